@@ -1,0 +1,1 @@
+"""The parts every service is made of, each written once."""

@@ -1,0 +1,43 @@
+"""Alarms: each says what is wrong, what to do first, and reaches the people who run the desk."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk.aws_cloudwatch_actions import SnsAction
+from aws_cdk.aws_sns import ITopic
+from constructs import Construct
+
+MINUTE = Duration.minutes(1)
+
+
+class Alarms(Construct):
+    """Creates alarms that all go to one topic. Their descriptions are what the person called reads first."""
+
+    def __init__(self, scope: Construct, id_: str, *, topic: ITopic) -> None:
+        super().__init__(scope, id_)
+        self._action = SnsAction(topic)
+
+    def when(  # noqa: PLR0913  an alarm has this many parts
+        self,
+        name: str,
+        metric: cloudwatch.IMetric,
+        at_least: float,
+        then: str,
+        *,
+        minutes: int = 1,
+        silence_is_alarming: bool = False,
+    ) -> None:
+        """Alarm when `metric`, by the minute, is `at_least` so much for so many `minutes` in a row."""
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            metric=metric,
+            alarm_description=then,
+            threshold=at_least,
+            evaluation_periods=minutes,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.BREACHING
+            if silence_is_alarming
+            else cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(self._action)
+        alarm.add_ok_action(self._action)

@@ -1,0 +1,174 @@
+"""One Lambda function with a role of its own, which may do what its `Use`s say and nothing else."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk.aws_kms import IKey
+from aws_cdk.aws_sqs import IQueue
+from constructs import Construct
+
+from infra.constructs.alarms import MINUTE, Alarms
+from infra.constructs.table import DUE
+from infra.desk import Function, Use
+
+TAKE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
+READ_STREAM = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
+CHANGE = [
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:ConditionCheckItem",
+]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the functions of one service are given to work with."""
+
+    source: str
+    table: dynamodb.Table
+    bus_arn: str
+    own_key: IKey
+    seal_keys: Mapping[str, IKey]
+    secret_arn: str
+    events: IQueue
+    events_dead: IQueue
+    ticks: IQueue
+    stream_dead: IQueue
+    mail_from: str
+
+    def statements(self, uses: Iterable[Use]) -> list[iam.PolicyStatement]:
+        """The permissions that go with these uses, in a fixed order."""
+        return [statement for use in Use if use in uses for statement in self._for(use)]
+
+    def _for(self, use: Use) -> list[iam.PolicyStatement]:  # noqa: PLR0911  one answer per use
+        stream = str(self.table.table_stream_arn)
+        match use:
+            case Use.STATE:
+                return [_may(CHANGE, self.table.table_arn), *self._read_encrypted()]
+            case Use.DUE:
+                return [_may(["dynamodb:Query"], f"{self.table.table_arn}/index/{DUE}")]
+            case Use.RELAYED:
+                return [_may(["dynamodb:UpdateItem"], self.table.table_arn)]
+            case Use.TELL:
+                # PutEvents always names a source; a test double of IAM may not know the key, hence IfExists.
+                own = {"StringEqualsIfExists": {"events:source": self.source}}
+                return [_may(["events:PutEvents"], self.bus_arn, own)]
+            case Use.SECRET:
+                return [_may(["secretsmanager:GetSecretValue"], self.secret_arn)]
+            case Use.SEAL:
+                return [
+                    _may(["kms:GenerateDataKey"], key.key_arn, _sealed_to(recipient))
+                    for recipient, key in self.seal_keys.items()
+                ]
+            case Use.OPEN:
+                recipient = self.source.removeprefix("ahd.")
+                return [_may(["kms:Decrypt"], self.own_key.key_arn, _sealed_to(recipient))]
+            case Use.HEAR:
+                return [_may(TAKE, self.events.queue_arn), _may(["sqs:SendMessage"], self.events_dead.queue_arn)]
+            case Use.TICK:
+                return [_may(TAKE, self.ticks.queue_arn)]
+            case Use.FOLLOW:
+                return [
+                    _may(READ_STREAM, stream),
+                    _may(["sqs:SendMessage"], self.stream_dead.queue_arn),
+                    *self._read_encrypted(),
+                ]
+            case Use.MAIL:
+                # As the desk's own sender only; identities are not named because the sender's is the owner's choice.
+                own = {"StringEqualsIfExists": {"ses:FromAddress": self.mail_from}}
+                return [_may(["ses:SendEmail"], "*", own)]
+            case Use.SMS:
+                # A telephone number has no ARN: everything but topics, applications and endpoints.
+                return [iam.PolicyStatement(actions=["sns:Publish"], not_resources=[f"arn:{Aws.PARTITION}:sns:*:*:*"])]
+
+    def _read_encrypted(self) -> list[iam.PolicyStatement]:
+        """Table and secret are encrypted with the service's key: usable through these two AWS services only."""
+        via = [f"{service}.{Aws.REGION}.amazonaws.com" for service in ("dynamodb", "secretsmanager")]
+        return [_may(["kms:Decrypt"], self.own_key.key_arn, {"StringEquals": {"kms:ViaService": via}})]
+
+
+def _may(
+    actions: list[str], resource: str, conditions: Mapping[str, object] | None = None
+) -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=actions, resources=[resource], conditions=conditions)
+
+
+def _sealed_to(recipient: str) -> dict[str, object]:
+    return {"StringEqualsIfExists": {"kms:EncryptionContext:sealed-to": recipient}}
+
+
+class DeskFunction(Construct):
+    """The function, its role, its logs and its alarms."""
+
+    def __init__(  # noqa: PLR0913  what a function is made of
+        self,
+        scope: Construct,
+        function: Function,
+        *,
+        service: str,
+        code: lambda_.Code,
+        runtime: lambda_.Runtime,
+        architecture: lambda_.Architecture,
+        may: list[iam.PolicyStatement],
+        environment: dict[str, str],
+        alarms: Alarms,
+    ) -> None:
+        super().__init__(scope, function.name)
+        name = f"{service}-{function.name}"
+        log_group = logs.LogGroup(
+            self,
+            "logs",
+            log_group_name=f"/aws/lambda/{name}",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        writes_logs = iam.PolicyStatement(
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group.log_group_arn]
+        )
+        self.role = iam.Role(
+            self,
+            "role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"What {name} may do",
+            # Inside the role, so that the function never exists without its permissions.
+            inline_policies={"may": iam.PolicyDocument(statements=[writes_logs, *may])},
+        )
+        self.function = lambda_.Function(
+            self,
+            "function",
+            function_name=name,
+            description=f"{name}: {function.module}",
+            runtime=runtime,
+            architecture=architecture,
+            handler=f"{function.module}.handler",
+            code=code,
+            role=self.role.without_policy_updates(),
+            memory_size=function.memory_mb,
+            timeout=Duration.seconds(function.timeout_seconds),
+            environment=environment,
+            log_group=log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
+            # Start and end of each invocation are in the metrics already.
+            system_log_level_v2=lambda_.SystemLogLevel.WARN,
+        )
+        alarms.when(
+            f"{function.name}-errors",
+            self.function.metric_errors(period=MINUTE, statistic="Sum"),
+            1,
+            f"{name} failed. Its log group says why; its queue tries again. See docs/operations.md, 'Errors'.",
+        )
+        alarms.when(
+            f"{function.name}-throttled",
+            self.function.metric_throttles(period=MINUTE, statistic="Sum"),
+            1,
+            f"{name} was refused for lack of concurrency. See docs/operations.md, 'Throttles'.",
+            minutes=3,
+        )

@@ -1,0 +1,103 @@
+"""What the desk consists of, as data: its services, their functions, what each function may do.
+
+Each service's own part is in `<service>_stack.py`; the constructs read it; nothing here knows CDK.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+KEPT_DAYS = 14
+"""How long queues, dead letters and the bus's archive keep an event: the longest life of a sealed box outside."""
+
+STAFF_GROUPS = {
+    "operator": "Takes reports, triages, calls back",
+    "officer": "Works on the cases of a unit",
+    "supervisor": "Decides for a unit, sees its figures",
+    "duty-leader": "Is told what is late, outside office hours too",
+    "auditor": "Reads what was done and by whom, changes nothing",
+}
+
+
+class Use(StrEnum):
+    """One thing a function does that needs a permission of its own."""
+
+    STATE = "reads and writes the service's own items"
+    DUE = "asks the table what is due"
+    RELAYED = "marks event items as told"
+    TELL = "puts the service's own events on the bus"
+    SECRET = "reads the desk key of its service"  # noqa: S105  the name of a permission
+    SEAL = "seals boxes to the services that its service seals to"
+    OPEN = "opens boxes sealed to its service"
+    HEAR = "takes messages from the service's queue of events"
+    TICK = "takes messages from the service's queue of ticks"
+    FOLLOW = "reads the stream of the service's table"
+    MAIL = "sends email"
+    SMS = "sends text messages"
+
+
+CHANGES = frozenset({Use.STATE, Use.SECRET, Use.SEAL})
+"""What every function needs that changes an aggregate: the change is stored, encrypted, and told in boxes."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """One Lambda function of a service; `module` has an attribute `handler`."""
+
+    name: str
+    module: str
+    uses: frozenset[Use]
+    routes: tuple[str, ...] = ()
+    """HTTP API route keys, `METHOD /path`."""
+    staff: bool = False
+    """Whether its routes ask for a staff token."""
+    memory_mb: int = 512
+    timeout_seconds: int = 30
+
+    def __post_init__(self) -> None:
+        if astray := [route for route in self.routes if (" /staff/" in route) != self.staff]:
+            raise ValueError(f"{self.name}: /staff/ is for staff and staff only, see {astray}")
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service: a table, its functions, and to whom it seals what it must tell about a person."""
+
+    name: str
+    functions: tuple[Function, ...]
+    seals_to: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> str:
+        """EventBridge's `source` of what it tells."""
+        return f"ahd.{self.name}"
+
+    @property
+    def stack(self) -> str:
+        return f"Ahd{self.name.capitalize()}"
+
+    def function(self, use: Use) -> Function:
+        """The one function that does this."""
+        (found,) = (function for function in self.functions if use in function.uses)
+        return found
+
+
+def edge(name: str, service: str, *routes: str, also: frozenset[Use] = frozenset(), staff: bool = False) -> Function:
+    """A function that answers HTTP: somebody waits for it, so it gets more processor and less time."""
+    return Function(
+        name=name,
+        module=f"services.{service}.{name}",
+        uses=CHANGES | also,
+        routes=routes,
+        staff=staff,
+        memory_mb=1024,
+        timeout_seconds=10,
+    )
+
+
+def behind(service: str, *, also: frozenset[Use] = frozenset()) -> tuple[Function, ...]:
+    """The three functions every service has behind its queues and its stream; `also` is for the two that decide."""
+    return (
+        Function("reactions", f"services.{service}.reactions", CHANGES | {Use.HEAR} | also),
+        Function("clock", f"services.{service}.clock", CHANGES | {Use.TICK, Use.DUE, Use.TELL} | also),
+        Function("relay", "shared.relay", frozenset({Use.FOLLOW, Use.RELAYED, Use.TELL}), memory_mb=256),
+    )

@@ -1,0 +1,37 @@
+"""Intake: where citizens report, follow their case and say that they are not satisfied."""
+
+from infra.desk import Service, Use, behind, edge
+
+INTAKE = Service(
+    name="intake",
+    seals_to=("notify", "complaints"),
+    functions=(
+        edge(
+            "api",
+            "intake",
+            "POST /v1/cases",
+            "GET /v1/cases/{number}",
+            "POST /v1/cases/{number}/grievances",
+            "GET /v1/categories",
+        ),
+        edge(
+            "web",
+            "intake",
+            "GET /",
+            "ANY /report",
+            "ANY /report/{proxy+}",
+            "ANY /follow",
+            "ANY /follow/{proxy+}",
+            "GET /assets/{proxy+}",
+        ),
+        edge(
+            "staff",
+            "intake",
+            "ANY /staff/v1/cases",
+            "ANY /staff/v1/cases/{proxy+}",
+            also=frozenset({Use.DUE}),
+            staff=True,
+        ),
+        *behind("intake"),
+    ),
+)

@@ -1,13 +1,13 @@
 """A calendar: when is open, in which zone, and why a date differs from its week.
 
-As data (what a compiled pack holds), with every part but `zone` and `week` optional:
+As data (what a compiled pack holds), with every part but `tz` and `hours` optional:
 
     {
       "name": "uae",
-      "zone": "Asia/Dubai",
-      "week": {"mon": [["07:30", "12:00"], ["13:00", "15:30"]], "fri": [["07:30", "12:00"]]},
+      "tz": "Asia/Dubai",
+      "hours": {"mon": [["07:30", "12:00"], ["13:00", "15:30"]], "fri": [["07:30", "12:00"]]},
       "seasons": [{"name": "Ramadan hours", "from": "2026-02-18", "to": "2026-03-19",
-                   "week": {"mon": [["09:00", "14:30"]], "fri": [["09:00", "12:00"]]}}],
+                   "hours": {"mon": [["09:00", "14:30"]], "fri": [["09:00", "12:00"]]}}],
       "overrides": {"2025-09-28": {"name": "make-up day", "hours": [["09:00", "18:00"]]}},
       "holidays": {"2026-12-02": "National Day"},
       "closed": {"2026-06-01": "stocktaking"},
@@ -15,7 +15,7 @@ As data (what a compiled pack holds), with every part but `zone` and `week` opti
     }
 
 A window whose end is not after its start runs into the next day; a whole day is 00:00-24:00. For a date the
-first of these decides: `closed`, `overrides`, `holidays`, `seasons`, `week`. `breaks` are taken out last.
+first of these decides: `closed`, `overrides`, `holidays`, `seasons`, `hours`. `breaks` are taken out last.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from zoneinfo import ZoneInfo
 from shared.worktime.table import DAY_MINUTES, Timetable
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-KEYS = ("name", "zone", "week", "seasons", "overrides", "holidays", "closed", "breaks")
+KEYS = ("name", "tz", "hours", "seasons", "overrides", "holidays", "closed", "breaks")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
 
 
 class Problem(NamedTuple):
-    """Where in the data something is wrong (`week.mon[1]`), and what to do about it."""
+    """Where in the data something is wrong (`hours.mon[1]`), and what to do about it."""
 
     key: str
     what: str
@@ -84,7 +84,7 @@ class Season:
     name: str
     first: date
     last: date
-    week: tuple[tuple[Window, ...], ...]
+    hours: tuple[tuple[Window, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +108,20 @@ class Day:
 class Calendar:
     """Opening hours in a zone. Build it with `from_data`, which refuses what cannot be right."""
 
-    zone: str
-    week: tuple[tuple[Window, ...], ...]
+    tz: str
+    hours: tuple[tuple[Window, ...], ...]
     name: str = ""
     seasons: tuple[Season, ...] = ()
     overrides: Mapping[date, Dated] = field(default_factory=dict, hash=False)
     holidays: Mapping[date, str] = field(default_factory=dict, hash=False)
     closed: Mapping[date, str] = field(default_factory=dict, hash=False)
     breaks: Mapping[date, Dated] = field(default_factory=dict, hash=False)
-    zone_info: ZoneInfo = field(init=False, repr=False, compare=False)
+    zone: ZoneInfo = field(init=False, repr=False, compare=False)
     timetable: Timetable = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "zone_info", ZoneInfo(self.zone))
-        object.__setattr__(self, "timetable", Timetable(self.zone_info, self.open_windows))
+        object.__setattr__(self, "zone", ZoneInfo(self.tz))
+        object.__setattr__(self, "timetable", Timetable(self.zone, self.open_windows))
         for part in ("overrides", "holidays", "closed", "breaks"):
             object.__setattr__(self, part, MappingProxyType(dict(getattr(self, part))))
 
@@ -131,9 +131,9 @@ class Calendar:
         return _Reader(data).calendar()
 
     @classmethod
-    def always_open(cls, zone: str = "UTC", name: str = "always open") -> Calendar:
+    def always_open(cls, tz: str = "UTC", name: str = "always open") -> Calendar:
         """Give the calendar that never closes."""
-        return cls(zone=zone, week=((Window(0, DAY_MINUTES),),) * 7, name=name)
+        return cls(tz=tz, hours=((Window(0, DAY_MINUTES),),) * 7, name=name)
 
     def day(self, on: date) -> Day:
         """Say which hours a date has before breaks, and why."""
@@ -150,8 +150,8 @@ class Calendar:
         """Say which hours a date would have by season and weekday alone."""
         for season in self.seasons:
             if season.first <= on <= season.last:
-                return Day(Because.SEASON, season.name, season.week[on.weekday()])
-        return Day(Because.WEEK, "", self.week[on.weekday()])
+                return Day(Because.SEASON, season.name, season.hours[on.weekday()])
+        return Day(Because.WEEK, "", self.hours[on.weekday()])
 
     def shut(self, on: date) -> bool:
         """Say whether a date is closed from midnight to midnight, whatever opened the evening before."""
@@ -244,12 +244,12 @@ class _Reader:
         self._known(data, KEYS, "")
         if not isinstance(name, str):
             self._wrong("name", f"must be text, got {name!r}")
-        zone = self._zone(data.get("zone"))
-        if "week" not in data:
+        tz = self._tz(data.get("tz"))
+        if "hours" not in data:
             self._wrong(
-                "week", 'is missing; give opening hours by weekday, such as {"mon": [["09:00", "17:00"]]}'
+                "hours", 'is missing; give opening hours by weekday, such as {"mon": [["09:00", "17:00"]]}'
             )
-        week = self._week(data.get("week", {}), "week")
+        week = self._week(data.get("hours", {}), "hours")
         seasons = self._seasons(data.get("seasons", []))
         overrides = self._dated(data.get("overrides", {}), "overrides")
         holidays = self._names(data.get("holidays", {}), "holidays")
@@ -261,7 +261,7 @@ class _Reader:
             if not dated.windows:
                 self._wrong(f"breaks.{on}.hours", "is empty; give the break's hours or drop the date")
         if not self._problems:
-            calendar = Calendar(zone, week, str(name), seasons, overrides, holidays, closed, breaks)
+            calendar = Calendar(tz, week, str(name), seasons, overrides, holidays, closed, breaks)
             self._opens_at_all(calendar)
             self._nights_fit(calendar)
             if not self._problems:
@@ -276,16 +276,16 @@ class _Reader:
             if name not in known:
                 self._wrong(f"{key}{name}", f"is not a key here; known are {', '.join(known)}")
 
-    def _zone(self, zone: object) -> str:
-        if zone is None:
-            self._wrong("zone", "is missing; name an IANA time zone, such as Asia/Dubai")
+    def _tz(self, tz: object) -> str:
+        if tz is None:
+            self._wrong("tz", "is missing; name an IANA time zone, such as Asia/Dubai")
             return "UTC"
         try:
-            ZoneInfo(str(zone))
+            ZoneInfo(str(tz))
         except (KeyError, ValueError, OSError):
-            self._wrong("zone", f"{zone!r} is not a time zone; use an IANA name, such as Asia/Dubai")
+            self._wrong("tz", f"{tz!r} is not a time zone; use an IANA name, such as Asia/Dubai")
             return "UTC"
-        return str(zone)
+        return str(tz)
 
     def _mapping(self, data: object, key: str) -> Mapping[Any, Any]:
         if isinstance(data, Mapping):
@@ -389,16 +389,16 @@ class _Reader:
         for i, value in enumerate(data):
             key = f"seasons[{i}]"
             entry = self._mapping(value, key)
-            self._known(entry, ("name", "from", "to", "week"), f"{key}.")
+            self._known(entry, ("name", "from", "to", "hours"), f"{key}.")
             name = entry.get("name")
             if not isinstance(name, str) or not name.strip():
                 self._wrong(f"{key}.name", "is missing; say what it is, people read it as the reason")
                 name = ""
             first = self._date(entry.get("from"), f"{key}.from")
             last = self._date(entry.get("to"), f"{key}.to")
-            week = self._week(entry.get("week", {}), f"{key}.week")
-            if "week" not in entry:
-                self._wrong(f"{key}.week", "is missing; give the season's hours by weekday")
+            week = self._week(entry.get("hours", {}), f"{key}.hours")
+            if "hours" not in entry:
+                self._wrong(f"{key}.hours", "is missing; give the season's hours by weekday")
             if first is None or last is None:
                 continue
             if last < first:
@@ -415,13 +415,13 @@ class _Reader:
 
     def _opens_at_all(self, calendar: Calendar) -> None:
         open_somewhere = (
-            any(calendar.week)
-            or any(any(season.week) for season in calendar.seasons)
+            any(calendar.hours)
+            or any(any(season.hours) for season in calendar.seasons)
             or any(dated.windows for dated in calendar.overrides.values())
         )
         if not open_somewhere:
             self._wrong(
-                "week", "has no opening hours at all, so nothing would ever be due; open at least one window"
+                "hours", "has no opening hours at all, so nothing would ever be due; open at least one window"
             )
 
     def _nights_fit(self, calendar: Calendar) -> None:

@@ -58,11 +58,14 @@ def elapsed(
     calendar: Calendar,
     start: datetime,
     end: datetime,
+    on: Span | Clock = Clock.WORKING,
     pauses: Iterable[Pause] = (),
-    *,
-    clock: Clock = Clock.WORKING,
 ) -> timedelta:
-    """Measure the time that ran on the clock from `start` to `end`; negative when `end` is earlier."""
+    """Measure the time that ran from `start` to `end`; negative when `end` is earlier.
+
+    `on` is the clock, or the span that was promised.
+    """
+    clock = on if isinstance(on, Clock) else on.clock
     a, b = to_micros(start), to_micros(end)
     low, high = min(a, b), max(a, b)
     total = _measure(calendar, low, high, clock)
@@ -215,7 +218,7 @@ def _working_days(calendar: Calendar, begin: int, days: int) -> int:
         table = calendar.timetable.earlier(table)
         goal = table.day_index(owner) + days
     clock_time = _shown(calendar, at) - datetime.fromordinal(owner)
-    wanted = wall_to_micros(calendar.zone_info, datetime.fromordinal(table.days[goal]) + clock_time)
+    wanted = wall_to_micros(calendar.zone, datetime.fromordinal(table.days[goal]) + clock_time)
     first, last = table.day_starts[goal], table.day_starts[goal + 1] - 1
     if wanted <= table.opens[first]:
         return table.opens[first]
@@ -231,12 +234,12 @@ def _shown(calendar: Calendar, at: int) -> datetime:
     While clocks that went back show an hour again, this stays at the end of that hour: who comes later
     is never due earlier.
     """
-    local = to_datetime(at).astimezone(calendar.zone_info)
+    local = to_datetime(at).astimezone(calendar.zone)
     if not local.fold:
         return local.replace(tzinfo=None)
     shown_first = local.replace(fold=0)
     earlier = to_micros(shown_first)
-    change = transition(calendar.zone_info, earlier, at)
+    change = transition(calendar.zone, earlier, at)
     offset = shown_first.utcoffset() or timedelta()
     return EPOCH_NAIVE + timedelta(microseconds=change + offset // MICROSECOND)
 
@@ -247,7 +250,7 @@ def _wall_days(calendar: Calendar, begin: int, span: Span) -> int:
         return begin
     wall = _shown(calendar, begin)
     if span.unit is Unit.DAYS:
-        return wall_to_micros(calendar.zone_info, wall + timedelta(days=span.amount))
+        return wall_to_micros(calendar.zone, wall + timedelta(days=span.amount))
     year, month = divmod(wall.year * 12 + wall.month - 1 + span.amount, 12)
     day = min(wall.day, monthrange(year, month + 1)[1])
-    return wall_to_micros(calendar.zone_info, wall.replace(year=year, month=month + 1, day=day))
+    return wall_to_micros(calendar.zone, wall.replace(year=year, month=month + 1, day=day))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from shared.worktime.calendar import Calendar
-    from shared.worktime.span import Pause
+    from shared.worktime.span import Pause, Span
 
 
 class Kind(StrEnum):
@@ -55,7 +55,7 @@ class Segment:
     def length(self) -> timedelta:
         return self.end - self.start
 
-    def as_data(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Give it as JSON: `from`, `to`, `kind`, `seconds`, and what else there is to say."""
         data: dict[str, Any] = {
             "from": self.start.isoformat(),
@@ -76,18 +76,18 @@ def explain(
     calendar: Calendar,
     start: datetime,
     end: datetime,
+    on: Span | Clock = Clock.WORKING,
     pauses: Iterable[Pause] = (),
-    *,
-    clock: Clock = Clock.WORKING,
 ) -> tuple[Segment, ...]:
     """Cut the time from `start` to `end` into segments without a gap; nothing when `end` is not later.
 
-    The lengths of the segments that ran add up to `elapsed` of the same arguments.
+    `on` is the clock, or the span that was promised. The lengths of the segments that ran add up to
+    `elapsed` of the same arguments.
     """
     low, high = to_micros(start), to_micros(end)
     if low >= high:
         return ()
-    if clock is Clock.WALL:
+    if (on if isinstance(on, Clock) else on.clock) is Clock.WALL:
         pieces = [_Piece(low, high, Kind.RUN, None, "")]
     else:
         pieces = _opening_hours(calendar, low, high)
@@ -118,7 +118,7 @@ class _Piece(NamedTuple):
 
 def _opening_hours(calendar: Calendar, low: int, high: int) -> list[_Piece]:
     """Cut at every edge of every date's hours, breaks and usual hours; say of each piece what it is."""
-    zone = calendar.zone_info
+    zone = calendar.zone
     first = to_datetime(low).astimezone(zone).date()
     last = to_datetime(high).astimezone(zone).date()
     pieces: list[_Piece] = []
@@ -186,7 +186,7 @@ class _Hours:
 
 
 def _usual(calendar: Calendar, on: date, because: Because) -> Sequence[tuple[int, int]]:
-    return calendar.week[on.weekday()] if because is Because.SEASON else calendar.usual(on).windows
+    return calendar.hours[on.weekday()] if because is Because.SEASON else calendar.usual(on).windows
 
 
 def _tail(windows: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -225,7 +225,7 @@ def _joined(pieces: Sequence[_Piece]) -> list[_Piece]:
 
 def _clock_changes(calendar: Calendar, low: int, high: int) -> list[tuple[int, int]]:
     """Find when clocks in the zone change from `low` to `high`, and by how many seconds."""
-    zone = calendar.zone_info
+    zone = calendar.zone
     changes: list[tuple[int, int]] = []
     at = low
     offset = to_datetime(at).astimezone(zone).utcoffset() or timedelta()

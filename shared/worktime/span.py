@@ -73,7 +73,7 @@ class Span:
             raise SpanError(f"{name} takes a whole number from 0 up; got {amount!r}")
         return cls(amount, Unit(name))
 
-    def as_data(self) -> dict[str, int]:
+    def as_dict(self) -> dict[str, int]:
         """Give the mapping that `parse` reads back."""
         return {self.unit.value: self.amount}
 

@@ -1,0 +1,134 @@
+"""A case: anything a customer brings. Its states, its moves, and what the desk promises about it. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from shared import promises
+from shared.packs import Category, Pack
+from shared.promises import Miss
+from shared.store import Aggregate
+from shared.worktime import Calendar
+
+
+class State(StrEnum):
+    RECEIVED = "received"
+    OPEN = "open"
+    DECLINED = "declined"
+    CLOSED = "closed"
+
+
+class Move(StrEnum):
+    OPEN = "open"
+    DECLINE = "decline"
+    NOTE = "note"
+    CLOSE = "close"
+
+
+MOVES: Mapping[State, Mapping[Move, State]] = {
+    State.RECEIVED: {Move.OPEN: State.OPEN, Move.DECLINE: State.DECLINED, Move.NOTE: State.RECEIVED},
+    State.OPEN: {Move.NOTE: State.OPEN, Move.CLOSE: State.CLOSED},
+    State.DECLINED: {},
+    State.CLOSED: {},
+}
+
+ACKNOWLEDGE, REVIEW, RESOLVE = "acknowledge", "review", "resolve"
+
+
+class IllegalMove(Exception):
+    """This move is not possible from here. Says which are."""
+
+    def __init__(self, state: State, move: Move) -> None:
+        self.state, self.move = state, move
+        self.allowed = tuple(str(one) for one in MOVES[state])
+        super().__init__(f"{move} is not possible when {state}")
+
+
+class Case(Aggregate):
+    """The case as it is now. What was said is in its events, encrypted under `salt`."""
+
+    KIND: ClassVar[str] = "CASE"
+
+    state: State
+    kind: str
+    category: str
+    channel: str
+    language: str
+    urgent: bool = False
+    dispositions: tuple[str, ...] = ()
+    pack: str
+    reported: datetime
+    contactable: bool = False
+    salt: str | None
+    secret: str
+    """Keyed hash of the secret that follows the case."""
+    command: str | None = None
+    """Keyed hash of the command that made it: the same one again makes no second case."""
+    fingerprint: str = ""
+    handlers: tuple[str, ...] = ()
+    """Staff who decided about it, in the order they first did."""
+
+    def moved(self, move: Move, staff: str) -> "Case":
+        """The case after a member of staff made this move. Raises `IllegalMove`."""
+        try:
+            state = MOVES[self.state][move]
+        except KeyError:
+            raise IllegalMove(self.state, move) from None
+        handlers = self.handlers if staff in self.handlers else (*self.handlers, staff)
+        return self.model_copy(update={"state": state, "handlers": handlers})
+
+    def promising(self, made: promises.Promises) -> "Case":
+        return self.model_copy(update={"promises": made})
+
+
+def first_promises(
+    category: Category, pack: Pack, calendar: Calendar, now: datetime, *, contactable: bool
+) -> promises.Promises:
+    """What is promised when a case is taken: word of it, and a review or, where none is needed, an outcome."""
+    made: promises.Promises = ()
+    if contactable:
+        acknowledge = pack.clocks.acknowledge
+        made = promises.make(made, ACKNOWLEDGE, acknowledge.role, acknowledge.within, calendar, now)
+    if category.review:
+        review = pack.clocks.review
+        return promises.make(made, REVIEW, review.role, review.within, calendar, now)
+    return promise_outcome(made, category, pack, calendar, now)
+
+
+def promise_outcome(
+    made: promises.Promises, category: Category | None, pack: Pack, calendar: Calendar, now: datetime
+) -> promises.Promises:
+    """An outcome is promised once the case is open."""
+    resolve = (category.resolve if category else None) or pack.clocks.resolve
+    return promises.make(made, RESOLVE, resolve.role, resolve.within, calendar, now)
+
+
+def opened(case: Case, staff: str, pack: Pack, calendar: Calendar, now: datetime) -> Case:
+    """Taken on after review. The clock of the outcome starts now; the customer's own never restarts after."""
+    moved = case.moved(Move.OPEN, staff)
+    kept = promises.keep(moved.promises, REVIEW, now)
+    return moved.promising(promise_outcome(kept, pack.category(case.category), pack, calendar, now))
+
+
+def declined(case: Case, staff: str, now: datetime) -> Case:
+    """Not taken on. The review that was promised has happened."""
+    moved = case.moved(Move.DECLINE, staff)
+    return moved.promising(promises.keep(moved.promises, REVIEW, now))
+
+
+def closed(case: Case, staff: str, now: datetime) -> Case:
+    """Done: the outcome that was promised is there."""
+    moved = case.moved(Move.CLOSE, staff)
+    return moved.promising(promises.keep(moved.promises, RESOLVE, now))
+
+
+def acknowledged(case: Case, now: datetime) -> Case:
+    """A provider took our word to the customer that we have their report."""
+    return case.promising(promises.keep(case.promises, ACKNOWLEDGE, now))
+
+
+def late(case: Case, pack: Pack, calendar: Calendar, now: datetime) -> tuple[Case, tuple[Miss, ...]]:
+    """What broke by now, each with the rung that owes it instead."""
+    made, misses = promises.miss(case.promises, pack.rungs(), calendar, now)
+    return case.promising(made), misses

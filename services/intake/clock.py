@@ -1,0 +1,42 @@
+"""What intake does when time passes: a promise that was not kept goes up the ladder, and the customer is told."""
+
+from datetime import datetime
+from typing import Any
+
+from services.intake import case as cases
+from services.intake.case import Case
+from shared.clock import utc_now
+from shared.contracts.intake import CaseLate
+from shared.logs import bind
+from shared.packs import calendar, pack
+from shared.settings import settings
+from shared.store import Audience, Cause, Line
+from shared.tables import store
+from shared.ticking import tick
+
+
+def look(number: str, now: datetime) -> None:
+    """Break what is due of this case, and hand it on."""
+    case = store().load(Case, number)
+    after, misses = cases.late(case, pack(), calendar(), now)
+    lines = [
+        Line(
+            CaseLate(
+                case=case.id,
+                promise=missed.broken.name,
+                was_due=missed.broken.due,
+                role=missed.successor.role,
+                now_due=missed.successor.due,
+            ),
+            Audience.CUSTOMER,
+        )
+        for missed in misses
+    ]
+    if lines:
+        store().change(after, lines, Cause(now, "clock", f"tick:{case.id}:{case.seq}"))
+
+
+def handler(_event: dict[str, Any], _context: object) -> None:
+    """Lambda: a tick."""
+    bind(service=settings().service)
+    tick({Case.KIND: look}, utc_now())

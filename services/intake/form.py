@@ -1,0 +1,200 @@
+"""The report form: its questions one by one, which of them apply, and what is wrong with an answer.
+
+Pure: answers are what a browser sent, by field name; the pack, the time and the zone are arguments. Nothing is
+kept between two questions but what the browser carries.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from shared.packs import Category, Pack, Question
+
+STEPS: Final = (
+    "urgent", "area", "category", "story", "facts", "place", "when", "reach", "contact", "check",
+)  # fmt: skip
+FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "area": ("area",),
+    "category": ("category",),
+    "story": ("story",),
+    "place": ("place",),
+    "when": ("when", "day", "month", "year", "time"),
+    "reach": ("reach",),
+    "contact": ("name", "phone", "email"),
+}
+LIMITS: Final[Mapping[str, int]] = {"story": 4000, "place": 300, "name": 100}
+FACT: Final = "fact-"
+
+_TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?")
+_FIRST_YEAR = 1900
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """An answer that cannot stay as it is: its field, and why, as a code that the page words."""
+
+    field: str
+    code: str
+
+
+@dataclass(frozen=True)
+class ReportForm:
+    pack: Pack
+    answers: Mapping[str, str]
+    now: datetime
+    zone: str
+
+    def answer(self, field: str) -> str:
+        return self.answers.get(field, "")
+
+    @property
+    def category(self) -> Category | None:
+        """The category chosen, when it is one of the area chosen."""
+        chosen = self.pack.category(self.answer("category"))
+        return chosen if chosen and chosen.group == self.answer("area") else None
+
+    def areas(self) -> tuple[str, ...]:
+        """The groups of the pack's categories, in the pack's order."""
+        return tuple(dict.fromkeys(category.group for category in self.pack.categories))
+
+    def categories(self) -> tuple[Category, ...]:
+        """The categories of the area chosen."""
+        return tuple(one for one in self.pack.categories if one.group == self.answer("area"))
+
+    def questions(self) -> tuple[Question, ...]:
+        return self.category.questions if self.category else ()
+
+    def fields(self, step: str) -> tuple[str, ...]:
+        """The names of the fields that a step asks for."""
+        if step == "urgent":
+            return tuple(FACT + question.fact for question in self.pack.urgent)
+        if step == "facts":
+            return tuple(FACT + question.fact for question in self.questions())
+        return FIELDS.get(step, ())
+
+    def applies(self, step: str) -> bool:
+        """Whether a step has anything to ask, as far as the answers go."""
+        match step:
+            case "category":
+                return len(self.categories()) != 1
+            case "facts":
+                return bool(self.questions())
+            case "contact":
+                return self.answer("reach") != "anonymous"
+            case _:
+                return True
+
+    def after(self, step: str) -> str:
+        """The next step that applies; the last is its own successor."""
+        later = STEPS[STEPS.index(step) + 1 :]
+        return next((one for one in later if self.applies(one)), step)
+
+    def before(self, step: str) -> str:
+        """The step before that applies; the first is its own predecessor."""
+        earlier = STEPS[: STEPS.index(step)]
+        return next((one for one in reversed(earlier) if self.applies(one)), step)
+
+    def unfinished(self) -> str | None:
+        """The first step with an answer that cannot stay; None when the report can be sent."""
+        return next((step for step in STEPS if self.applies(step) and self.wrong(step)), None)
+
+    def wrong(self, step: str) -> list[Wrong]:
+        """What cannot stay of a step's answers, in the order of its fields."""
+        match step:
+            case "area":
+                return [] if self.answer("area") in self.areas() else [Wrong("area", "missing")]
+            case "category":
+                return [] if self.category else [Wrong("category", "missing")]
+            case "story":
+                return list(self._text("story", needed=True))
+            case "facts":
+                return [Wrong(field, "missing") for field in self.fields("facts") if not self._fact_known(field)]
+            case "place":
+                return list(self._text("place", needed=False))
+            case "when":
+                return list(self._when_wrong())
+            case "reach":
+                known = self.answer("reach") in {"sms", "email", "anonymous"}
+                return [] if known else [Wrong("reach", "missing")]
+            case "contact":
+                return list(self._contact_wrong())
+            case _:
+                return []
+
+    def facts(self) -> dict[str, bool]:
+        """What the answers say is so or not; what the person doesn't know is left out."""
+        said = {
+            field.removeprefix(FACT): self.answer(field) for field in (*self.fields("urgent"), *self.fields("facts"))
+        }
+        return {fact: word == "yes" for fact, word in said.items() if word in {"yes", "no"}}
+
+    def happened(self) -> datetime | None:
+        """When it happened, as far as the person knows. Raises `ValueError` for a date there never was."""
+        match self.answer("when"):
+            case "now":
+                return self.now
+            case "earlier":
+                day = self._date()
+                return datetime.combine(day, self._time() or time(12), ZoneInfo(self.zone))
+            case _:
+                return None
+
+    def _fact_known(self, field: str) -> bool:
+        return self.answer(field) in {"yes", "no", "unknown"}
+
+    def _text(self, field: str, *, needed: bool) -> Iterator[Wrong]:
+        text = self.answer(field)
+        if needed and not text:
+            yield Wrong(field, "missing")
+        if len(text) > LIMITS[field]:
+            yield Wrong(field, "long")
+
+    def _date(self) -> date:
+        year, month, day = (int(self.answer(part)) for part in ("year", "month", "day"))
+        if year < _FIRST_YEAR:
+            raise ValueError(year)
+        return date(year, month, day)
+
+    def _time(self) -> time | None:
+        text = self.answer("time")
+        if not text:
+            return None
+        parts = _TIME.fullmatch(text)
+        if not parts:
+            raise ValueError
+        return time(int(parts[1]), int(parts[2] or 0))
+
+    def _when_wrong(self) -> Iterator[Wrong]:
+        if self.answer("when") not in {"now", "earlier", "unknown"}:
+            yield Wrong("when", "missing")
+        if self.answer("when") != "earlier":
+            return
+        try:
+            on = self._date()
+        except (ValueError, OverflowError):
+            yield Wrong("date-day", "impossible")
+            return
+        today = self.now.astimezone(ZoneInfo(self.zone)).date()
+        if on > today:
+            yield Wrong("date-day", "future")
+            return
+        try:
+            at = self._time()
+        except ValueError:
+            yield Wrong("time", "impossible")
+            return
+        if at and datetime.combine(on, at, ZoneInfo(self.zone)) > self.now:
+            yield Wrong("time", "future")
+
+    def _contact_wrong(self) -> Iterator[Wrong]:
+        yield from self._text("name", needed=False)
+        first, second = ("email", "phone") if self.answer("reach") == "email" else ("phone", "email")
+        if not self.answer(first):
+            yield Wrong(first, "missing")
+        elif not _CONTACTS[first](self, self.answer(first)):
+            yield Wrong(first, "impossible")
+        if self.answer(second) and not _CONTACTS[second](self, self.answer(second)):
+            yield Wrong(second, "impossible")

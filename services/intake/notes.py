@@ -1,0 +1,59 @@
+"""Lines of a case's timeline that only intake keeps: what it heard from the other services."""
+
+from datetime import datetime
+from typing import Literal
+
+from shared.contracts import Note
+
+
+class AcknowledgementSent(Note):
+    detail_type: Literal["AcknowledgementSent.v1"] = "AcknowledgementSent.v1"
+    channel: str
+
+
+class MessageUndelivered(Note):
+    detail_type: Literal["MessageUndelivered.v1"] = "MessageUndelivered.v1"
+    template: str
+
+
+class CustomerCalled(Note):
+    detail_type: Literal["CustomerCalled.v1"] = "CustomerCalled.v1"
+
+
+class CallbackWasMissed(Note):
+    detail_type: Literal["CallbackWasMissed.v1"] = "CallbackWasMissed.v1"
+
+
+class ComplaintNoted(Note):
+    detail_type: Literal["ComplaintNoted.v1"] = "ComplaintNoted.v1"
+    complaint: str
+    answer_due: datetime
+
+
+class ComplaintRose(Note):
+    detail_type: Literal["ComplaintRose.v1"] = "ComplaintRose.v1"
+    complaint: str
+    was_due: datetime
+    now_due: datetime
+
+
+class ComplaintGotAnswer(Note):
+    detail_type: Literal["ComplaintGotAnswer.v1"] = "ComplaintGotAnswer.v1"
+    complaint: str
+    finding: str
+
+
+class ComplaintWasClosed(Note):
+    detail_type: Literal["ComplaintWasClosed.v1"] = "ComplaintWasClosed.v1"
+    complaint: str
+
+
+class SurveyCameBack(Note):
+    detail_type: Literal["SurveyCameBack.v1"] = "SurveyCameBack.v1"
+    satisfaction: int
+
+
+class StaffNote(Note):
+    """A note for staff only; its text is private."""
+
+    detail_type: Literal["StaffNote.v1"] = "StaffNote.v1"

@@ -1,0 +1,99 @@
+"""What intake does when others tell something: it becomes a line of the case's timeline."""
+
+from typing import Any
+
+from services.intake import case as cases
+from services.intake import notes
+from services.intake.case import Case
+from shared.clock import utc_now
+from shared.consumer import Heard, Reactions, consume
+from shared.contracts import Note
+from shared.contracts.complaints import (
+    ComplaintAccepted,
+    ComplaintAnswered,
+    ComplaintClosed,
+    ComplaintEscalated,
+)
+from shared.contracts.notify import CallbackMissed, CallbackReached, MessageFailed, MessageSent
+from shared.contracts.survey import SurveyAnswered
+from shared.store import AlreadyDone, Audience, Guard, Line, retrying
+from shared.tables import store
+
+
+def note_acknowledgement(heard: Heard[MessageSent]) -> None:
+    """The first message to the customer keeps the promise to acknowledge their report."""
+    if heard.event.template == "acknowledgement":
+        note = notes.AcknowledgementSent(channel=heard.event.channel)
+        _note(heard, heard.event.case, note, Audience.CUSTOMER, acknowledged=True)
+
+
+def note_undelivered(heard: Heard[MessageFailed]) -> None:
+    _note(heard, heard.event.case, notes.MessageUndelivered(template=heard.event.template), Audience.STAFF)
+
+
+def note_called(heard: Heard[CallbackReached]) -> None:
+    """Whoever was called has been told by voice: that acknowledges too."""
+    _note(heard, heard.event.case, notes.CustomerCalled(), Audience.CUSTOMER, acknowledged=True)
+
+
+def note_missed_callback(heard: Heard[CallbackMissed]) -> None:
+    _note(heard, heard.event.case, notes.CallbackWasMissed(), Audience.CUSTOMER)
+
+
+def note_complaint(heard: Heard[ComplaintAccepted]) -> None:
+    event = heard.event
+    note = notes.ComplaintNoted(complaint=event.complaint, answer_due=event.answer_due)
+    _note(heard, event.case, note, Audience.CUSTOMER)
+
+
+def note_escalation(heard: Heard[ComplaintEscalated]) -> None:
+    event = heard.event
+    note = notes.ComplaintRose(complaint=event.complaint, was_due=event.was_due, now_due=event.now_due)
+    _note(heard, event.case, note, Audience.CUSTOMER)
+
+
+def note_answer(heard: Heard[ComplaintAnswered]) -> None:
+    note = notes.ComplaintGotAnswer(complaint=heard.event.complaint, finding=heard.event.finding)
+    _note(heard, heard.event.case, note, Audience.CUSTOMER)
+
+
+def note_closed_complaint(heard: Heard[ComplaintClosed]) -> None:
+    _note(heard, heard.event.case, notes.ComplaintWasClosed(complaint=heard.event.complaint), Audience.CUSTOMER)
+
+
+def note_survey(heard: Heard[SurveyAnswered]) -> None:
+    _note(heard, heard.event.case, notes.SurveyCameBack(satisfaction=heard.event.satisfaction), Audience.CUSTOMER)
+
+
+def _note(
+    heard: Heard[Any], number: str, note: Note, audience: Audience, *, acknowledged: bool = False
+) -> None:
+    now = utc_now()
+
+    def write() -> Case:
+        case = store().load(Case, number)
+        after = cases.acknowledged(case, now) if acknowledged else case
+        return store().change(after, [Line(note, audience)], heard.cause(now), Guard(f"SEEN#{heard.id}"))
+
+    try:
+        retrying(write)
+    except AlreadyDone:
+        return
+
+
+REACTIONS: Reactions = {
+    MessageSent: note_acknowledgement,
+    MessageFailed: note_undelivered,
+    CallbackReached: note_called,
+    CallbackMissed: note_missed_callback,
+    ComplaintAccepted: note_complaint,
+    ComplaintEscalated: note_escalation,
+    ComplaintAnswered: note_answer,
+    ComplaintClosed: note_closed_complaint,
+    SurveyAnswered: note_survey,
+}
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Lambda: a batch of intake's queue."""
+    return consume(event, REACTIONS)

@@ -1,0 +1,293 @@
+"""Taking a report: checked, triaged, stored with its promises and its first event in one write, and answered."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from services.intake.case import Case, State, first_promises
+from services.intake.triage import decide
+from shared import ids, vault
+from shared.contracts.intake import CaseReported, ContactCard, PromiseMade
+from shared.http import Problem, Request, Text, fault, fingerprint
+from shared.packs import LANGUAGES, URGENT_FACTS, Category, Pack, calendar, pack
+from shared.promises import Promise, PromiseState, why
+from shared.settings import settings
+from shared.store import AlreadyExists, Audience, Cause, Conflict, Line, Recorded, retrying
+from shared.tables import store
+
+Channel = Literal["web", "api", "open311", "phone", "counter", "community"]
+
+# Clocks of honest callers are a little wrong.
+_CLOCK_SKEW = timedelta(minutes=5)
+_LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+class Contact(Request):
+    """How to reach the customer. All of it may be left out: nobody has to give a name."""
+
+    name: Annotated[Text, Field(min_length=1, max_length=120)] | None = None
+    email: Annotated[Text, Field(min_length=3, max_length=254)] | None = None
+    phone: Annotated[Text, Field(min_length=3, max_length=32)] | None = None
+    preferred: Literal["sms", "email"] | None = None
+
+
+class Where(Request):
+    """An address, coordinates (WGS 84 degrees), or both."""
+
+    address: Annotated[Text, Field(min_length=1, max_length=300)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
+    long: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+
+
+class ReportRequest(Request):
+    """What a person reports. `facts` answers the category's yes/no questions."""
+
+    category: Annotated[str, Field(max_length=8)] = "X9"
+    description: Annotated[Text, Field(min_length=1, max_length=4000)]
+    facts: Annotated[dict[Annotated[str, Field(max_length=40)], bool], Field(max_length=30)] = {}
+    place: Where | None = None
+    happened_at: AwareDatetime | None = None
+    contact: Contact | None = None
+    language: Literal["en", "ar", "zh"] = "en"
+    channel: Channel = "api"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the customer gets: the number and secret that follow the case, what applies, what is promised."""
+
+    number: str
+    secret: str
+    state: str
+    urgent: bool
+    dispositions: tuple[str, ...]
+    advice: str | None
+    refer_to: dict[str, str] | None
+    promises: tuple[Promise, ...]
+
+    @property
+    def follow_url(self) -> str:
+        return f"{settings().need('url')}/follow/{self.number}/{self.secret}"
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "number": ids.spoken(self.number),
+            "secret": self.secret,
+            "follow": self.follow_url,
+            "state": self.state,
+            "urgent": self.urgent,
+            "dispositions": list(self.dispositions),
+            "advice": self.advice,
+            "refer_to": self.refer_to,
+            "promises": [promise_view(promise) for promise in self.promises],
+        }
+
+
+def promise_view(promise: Promise) -> dict[str, Any]:
+    """A promise as its customer sees it, with the reason of its date."""
+    return {
+        "what": promise.name,
+        "due": promise.due.isoformat(),
+        "state": promise.state.value,
+        "settled": promise.settled.isoformat() if promise.settled else None,
+        "clock": promise.clock,
+        "why": why(promise, calendar()),
+    }
+
+
+def report(
+    request: ReportRequest, idempotency_key: str | None, now: datetime, correlation: str, actor: str = "customer"
+) -> Receipt:
+    """Store a report as a case and answer with how to follow it.
+
+    With the same key and the same request again, the same answer and no second case; with the same key and
+    another request, `Problem` 422. Raises `Problem` 422 with the faults of what can't be used.
+    """
+    rules = pack()
+    category = _checked(request, rules, now)
+    contact = _reachable(request.contact, rules)
+    decision = decide(category, request.facts)
+    command = vault.mac_text("command", actor, idempotency_key) if idempotency_key else None
+    identity = (
+        ids.number_from(vault.mac("number", actor, idempotency_key)) if idempotency_key else ids.number()
+    )
+    secret = ids.secret()
+    contactable = bool(contact and (contact.email or contact.phone))
+    case = Case(
+        id=identity,
+        state=State.RECEIVED if category.review else State.OPEN,
+        kind=category.kind,
+        category=category.code,
+        channel=request.channel,
+        language=request.language,
+        urgent=decision.urgent,
+        dispositions=decision.dispositions,
+        pack=f"{rules.name}@{rules.version}",
+        reported=now,
+        contactable=contactable,
+        salt=vault.new_salt(),
+        secret=vault.mac_text("follow", identity, secret),
+        command=command,
+        fingerprint=fingerprint(request) if command else "",
+        promises=first_promises(category, rules, calendar(), now, contactable=contactable),
+    )
+    said = request.model_dump(mode="json", include={"description", "place", "happened_at", "facts"}, exclude_none=True)
+    private = {"said": said, "secret": secret, "rules": decision.rules}
+    if contact:
+        private["contact"] = contact.model_dump(exclude_none=True)
+    line = Line(
+        _told(case),
+        Audience.CUSTOMER,
+        private,
+        boxes={"notify": _card(contact, secret)} if contact and contactable else {},
+    )
+    try:
+        retrying(lambda: store().create(case, [line], Cause(now, actor, correlation)))
+    except AlreadyExists:
+        return _again(case, category)
+    return _receipt(case, secret, category)
+
+
+def _checked(request: ReportRequest, rules: Pack, now: datetime) -> Category:
+    """The category, when everything that needs the pack or the time to judge is right."""
+    category = rules.category(request.category)
+    if category is None:
+        raise fault("/category", "unknown_category", "There is no such category; GET /v1/categories lists them.")
+    asked = {question.fact for question in category.questions} | URGENT_FACTS
+    for number, fact in enumerate(request.facts):
+        if fact not in asked:
+            raise fault(
+                "/facts", "unknown_fact", f"Fact number {number + 1} is none this category asks for; see GET /v1/categories."
+            )
+    if request.happened_at and request.happened_at > now + _CLOCK_SKEW:
+        raise fault("/happened_at", "in_the_future", "This time is still to come.")
+    if request.happened_at and request.happened_at < _LONG_AGO:
+        raise fault("/happened_at", "too_long_ago", "This time is before 1900.")
+    if request.place and (request.place.lat is None) != (request.place.long is None):
+        raise fault("/place", "half_a_position", "Send both lat and long, or neither.")
+    return category
+
+
+def _reachable(contact: Contact | None, rules: Pack) -> Contact | None:
+    """The contact in the form that providers take. Raises `Problem` when it can't exist."""
+    if contact is None:
+        return None
+    email = _email(contact.email) if contact.email else None
+    phone = _phone(contact.phone, rules.region) if contact.phone else None
+    if contact.preferred == "email" and not email:
+        raise fault("/contact/preferred", "no_address", "You prefer email: send an email address too.")
+    if contact.preferred == "sms" and not phone:
+        raise fault("/contact/preferred", "no_number", "You prefer SMS: send a telephone number too.")
+    return contact.model_copy(update={"email": email, "phone": phone})
+
+
+@cache
+def _validate_email() -> Any:
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  most reports need only one of two
+
+    return validate_email, EmailNotValidError
+
+
+def _email(address: str) -> str:
+    validate, not_valid = _validate_email()
+    try:
+        return str(validate(address, check_deliverability=False, test_environment=True).normalized)
+    except not_valid:
+        raise fault("/contact/email", "not_an_address", "This is no email address.") from None
+
+
+def _phone(number: str, region: str) -> str:
+    import phonenumbers  # noqa: PLC0415  most reports need only one of two
+
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        parsed = None
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
+        raise fault(
+            "/contact/phone", "not_a_number", "This can't be a telephone number; send it with + and the country code."
+        )
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _card(contact: Contact, secret: str) -> dict[str, Any]:
+    return ContactCard(**contact.model_dump(), secret=secret).model_dump(exclude_none=True)
+
+
+def _told(case: Case) -> CaseReported:
+    return CaseReported(
+        case=case.id,
+        kind=case.kind,
+        category=case.category,
+        channel=case.channel,
+        state=case.state,
+        urgent=case.urgent,
+        dispositions=case.dispositions,
+        language=case.language,
+        contactable=case.contactable,
+        pack=case.pack,
+        promises=tuple(PromiseMade(name=promise.name, due=promise.due) for promise in case.promises),
+    )
+
+
+def _again(attempt: Case, category: Category) -> Receipt:
+    """The answer that was given when this command was first carried out."""
+    stored, events = store().history(Case, attempt.id)
+    if attempt.command is None or stored.command != attempt.command:
+        raise Conflict(attempt.id)  # two random numbers met: the caller sends it again and gets another one
+    if stored.fingerprint != attempt.fingerprint:
+        raise Problem(
+            422,
+            "key-used-before",
+            "This Idempotency-Key was used for another request.",
+            "Use a new key for a new report.",
+        )
+    return _receipt(_as_first(stored, events[0]), str(events[0].private(stored.salt)["secret"]), category)
+
+
+def _as_first(stored: Case, first: Recorded) -> Case:
+    """The case as it was when its first event was stored: that is what was answered."""
+    made = tuple(
+        promise.model_copy(update={"state": PromiseState.OPEN, "settled": None, "reason": None})
+        for promise in stored.promises
+        if promise.made == first.at
+    )
+    return stored.model_copy(update={"state": State(first.data["state"]), "promises": made})
+
+
+def _receipt(case: Case, secret: str, category: Category) -> Receipt:
+    place = pack().directory.get(category.contact) if category.contact and "refer" in case.dispositions else None
+    return Receipt(
+        number=case.id,
+        secret=secret,
+        state=case.state,
+        urgent=case.urgent,
+        dispositions=case.dispositions,
+        advice=category.advice.into(case.language) if category.advice else None,
+        refer_to={"name": place.name.into(case.language), "phone": place.phone} if place else None,
+        promises=case.promises,
+    )
+
+
+def categories(language: str) -> list[dict[str, Any]]:
+    """What can be brought to the desk, with the questions each asks, in one language."""
+    rules = pack()
+    urgent = [{"fact": question.fact, "ask": question.ask.into(language)} for question in rules.urgent]
+    return [
+        {
+            "code": category.code,
+            "group": category.group,
+            "name": category.name.into(language),
+            "questions": [
+                *urgent,
+                *({"fact": question.fact, "ask": question.ask.into(language)} for question in category.questions),
+            ],
+        }
+        for category in rules.categories
+    ]
+
+
+__all__ = ["LANGUAGES", "Contact", "Receipt", "ReportRequest", "Where", "categories", "promise_view", "report"]

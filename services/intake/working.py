@@ -1,0 +1,250 @@
+"""What staff do with a case: see what is due, read it, review it, note, close. Each move tells the customer."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from services.intake import case as cases
+from services.intake.case import MOVES, Case
+from services.intake.notes import StaffNote
+from services.intake.reporting import promise_view
+from shared import chain, ids
+from shared.commands import Command
+from shared.contracts import Event
+from shared.contracts.intake import CaseClosed, CaseDeclined, CaseOpened, CaseProgressed, PromiseMade
+from shared.http import Problem, Request, Text
+from shared.packs import calendar, pack
+from shared.policy import Principal, require
+from shared.promises import PromiseState
+from shared.store import Audience, Cause, Line, NotFound, Recorded
+from shared.tables import store
+
+PAGE = 50
+_HORIZON = timedelta(days=3650)
+
+Words = Annotated[Text, Field(min_length=1, max_length=4000)]
+
+
+class OpenRequest(Request):
+    """Nothing to say: the case is taken on."""
+
+
+class DeclineRequest(Request):
+    """`reason` is told to the customer, with other routes they can take."""
+
+    reason: Words
+
+
+class NoteRequest(Request):
+    """`public` notes are told to the customer."""
+
+    text: Words
+    public: bool = False
+
+
+class CloseRequest(Request):
+    """`text` tells the customer what came of it."""
+
+    outcome: Literal["solved", "passed-on", "no-trace", "withdrawn"]
+    text: Words
+
+
+def worklist(principal: Principal, now: datetime) -> list[dict[str, Any]]:
+    """Cases with something owed, the soonest due first; at most a page."""
+    require(principal, "case.read")
+    due = store().due(now + _HORIZON, PAGE)
+    found = store().load_many(Case, [key.partition("#")[2] for _, key in due])
+    return [_summary(case, now) for case in found]
+
+
+def read(principal: Principal, number: str) -> dict[str, Any]:
+    """The whole case for staff."""
+    require(principal, "case.read")
+    case, events = store().history(Case, _identity(number))
+    return {
+        **_facts(case),
+        "allowed": [str(move) for move in MOVES[case.state]],
+        "promises": [
+            {**promise_view(promise), "role": promise.role, "rung": promise.rung} for promise in case.promises
+        ],
+        "events": [_event(event, case.salt) for event in events],
+    }
+
+
+def audit(principal: Principal, number: str) -> dict[str, Any]:
+    """Whether the chain of a case is whole."""
+    require(principal, "case.audit")
+    case, events = store().history(Case, _identity(number))
+    broken = chain.broken_at([event.facts for event in events], case.head)
+    return {"number": ids.spoken(case.id), "events": len(events), "whole": broken is None, "broken_at": broken}
+
+
+def open_case(principal: Principal, number: str, command: Command, now: datetime, correlation: str) -> dict[str, Any]:
+    def told(case: Case) -> Event:
+        made = [promise for promise in case.promises if promise.made == now]
+        return CaseOpened(
+            case=case.id, promises=tuple(PromiseMade(name=promise.name, due=promise.due) for promise in made)
+        )
+
+    return _move(
+        principal,
+        "case.review",
+        number,
+        command,
+        Cause(now, principal.id, correlation),
+        lambda case: cases.opened(case, principal.id, pack(), calendar(), now),
+        told,
+    )
+
+
+def decline(
+    principal: Principal, number: str, command: Command, request: DeclineRequest, now: datetime, correlation: str
+) -> dict[str, Any]:
+    return _move(
+        principal,
+        "case.review",
+        number,
+        command,
+        Cause(now, principal.id, correlation),
+        lambda case: cases.declined(case, principal.id, now),
+        lambda case: CaseDeclined(case=case.id),
+        request.reason,
+    )
+
+
+def note(
+    principal: Principal, number: str, command: Command, request: NoteRequest, now: datetime, correlation: str
+) -> dict[str, Any]:
+    return _move(
+        principal,
+        "case.note",
+        number,
+        command,
+        Cause(now, principal.id, correlation),
+        lambda case: case.moved(cases.Move.NOTE, principal.id),
+        lambda case: CaseProgressed(case=case.id) if request.public else StaffNote(),
+        request.text,
+    )
+
+
+def close(
+    principal: Principal, number: str, command: Command, request: CloseRequest, now: datetime, correlation: str
+) -> dict[str, Any]:
+    return _move(
+        principal,
+        "case.close",
+        number,
+        command,
+        Cause(now, principal.id, correlation),
+        lambda case: cases.closed(case, principal.id, now),
+        lambda case: CaseClosed(
+            case=case.id,
+            kind=case.kind,
+            category=case.category,
+            outcome=request.outcome,
+            contactable=case.contactable,
+            language=case.language,
+        ),
+        request.text,
+    )
+
+
+def _move(  # noqa: PLR0913, PLR0917  one shape for every move
+    principal: Principal,
+    action: str,
+    number: str,
+    command: Command,
+    cause: Cause,
+    decide: Callable[[Case], Case],
+    told: Callable[[Case], Event],
+    text: str | None = None,
+) -> dict[str, Any]:
+    require(principal, action)
+    identity = _identity(number)
+    stored: list[Case] = []
+
+    def act() -> Case:
+        try:
+            after = decide(store().load(Case, identity))
+        except cases.IllegalMove as error:
+            # A command that was carried out before gets its answer again, not a refusal of the second try.
+            command.raise_if_done(Case, identity)
+            raise _not_now(error) from None
+        event = told(after)
+        line = Line(
+            event,
+            Audience.CUSTOMER if event.told else Audience.STAFF,
+            private={"text": text} if text else None,
+            boxes={"notify": {"text": text}} if text and event.told and after.contactable else {},
+        )
+        stored.append(store().change(after, [line], cause, command.guard(_facts(after))))
+        return stored[-1]
+
+    before_answer = command.once(Case, identity, act)
+    return before_answer if before_answer is not None else _facts(stored[-1])
+
+
+def _not_now(error: cases.IllegalMove) -> Problem:
+    return Problem(
+        409,
+        "illegal-move",
+        f"A case that is {error.state} can't do that.",
+        f"Possible now: {', '.join(error.allowed) or 'nothing'}.",
+        state=str(error.state),
+        allowed=list(error.allowed),
+    )
+
+
+def _identity(number: str) -> str:
+    identity = ids.heard(number)
+    if identity is None:
+        raise NotFound(number)
+    return identity
+
+
+def _facts(case: Case) -> dict[str, Any]:
+    return {
+        "number": ids.spoken(case.id),
+        "state": str(case.state),
+        "kind": case.kind,
+        "category": case.category,
+        "urgent": case.urgent,
+        "dispositions": list(case.dispositions),
+        "channel": case.channel,
+        "language": case.language,
+        "pack": case.pack,
+        "reported": case.reported.isoformat(),
+        "handlers": list(case.handlers),
+    }
+
+
+def _summary(case: Case, now: datetime) -> dict[str, Any]:
+    open_promises = [promise for promise in case.promises if promise.state is PromiseState.OPEN]
+    soonest = min(open_promises, key=lambda promise: promise.due, default=None)
+    return {
+        **_facts(case),
+        "owed": {
+            "what": soonest.name,
+            "role": soonest.role,
+            "due": soonest.due.isoformat(),
+            "late": soonest.due < now,
+            "rung": soonest.rung,
+        }
+        if soonest
+        else None,
+    }
+
+
+def _event(event: Recorded, salt: str | None) -> dict[str, Any]:
+    private = event.private(salt)
+    private.pop("secret", None)  # the customer's alone
+    return {
+        "at": event.at.isoformat(),
+        "what": event.type,
+        "by": event.facts["actor"],
+        "audience": event.audience,
+        "facts": event.data,
+        "private": private,
+    }

@@ -1,0 +1,116 @@
+"""What intake tells."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from shared.contracts import Boxed, Event
+
+
+class PromiseMade(Boxed):
+    """A promise as others may know it: what, and by when."""
+
+    name: str
+    due: datetime
+
+
+class ContactCard(Boxed):
+    """To notify, with `CaseReported`: how to reach the customer, and the secret that follows the case."""
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    preferred: Literal["sms", "email"] | None = None
+    secret: str
+
+
+class Wording(Boxed):
+    """To notify: free text that a person wrote and the customer is to read."""
+
+    text: str
+
+
+class Grievance(Boxed):
+    """To complaints, with `GrievanceVoiced`: what the customer said."""
+
+    text: str
+    wishes: str | None = None
+
+
+class IntakeEvent(Event):
+    source: ClassVar[str] = "ahd.intake"
+
+
+class CaseReported(IntakeEvent):
+    """A person's report is stored. Box: `ContactCard` to notify, when a contact was given."""
+
+    detail_type: Literal["CaseReported.v1"] = "CaseReported.v1"
+    case: str
+    kind: str
+    category: str
+    channel: str
+    state: str
+    urgent: bool
+    dispositions: tuple[str, ...]
+    language: str
+    contactable: bool
+    pack: str
+    promises: tuple[PromiseMade, ...] = ()
+
+
+class CaseOpened(IntakeEvent):
+    """After review the case is taken on."""
+
+    detail_type: Literal["CaseOpened.v1"] = "CaseOpened.v1"
+    case: str
+    promises: tuple[PromiseMade, ...] = ()
+
+
+class CaseDeclined(IntakeEvent):
+    """After review the case is not taken on. Box: `Wording` (the reason and other routes) to notify."""
+
+    detail_type: Literal["CaseDeclined.v1"] = "CaseDeclined.v1"
+    case: str
+
+
+class CaseProgressed(IntakeEvent):
+    """A public note was added. Box: `Wording` to notify."""
+
+    detail_type: Literal["CaseProgressed.v1"] = "CaseProgressed.v1"
+    case: str
+
+
+class CaseLate(IntakeEvent):
+    """A promise of a case was not kept in time; the next rung of the ladder now owes it."""
+
+    detail_type: Literal["CaseLate.v1"] = "CaseLate.v1"
+    case: str
+    promise: str
+    was_due: datetime
+    role: str
+    now_due: datetime
+
+
+class CaseClosed(IntakeEvent):
+    """The case is done. Box: `Wording` (the outcome) to notify."""
+
+    detail_type: Literal["CaseClosed.v1"] = "CaseClosed.v1"
+    case: str
+    kind: str
+    category: str
+    outcome: str
+    contactable: bool
+    language: str
+
+
+class GrievanceVoiced(IntakeEvent):
+    """The customer is not satisfied with how a case is handled. Box: `Grievance` to complaints.
+
+    `subjects` are the ids of the staff who handled the case: they may not handle or read the complaint.
+    """
+
+    detail_type: Literal["GrievanceVoiced.v1"] = "GrievanceVoiced.v1"
+    case: str
+    category: str
+    subjects: tuple[str, ...]
+    language: str
+    contactable: bool

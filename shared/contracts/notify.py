@@ -1,0 +1,44 @@
+"""What notify tells."""
+
+from typing import ClassVar, Literal
+
+from shared.contracts import Event
+
+
+class NotifyEvent(Event):
+    source: ClassVar[str] = "ahd.notify"
+
+
+class MessageSent(NotifyEvent):
+    """A provider took a message to the customer of a case."""
+
+    detail_type: Literal["MessageSent.v1"] = "MessageSent.v1"
+    message: str
+    case: str
+    template: str
+    channel: Literal["sms", "email"]
+
+
+class MessageFailed(NotifyEvent):
+    """No channel could take a message to the customer of a case; an operator will call instead."""
+
+    detail_type: Literal["MessageFailed.v1"] = "MessageFailed.v1"
+    message: str
+    case: str
+    template: str
+
+
+class CallbackReached(NotifyEvent):
+    """An operator reached the customer by telephone."""
+
+    detail_type: Literal["CallbackReached.v1"] = "CallbackReached.v1"
+    callback: str
+    case: str
+
+
+class CallbackMissed(NotifyEvent):
+    """A promised callback did not happen in time."""
+
+    detail_type: Literal["CallbackMissed.v1"] = "CallbackMissed.v1"
+    callback: str
+    case: str

@@ -1,0 +1,223 @@
+"""HTTP as the whole desk speaks it: JSON in, JSON out, and every refusal a problem+json (RFC 9457) that says
+what is wrong, where, and what to do. Nothing that was sent in is repeated in a refusal or a log.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, TypeVar
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+
+from shared import store
+from shared.logs import bind, describe, log
+from shared.policy import NotPermitted, Principal
+from shared.settings import settings
+
+BODY_LIMIT = 64 * 1024
+"""Bytes. A long report is 4,000 characters; photos take another way."""
+
+_KEY = re.compile(r"[\x21-\x7e]{8,128}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Problem(Exception):
+    """A refusal with its status and stable type. `faults` are `{pointer, code, message}`."""
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        title: str,
+        detail: str | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(kind)
+        self.status, self.kind = status, kind
+        self.body: dict[str, Any] = {
+            "type": f"urn:ahd:problem:{kind}",
+            "title": title,
+            "status": status,
+            **({"detail": detail} if detail else {}),
+            **more,
+        }
+
+
+class Request(BaseModel):
+    """A request's body: unknown fields are refused, text is trimmed, numbers in quotes are not numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
+
+
+def _readable(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("contains control characters; send plain text")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_readable)]
+"""Text a person wrote: any language, line breaks and tabs, but no control characters or direction overrides."""
+
+
+class Desk(APIGatewayHttpResolver):
+    """A resolver whose every answer, also to what nobody foresaw, is one the caller can work with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for refusal, answer in _REFUSALS.items():
+            self.exception_handler(refusal)(answer)
+        self.not_found(lambda _error: problem(_UNKNOWN_ROUTE))
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        request = event["requestContext"]
+        bind(service=settings().service, correlation=request["requestId"])
+        answer: dict[str, Any] = self.resolve(event, context)
+        log().info(
+            "answered", method=request["http"]["method"], route=event.get("routeKey"), status=answer["statusCode"]
+        )
+        return answer
+
+    def correlation(self) -> str:
+        """What ties this request to everything it causes."""
+        return str(self.current_event.request_context.request_id)
+
+    def principal(self) -> Principal:
+        """The member of staff who asks; the gateway has checked their token."""
+        authorizer = self.current_event["requestContext"].get("authorizer", {})
+        if "jwt" not in authorizer:
+            raise Problem(401, "not-signed-in", "Sign in first.")
+        return Principal.of(authorizer["jwt"]["claims"])
+
+    def bearer(self) -> str:
+        """The secret in `Authorization: Bearer …`; empty when there is none."""
+        scheme, _, token = (self.current_event.headers.get("authorization") or "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
+
+    def idempotency_key(self) -> str | None:
+        """The caller's `Idempotency-Key`, if they sent one. 8 to 128 visible ASCII characters."""
+        key = self.current_event.headers.get("idempotency-key")
+        if key is not None and not _KEY.fullmatch(key):
+            raise Problem(
+                400,
+                "bad-idempotency-key",
+                "The Idempotency-Key can't be used.",
+                "Send 8 to 128 visible ASCII characters, for example a random UUID.",
+            )
+        return key
+
+    def read(self, model: type[M]) -> M:
+        """The body as `model`. Raises `Problem` with a pointer to each fault."""
+        return parse(model, body_of(self.current_event.decoded_body))
+
+
+def body_of(text: str | None) -> bytes:
+    """A request body within the limit. Raises `Problem` 413, or 400 when there is none."""
+    if not text:
+        raise Problem(400, "no-body", "There is no body.", "Send a JSON object.")
+    try:
+        raw = text.encode()
+    except UnicodeEncodeError:
+        raise Problem(400, "not-json", "The body is not UTF-8.", "Send JSON in UTF-8.") from None
+    if len(raw) > BODY_LIMIT:
+        raise Problem(413, "too-large", "The body is too large.", f"Send at most {BODY_LIMIT // 1024} KiB.")
+    return raw
+
+
+def parse(model: type[M], raw: bytes) -> M:
+    """JSON as `model`. Raises `Problem` 400 (not JSON) or 422 (each fault with its JSON pointer)."""
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+def invalid(error: ValidationError) -> Problem:
+    """The faults of a body, each with where it is, without quoting what was sent."""
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    if any(detail["type"] == "json_invalid" for detail in details):
+        return Problem(400, "not-json", "The body is not JSON.", "Send one JSON object in UTF-8.")
+    faults = [
+        {"pointer": pointer(detail["loc"]), "code": detail["type"], "message": detail["msg"]} for detail in details
+    ]
+    return Problem(
+        422, "invalid", "Some of this can't be used.", "Mend what each fault points to; nothing was stored.", faults=faults
+    )
+
+
+def fault(where: str, code: str, message: str) -> Problem:
+    """One fault that only the desk itself can find, such as a category that does not exist."""
+    return Problem(
+        422,
+        "invalid",
+        "Some of this can't be used.",
+        "Mend what each fault points to; nothing was stored.",
+        faults=[{"pointer": where, "code": code, "message": message}],
+    )
+
+
+def pointer(location: tuple[int | str, ...]) -> str:
+    """A JSON pointer (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
+
+
+def fingerprint(model: BaseModel) -> str:
+    """What a request says, as a hash: the same key with another request is a mistake to point out."""
+    return hashlib.sha256(model.model_dump_json().encode()).hexdigest()
+
+
+def answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response[str]:
+    return Response(
+        status_code=status,
+        content_type="application/json",
+        body=json.dumps(body, ensure_ascii=False),
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def problem(refused: Problem) -> Response[str]:
+    log().info("refused", status=refused.status, problem=refused.kind)
+    return Response(
+        status_code=refused.status,
+        content_type="application/problem+json",
+        body=json.dumps(refused.body, ensure_ascii=False),
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+_UNKNOWN_ROUTE = Problem(404, "unknown-route", "There is nothing at this address.")
+_NOT_FOUND = Problem(
+    404,
+    "not-found",
+    "There is no such thing, or it is not yours to see.",
+    "Check the number and the secret; both are in the message we sent when we took your report.",
+)
+_BUSY = Problem(409, "changed-meanwhile", "Somebody changed this at the same moment.", "Read it again and try again.")
+_BROKEN = Problem(500, "our-fault", "Something went wrong on our side.", "Please send it again with the same Idempotency-Key: nothing happens twice.")
+
+
+def _not_permitted(error: NotPermitted) -> Response[str]:
+    return problem(
+        Problem(403, "not-permitted", "Your role may not do this.", str(error), action=error.action, roles=error.roles)
+    )
+
+
+def _unforeseen(error: Exception) -> Response[str]:
+    if isinstance(error, ServiceError):
+        return problem(Problem(error.status_code, "refused", "This request can't be served."))
+    log().error("unforeseen", error=describe(error))
+    return problem(_BROKEN)
+
+
+_REFUSALS: dict[type[Exception], Callable[[Any], Response[str]]] = {
+    Problem: problem,
+    store.NotFound: lambda _error: problem(_NOT_FOUND),
+    store.Conflict: lambda _error: problem(_BUSY),
+    NotPermitted: _not_permitted,
+    NotFoundError: lambda _error: problem(_UNKNOWN_ROUTE),
+    Exception: _unforeseen,
+}

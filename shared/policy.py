@@ -1,0 +1,80 @@
+"""Who may do what: the one place that is asked before every staff route, list and count.
+
+First the conflict rule: whoever a thing is about, person or unit, can't see that it exists. Then the role.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from shared.store import NotFound
+
+
+class Role(StrEnum):
+    OPERATOR = "operator"
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    DUTY_LEADER = "duty-leader"
+    AUDITOR = "auditor"
+
+
+_EVERYBODY = frozenset(Role)
+_ACTING = _EVERYBODY - {Role.AUDITOR}
+_LEADING = frozenset({Role.SUPERVISOR, Role.DUTY_LEADER})
+
+PERMITS: dict[str, frozenset[Role]] = {
+    "case.read": _EVERYBODY,
+    "case.review": _ACTING - {Role.OPERATOR},
+    "case.note": _ACTING,
+    "case.close": _ACTING - {Role.OPERATOR},
+    "case.audit": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
+    "complaint.read": _EVERYBODY - {Role.OPERATOR},
+    "complaint.answer": _LEADING,
+    "complaint.close": _LEADING,
+    "callback.read": _EVERYBODY,
+    "callback.record": _ACTING,
+    "score.read": _EVERYBODY,
+}
+
+
+class NotPermitted(PermissionError):
+    """This role may not do this. Says which may."""
+
+    def __init__(self, action: str) -> None:
+        self.action = action
+        self.roles = sorted(PERMITS[action])
+        super().__init__(f"{action} is for {', '.join(self.roles)}")
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A member of staff: their id, what they are, the units they belong to."""
+
+    id: str
+    roles: frozenset[Role]
+    units: frozenset[str] = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, claims: Mapping[str, Any]) -> "Principal":
+        """From the claims of an access token that the gateway has checked."""
+        groups = claims.get("cognito:groups", "")
+        # The HTTP API hands an array claim over as the text "[a b]"; a real array comes from elsewhere.
+        names = groups.strip("[]").replace(",", " ").split() if isinstance(groups, str) else list(groups)
+        known = {role.value for role in Role}
+        return cls(
+            id=str(claims["sub"]),
+            roles=frozenset(Role(name) for name in names if name in known),
+            units=frozenset(name for name in names if name.startswith("unit-")),
+        )
+
+    def is_subject(self, subjects: Iterable[str]) -> bool:
+        return any(subject == self.id or subject in self.units for subject in subjects)
+
+
+def require(principal: Principal, action: str, subjects: Iterable[str] = ()) -> None:
+    """Let pass, or raise `NotFound` (it is about you: it does not exist for you) or `NotPermitted`."""
+    if principal.is_subject(subjects):
+        raise NotFound(action)
+    if not principal.roles & PERMITS[action]:
+        raise NotPermitted(action)

@@ -1,0 +1,398 @@
+"""The store transaction: an aggregate, its promises and the events that tell of its change, or nothing.
+
+One item `STATE` holds the aggregate; each event is an item `EV#<seq>` of the same partition and at once outbox
+row, audit entry, timeline line and optimistic lock. A sparse index `due` finds, by shard and time, aggregates
+with an open promise (`PROMISE#<shard>`) and events not yet told (`UNSENT#<shard>`).
+"""
+
+import json
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar, TypeVar, cast
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ConfigDict
+
+from shared import chain, ids, seals, vault
+from shared.contracts import Event
+from shared.promises import Promises, next_due
+
+SHARDS = 4
+_GUARD_DAYS = 30
+"""Guards outlive every way an event can come again: queues keep 14 days, the archive 14."""
+
+Item = dict[str, Any]
+
+
+class NotFound(LookupError):
+    """There is no such thing here."""
+
+
+class AlreadyExists(Exception):
+    """An aggregate with this id is stored already: the command or event that makes it was carried out before."""
+
+
+class AlreadyDone(Exception):
+    """The guard says that this command or event was carried out before."""
+
+
+class Conflict(Exception):
+    """Somebody else changed the aggregate in the meantime: read again, decide again."""
+
+
+class Audience(StrEnum):
+    CUSTOMER = "customer"
+    STAFF = "staff"
+
+
+class Aggregate(BaseModel):
+    """A thing with a state, a chain of events and promises. Subclasses name their kind."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    KIND: ClassVar[str]
+
+    id: str
+    seq: int = 0
+    head: str = chain.GENESIS
+    promises: Promises = ()
+
+    @classmethod
+    def key(cls, identity: str) -> str:
+        return f"{cls.KIND}#{identity}"
+
+
+A = TypeVar("A", bound=Aggregate)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Who or what makes a change, and when. `correlation` follows one matter through all services."""
+
+    at: datetime
+    actor: str
+    correlation: str
+    causation: str | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """An event to append: for whom it is, what of it is private, and what travels sealed to whom."""
+
+    event: Event
+    audience: Audience = Audience.STAFF
+    private: Mapping[str, Any] | None = None
+    boxes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An event as it is stored."""
+
+    facts: dict[str, Any]
+    ciphertext: bytes | None
+    bound_to: str
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromisoformat(self.facts["time"])
+
+    @property
+    def type(self) -> str:
+        return str(self.facts["type"])
+
+    @property
+    def audience(self) -> str:
+        return str(self.facts["audience"])
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return cast("dict[str, Any]", self.facts["data"])
+
+    def private(self, salt: str | None) -> dict[str, Any]:
+        """What was encrypted with this event; empty when there was nothing. Raises `vault.Erased`."""
+        return vault.decrypt(salt, self.bound_to, self.ciphertext) if self.ciphertext else {}
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Makes a command or event count once: its own item in the same transaction."""
+
+    key: str
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Store:
+    """One service's table. `client` is a botocore DynamoDB client; `source` is told with every event."""
+
+    client: Any
+    table: str
+    source: str
+
+    def create(self, aggregate: A, lines: Sequence[Line], cause: Cause, extra: Sequence[Item] = ()) -> A:
+        """Store a new aggregate with its first events. Raises `AlreadyExists`."""
+        return self._write(aggregate, lines, cause, guard=None, extra=extra, new=True)
+
+    def change(
+        self,
+        aggregate: A,
+        lines: Sequence[Line],
+        cause: Cause,
+        guard: Guard | None = None,
+        extra: Sequence[Item] = (),
+    ) -> A:
+        """Store the new state of an aggregate that was loaded. Raises `Conflict`, `AlreadyDone`."""
+        return self._write(aggregate, lines, cause, guard=guard, extra=extra, new=False)
+
+    def load(self, kind: type[A], identity: str) -> A:
+        """The aggregate as it is now. Raises `NotFound`."""
+        answer = self.client.get_item(
+            TableName=self.table, Key=_key(kind.key(identity), "STATE"), ConsistentRead=True
+        )
+        if "Item" not in answer:
+            raise NotFound(identity)
+        return _aggregate(kind, answer["Item"])
+
+    def load_many(self, kind: type[A], identities: Sequence[str]) -> list[A]:
+        """Those of at most 100 aggregates that exist, in the order asked for."""
+        if not identities:
+            return []
+        answer = self.client.batch_get_item(
+            RequestItems={self.table: {"Keys": [_key(kind.key(one), "STATE") for one in identities]}}
+        )
+        found = {item["pk"]["S"]: item for item in answer["Responses"].get(self.table, [])}
+        return [_aggregate(kind, found[kind.key(one)]) for one in identities if kind.key(one) in found]
+
+    def history(self, kind: type[A], identity: str) -> tuple[A, list[Recorded]]:
+        """The aggregate and all its events in order, in one read. Raises `NotFound`."""
+        aggregate: A | None = None
+        events: list[Recorded] = []
+        for item in self._partition(kind.key(identity)):
+            sort = item["sk"]["S"]
+            if sort == "STATE":
+                aggregate = _aggregate(kind, item)
+            elif sort.startswith("EV#"):
+                events.append(_recorded(item))
+        if aggregate is None:
+            raise NotFound(identity)
+        return aggregate, events
+
+    def guarded(self, kind: type[A], identity: str, guard: Guard) -> dict[str, Any]:
+        """What was stored with a guard whose command was carried out before. Raises `NotFound`."""
+        answer = self.client.get_item(
+            TableName=self.table, Key=_key(kind.key(identity), guard.key), ConsistentRead=True
+        )
+        if "Item" not in answer:
+            raise NotFound(guard.key)
+        return cast("dict[str, Any]", json.loads(answer["Item"]["doc"]["S"]))
+
+    def due(self, now: datetime, limit: int) -> list[tuple[datetime, str]]:
+        """Partition keys of aggregates with a promise due by `now`, earliest first; at most `limit`."""
+        return self._index("PROMISE", now, limit)
+
+    def unsent(self, before: datetime, limit: int) -> list[tuple[str, str]]:
+        """Keys of events that were stored before `before` and are still not told."""
+        found: list[tuple[str, str]] = []
+        for shard in range(SHARDS):
+            found += [
+                (item["pk"]["S"], item["sk"]["S"]) for item in self._query_index(f"UNSENT#{shard}", before, limit)
+            ]
+        return found[:limit]
+
+    def _index(self, prefix: str, until: datetime, limit: int) -> list[tuple[datetime, str]]:
+        found: list[tuple[datetime, str]] = []
+        for shard in range(SHARDS):
+            found += [
+                (datetime.fromisoformat(item["at"]["S"]), item["pk"]["S"])
+                for item in self._query_index(f"{prefix}#{shard}", until, limit)
+            ]
+        return sorted(found)[:limit]
+
+    def _query_index(self, partition: str, until: datetime, limit: int) -> list[Item]:
+        answer = self.client.query(
+            TableName=self.table,
+            IndexName="due",
+            KeyConditionExpression="due = :due AND #at <= :until",
+            ExpressionAttributeNames={"#at": "at"},
+            ExpressionAttributeValues={":due": {"S": partition}, ":until": {"S": stamp(until)}},
+            Limit=limit,
+        )
+        return cast("list[Item]", answer["Items"])
+
+    def _partition(self, key: str) -> Iterator[Item]:
+        start: Item | None = None
+        while True:
+            answer = self.client.query(
+                TableName=self.table,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={":pk": {"S": key}},
+                ConsistentRead=True,
+                **({"ExclusiveStartKey": start} if start else {}),
+            )
+            yield from answer["Items"]
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                return
+
+    def _write(  # noqa: PLR0913  the one transaction of the desk
+        self,
+        aggregate: A,
+        lines: Sequence[Line],
+        cause: Cause,
+        *,
+        guard: Guard | None,
+        extra: Sequence[Item],
+        new: bool,
+    ) -> A:
+        key, salt = aggregate.key(aggregate.id), getattr(aggregate, "salt", None)
+        read_seq, seq, head = aggregate.seq, aggregate.seq, aggregate.head
+        events: list[Item] = []
+        for line in lines:
+            seq += 1
+            item, head = self._event(key, aggregate.id, salt, seq, head, line, cause)
+            events.append(_put(self.table, item, "attribute_not_exists(pk)"))
+        after = aggregate.model_copy(update={"seq": seq, "head": head})
+        state = _state(key, after)
+        writes = [
+            _put(self.table, state, "attribute_not_exists(pk)")
+            if new
+            else _put(self.table, state, "seq = :seq", {":seq": {"N": str(read_seq)}}),
+            *events,
+            *extra,
+        ]
+        if guard:
+            writes.append(_put(self.table, _guard(key, guard, cause.at), "attribute_not_exists(pk)"))
+        try:
+            self.client.transact_write_items(TransactItems=writes)
+        except ClientError as error:
+            raise _refusal(error, new=new, guarded=guard is not None) from error
+        return after
+
+    def _event(  # noqa: PLR0913, PLR0917
+        self, key: str, subject: str, salt: str | None, seq: int, head: str, line: Line, cause: Cause
+    ) -> tuple[Item, str]:
+        sort = f"EV#{seq:08d}"
+        facts: dict[str, Any] = {
+            "id": ids.event_id(),
+            "seq": seq,
+            "source": self.source,
+            "type": line.event.detail_type_name(),
+            "subject": subject,
+            "time": stamp(cause.at),
+            "actor": cause.actor,
+            "audience": line.audience.value,
+            "correlation": cause.correlation,
+            "causation": cause.causation,
+            "data": line.event.model_dump(mode="json", exclude={"detail_type"}, exclude_defaults=True),
+        }
+        item: Item = {"pk": {"S": key}, "sk": {"S": sort}}
+        if line.event.told:
+            item |= {"due": {"S": f"UNSENT#{_shard(key)}"}, "at": {"S": facts["time"]}}
+        if line.private is not None:
+            ciphertext = vault.encrypt(salt, f"{key}/{sort}", line.private)
+            facts["private"] = chain.commitment(ciphertext)
+            item["private"] = {"B": ciphertext}
+        if line.boxes:
+            boxes = {to: seals.seal(to, subject, content) for to, content in line.boxes.items()}
+            facts["boxes"] = {to: chain.commitment(box) for to, box in boxes.items()}
+            item["boxes"] = {"M": {to: {"S": box} for to, box in boxes.items()}}
+        facts["hash"] = chain.link(head, facts)
+        item["doc"] = {"S": json.dumps(facts, ensure_ascii=False, separators=(",", ":"))}
+        return item, facts["hash"]
+
+
+def stamp(at: datetime) -> str:
+    """A time as it is stored and sorted: UTC, microseconds, always of one length."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def retrying(decide: Callable[[], A], attempts: int = 5) -> A:
+    """Decide again, on what is true now, as long as others get in between. Raises the last `Conflict`."""
+    for _ in range(attempts - 1):
+        try:
+            return decide()
+        except Conflict:
+            continue
+    return decide()
+
+
+def add_to(table: str, key: tuple[str, str], amounts: Mapping[str, int]) -> Item:
+    """A write that counts: adds each amount to a counter item, for `extra`."""
+    names = {f"#{place}": name for place, name in enumerate(amounts)}
+    values = {f":{place}": {"N": str(amount)} for place, amount in enumerate(amounts.values())}
+    terms = ", ".join(f"#{place} :{place}" for place in range(len(amounts)))
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": _key(*key),
+            "UpdateExpression": f"ADD {terms}",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+        }
+    }
+
+
+def _shard(key: str) -> int:
+    return zlib.crc32(key.encode()) % SHARDS
+
+
+def _key(pk: str, sk: str) -> Item:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def _put(table: str, item: Item, condition: str, values: Item | None = None) -> Item:
+    put: Item = {"TableName": table, "Item": item, "ConditionExpression": condition}
+    if values:
+        put["ExpressionAttributeValues"] = values
+    return {"Put": put}
+
+
+def _state(key: str, aggregate: Aggregate) -> Item:
+    doc = aggregate.model_dump_json(exclude_defaults=True)
+    item: Item = {"pk": {"S": key}, "sk": {"S": "STATE"}, "seq": {"N": str(aggregate.seq)}, "doc": {"S": doc}}
+    due = next_due(aggregate.promises)
+    if due:
+        item |= {"due": {"S": f"PROMISE#{_shard(key)}"}, "at": {"S": stamp(due)}}
+    return item
+
+
+def _guard(key: str, guard: Guard, at: datetime) -> Item:
+    expires = int((at + timedelta(days=_GUARD_DAYS)).timestamp())
+    return {
+        "pk": {"S": key},
+        "sk": {"S": guard.key},
+        "doc": {"S": json.dumps(guard.content, ensure_ascii=False)},
+        "expires": {"N": str(expires)},
+    }
+
+
+def _aggregate(kind: type[A], item: Item) -> A:
+    return kind.model_validate_json(item["doc"]["S"])
+
+
+def _recorded(item: Item) -> Recorded:
+    return Recorded(
+        facts=json.loads(item["doc"]["S"]),
+        ciphertext=item["private"]["B"] if "private" in item else None,
+        bound_to=f"{item['pk']['S']}/{item['sk']['S']}",
+    )
+
+
+def _refusal(error: ClientError, *, new: bool, guarded: bool) -> Exception:
+    """What a cancelled transaction means. Its reasons stand in the order of its writes; the guard is last."""
+    reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+    if error.response["Error"]["Code"] != "TransactionCanceledException":
+        return error
+    if guarded and reasons and reasons[-1] == "ConditionalCheckFailed":
+        return AlreadyDone()
+    if reasons and reasons[0] == "ConditionalCheckFailed":
+        return AlreadyExists() if new else Conflict()
+    if any(reason in {"ConditionalCheckFailed", "TransactionConflict"} for reason in reasons):
+        return Conflict()
+    return error
+
+

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from shared.packs import Category, Pack, Question
@@ -21,11 +21,11 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "category": ("category",),
     "story": ("story",),
     "place": ("place",),
-    "when": ("when", "day", "month", "year", "time"),
+    "when": ("when", "day", "month", "year", "time", "at"),
     "reach": ("reach",),
     "contact": ("name", "phone", "email"),
 }
-LIMITS: Final[Mapping[str, int]] = {"story": 4000, "place": 300, "name": 100}
+LIMITS: Final[Mapping[str, int]] = {"story": 4000, "place": 300, "name": 120}
 FACT: Final = "fact-"
 
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?")
@@ -135,12 +135,20 @@ class ReportForm:
         """When it happened, as far as the person knows. Raises `ValueError` for a date there never was."""
         match self.answer("when"):
             case "now":
-                return self.now
+                return self._noted()
             case "earlier":
                 day = self._date()
                 return datetime.combine(day, self._time() or time(12), ZoneInfo(self.zone))
             case _:
                 return None
+
+    def _noted(self) -> datetime:
+        """The moment at which "now" was answered: sending the same form again tells the same story."""
+        try:
+            noted = datetime.fromisoformat(self.answer("at"))
+        except ValueError:
+            return self.now
+        return min(noted, self.now) if noted.tzinfo else self.now
 
     def _fact_known(self, field: str) -> bool:
         return self.answer(field) in {"yes", "no", "unknown"}
@@ -191,10 +199,6 @@ class ReportForm:
 
     def _contact_wrong(self) -> Iterator[Wrong]:
         yield from self._text("name", needed=False)
-        first, second = ("email", "phone") if self.answer("reach") == "email" else ("phone", "email")
-        if not self.answer(first):
-            yield Wrong(first, "missing")
-        elif not _CONTACTS[first](self, self.answer(first)):
-            yield Wrong(first, "impossible")
-        if self.answer(second) and not _CONTACTS[second](self, self.answer(second)):
-            yield Wrong(second, "impossible")
+        needed = "email" if self.answer("reach") == "email" else "phone"
+        if not self.answer(needed):
+            yield Wrong(needed, "missing")

@@ -1,0 +1,92 @@
+"""What the pages are made with: stylesheets built from GOV.UK Frontend's Sass, and compiled templates.
+
+`build` writes `build/assets/`: every file under a name that holds a hash of its content (so that a browser may
+keep it for ever), and `manifest.json` that says which plain name became which. It does nothing when nothing
+changed.
+"""
+
+import base64
+import hashlib
+import json
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from shared.pages import environment_from_sources
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+TARGET = ROOT / "build" / "assets"
+
+_LOCK = HERE / "package-lock.json"
+_INSTALLED = HERE / "node_modules" / ".installed"
+_CREST = HERE / "src" / "crest.svg"
+_SOURCES = (_LOCK, HERE / "compile.mjs", HERE / "src" / "ahd.scss", _CREST, Path(__file__).resolve())
+
+
+def build(target: Path = TARGET) -> Path:
+    """Build the assets into `target` unless they are there and current; the folder is returned.
+
+    Needs Node and, the first time, the npm registry. Raises `CalledProcessError` when a tool fails.
+    """
+    wanted = _digest(*_SOURCES)
+    stamp = target / ".built-from"
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return target
+    _install()
+    with tempfile.TemporaryDirectory() as scratch:
+        subprocess.run(["node", str(HERE / "compile.mjs"), scratch], check=True)
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+        manifest = {
+            path.name: _keep(path, target) for path in (*sorted(Path(scratch).glob("*.css")), _CREST)
+        }
+    (target / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    stamp.write_text(wanted)
+    return target
+
+
+def compile_templates(target: Path, services: tuple[str, ...]) -> None:
+    """Compile the kit's templates and those of `services` to Python modules under `target`.
+
+    A package that holds them as its folder `compiled_pages` parses no template at run time.
+    """
+    environment = environment_from_sources(services)
+    target.mkdir(parents=True, exist_ok=True)
+    environment.compile_templates(str(target), zip=None, ignore_errors=False)
+
+
+def lay_pages(package: Path, service: str) -> None:
+    """Put into the folder `package` what `service` needs to show pages: compiled templates and assets."""
+    compile_templates(package / "compiled_pages", (service,))
+    shutil.copytree(
+        build(), package / "assets", ignore=shutil.ignore_patterns(".built-from"), dirs_exist_ok=True
+    )
+
+
+def _keep(path: Path, target: Path) -> dict[str, str]:
+    content = path.read_bytes()
+    name = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:12]}{path.suffix}"
+    (target / name).write_bytes(content)
+    integrity = base64.b64encode(hashlib.sha384(content).digest()).decode()
+    return {"file": name, "integrity": f"sha384-{integrity}"}
+
+
+def _install() -> None:
+    wanted = _digest(_LOCK)
+    if _INSTALLED.is_file() and _INSTALLED.read_text() == wanted:
+        return
+    subprocess.run(
+        ["npm", "ci", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error"],
+        cwd=HERE,
+        check=True,
+    )
+    _INSTALLED.write_text(wanted)
+
+
+def _digest(*paths: Path) -> str:
+    whole = hashlib.sha256()
+    for path in paths:
+        whole.update(path.read_bytes())
+    return whole.hexdigest()

@@ -1,0 +1,263 @@
+"""What a service needs to talk with a browser that may have no JavaScript: forms, languages, cookies, headers."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.shared.cookies import Cookie, SameSite
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from shared.http import Desk, Problem
+from shared.logs import describe, log
+from shared.pages import DEFAULT_LANGUAGE, LANGUAGES, asset_content, render
+from shared.pages.wording import speaker
+from shared.settings import settings
+from shared.store import Conflict
+
+_LANGUAGE_COOKIE: Final = "language"
+_A_YEAR: Final = 365 * 24 * 3600
+_MOST_BYTES: Final = 65_536
+_MOST_FIELDS: Final = 100
+# Control characters and direction overrides come along when text is pasted; nobody types them, nobody misses them.
+_INVISIBLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+_HEADERS: Final[Mapping[str, str]] = {
+    # Pages run no script at all; styles and pictures come from the desk itself; no other site may frame them.
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # Other sites learn nothing. Not `no-referrer`: under it browsers send `Origin: null` with a form, and
+    # whether a form came from the desk's own pages could no longer be told.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=31536000",
+    # Whoever sits at this machine next shall not find it with the back button.
+    "Cache-Control": "no-store",
+}
+_CONTENT_TYPES: Final[Mapping[str, str]] = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+
+
+class Unreadable(ValueError):
+    """What was sent is not a form of ours, or too long for one."""
+
+
+class Foreign(ValueError):
+    """The form was sent by a page of another site."""
+
+
+class Visit:
+    """One request of a browser."""
+
+    def __init__(self, event: APIGatewayProxyEventV2) -> None:
+        self._event = event
+        self.language = _language(event)
+
+    @property
+    def path(self) -> str:
+        return self._event.path
+
+    def cookie(self, name: str) -> str | None:
+        for pair in self._event.cookies:
+            key, _, value = pair.strip().partition("=")
+            if key == name:
+                return value
+        return None
+
+    def form(self) -> dict[str, str]:
+        """The fields of the form that was sent, without control characters and with plain line ends.
+
+        Raises `Foreign` when another site's page sent it (a browser says so), `Unreadable` when it is not
+        a form or has more than a form of ours could.
+        """
+        self._must_be_ours()
+        kind = str(self._event.headers.get("content-type", ""))
+        if kind.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+            raise Unreadable
+        try:
+            fields = parse_qsl(
+                _body(self._event), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"
+            )
+        except ValueError as error:
+            raise Unreadable from error
+        return {name: _clean(value) for name, value in fields}
+
+    def speaks(self, language: str) -> None:
+        """Go on in `language`, if it is one of the desk's."""
+        if language in LANGUAGES:
+            self.language = language
+
+    def page(
+        self,
+        template: str,
+        status: HTTPStatus = HTTPStatus.OK,
+        *,
+        cookies: list[Cookie] | None = None,
+        **context: Any,
+    ) -> Response[str]:
+        """The page `template`, not to be kept by the browser, framed, or given scripts."""
+        return Response(
+            status_code=status,
+            content_type="text/html; charset=utf-8",
+            body=render(template, self.language, here=self.path, **context),
+            headers=_HEADERS,
+            cookies=[*(cookies or []), *self._kept_language()],
+        )
+
+    def say(
+        self, status: HTTPStatus, subject: str, *texts: str, ways: tuple[tuple[str, str], ...] = ()
+    ) -> Response[str]:
+        """A page that only says the kit's texts `kit.<subject>.<text>`; `ways` are links and the texts on them."""
+        t = speaker("kit", self.language)
+        return self.page(
+            "kit/plain.html",
+            status,
+            title=t(f"kit.{subject}.title"),
+            paragraphs=[t(f"kit.{subject}.{text}") for text in texts],
+            ways=[(href, t(text)) for href, text in ways],
+        )
+
+    def _kept_language(self) -> list[Cookie]:
+        if self.language == self.cookie(_LANGUAGE_COOKIE):
+            return []
+        return [cookie(_LANGUAGE_COOKIE, self.language, "/", max_age=_A_YEAR)]
+
+    def _must_be_ours(self) -> None:
+        site = self._event.headers.get("sec-fetch-site")
+        if site is not None:
+            if site not in {"same-origin", "none"}:
+                raise Foreign
+            return
+        origin = self._event.headers.get("origin")
+        if origin is not None and origin != _origin(settings().need("url")):
+            raise Foreign
+
+
+def see_other(location: str, cookies: list[Cookie] | None = None) -> Response[str]:
+    """Send the browser on with GET, leaving nothing of this request in its history."""
+    return Response(
+        status_code=HTTPStatus.SEE_OTHER,
+        content_type="text/plain; charset=utf-8",
+        body="",
+        headers={**_HEADERS, "Referrer-Policy": "no-referrer", "Location": location},
+        cookies=cookies,
+    )
+
+
+def cookie(name: str, value: str, path: str, *, max_age: int | None = None) -> Cookie:
+    """A cookie no script can read. `value` must be of URL-safe letters: it is written as it is."""
+    return Cookie(
+        name,
+        value,
+        path=path,
+        secure=settings().need("url").startswith("https:"),
+        http_only=True,
+        same_site=SameSite.LAX_MODE,
+        max_age=max_age,
+    )
+
+
+def built_file(name: str) -> Response[bytes] | None:
+    """A stylesheet or picture under its hashed name, to be kept for ever; None when there is none."""
+    content = asset_content(name)
+    if content is None:
+        return None
+    return Response(
+        status_code=HTTPStatus.OK,
+        content_type=_CONTENT_TYPES[name.rpartition(".")[2]],
+        body=content,
+        headers={
+            "Cache-Control": "public, max-age=31536000, immutable",
+            "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        },
+    )
+
+
+class Pages(Desk):
+    """A resolver that answers with pages, also when something goes wrong."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.not_found(lambda _error: self._say(HTTPStatus.NOT_FOUND, "missing", "check", "safe"))
+        for refusal, answer in (
+            (Foreign, lambda _error: self._say(HTTPStatus.FORBIDDEN, "foreign", "why", "again")),
+            (Unreadable, lambda _error: self._say(HTTPStatus.BAD_REQUEST, "unreadable", "why", "again")),
+            (Conflict, self._trouble),
+            (Problem, self._trouble),
+            (Exception, self._trouble),
+        ):
+            self.exception_handler(refusal)(answer)
+
+    @property
+    def visit(self) -> Visit:
+        return Visit(self.current_event)
+
+    def _say(self, status: HTTPStatus, subject: str, *texts: str) -> Response[str]:
+        return self.visit.say(status, subject, *texts, ways=HOME)
+
+    def _trouble(self, error: Exception) -> Response[str]:
+        log().error("unforeseen", error=describe(error))
+        return self._say(HTTPStatus.INTERNAL_SERVER_ERROR, "trouble", "not_you", "again")
+
+
+HOME: Final = (
+    ("/", "kit.footer.home"),
+    ("/report", "kit.footer.report"),
+    ("/follow", "kit.footer.follow"),
+)
+
+
+def _language(event: APIGatewayProxyEventV2) -> str:
+    asked = (event.query_string_parameters or {}).get("lang")
+    if asked in LANGUAGES:
+        return str(asked)
+    for pair in event.cookies:
+        key, _, value = pair.strip().partition("=")
+        if key == _LANGUAGE_COOKIE and value in LANGUAGES:
+            return value
+    return _preferred(str(event.headers.get("accept-language", "")))
+
+
+def _preferred(header: str) -> str:
+    """The first of the desk's languages in an `Accept-Language`, weightiest first (RFC 9110, 12.5.4)."""
+    wishes: list[tuple[float, str]] = []
+    for wish in header[:500].split(","):
+        tag, _, parameter = wish.partition(";")
+        primary = tag.strip().lower().partition("-")[0]
+        try:
+            weight = float(parameter.strip().removeprefix("q=")) if parameter else 1.0
+        except ValueError:
+            continue
+        if primary in LANGUAGES and weight > 0:
+            wishes.append((-weight, primary))
+    wishes.sort(key=lambda wish: wish[0])
+    return wishes[0][1] if wishes else DEFAULT_LANGUAGE
+
+
+def _body(event: APIGatewayProxyEventV2) -> str:
+    body = event.body or ""
+    if event.is_base64_encoded:
+        try:
+            body = base64.b64decode(body, validate=True).decode("ascii")
+        except (binascii.Error, UnicodeDecodeError) as error:
+            raise Unreadable from error
+    if len(body) > _MOST_BYTES:
+        raise Unreadable
+    return body
+
+
+def _clean(value: str) -> str:
+    return _INVISIBLE.sub("", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,57 @@
+"""What pages say: texts by key, in every language, and times as people write them."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@cache
+def catalogue(service: str, language: str) -> Mapping[str, str]:
+    """All texts that pages of `service` may use: its own over the kit's."""
+    own = _ROOT / "services" / service / "texts" / f"{language}.json"
+    kit = Path(__file__).resolve().parent / "texts" / f"{language}.json"
+    texts: dict[str, str] = json.loads(kit.read_text(encoding="utf-8"))
+    if own.is_file():
+        texts |= json.loads(own.read_text(encoding="utf-8"))
+    return texts
+
+
+class Speaker:
+    """The texts of one service's pages in one language."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """The text of `key` with `values` put in. Raises `KeyError` when there is none.
+
+        The result is plain text: the template escapes it, whatever was put in.
+        """
+        text = self._texts[key]
+        return text.format(**values) if values else text
+
+    def has(self, key: str) -> bool:
+        return key in self._texts
+
+    def when(self, moment: datetime, zone: str) -> str:
+        """`moment` as it is on the clocks of `zone`, with its weekday."""
+        local = moment.astimezone(ZoneInfo(zone))
+        return self(
+            "kit.moment",
+            weekday=self(f"kit.weekday.{local.isoweekday()}"),
+            day=local.day,
+            month=self(f"kit.month.{local.month}"),
+            year=local.year,
+            time=f"{local:%H:%M}",
+        )
+
+
+@cache
+def speaker(service: str, language: str) -> Speaker:
+    return Speaker(catalogue(service, language))

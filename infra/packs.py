@@ -14,7 +14,7 @@ from infra.holidays_of import closed_days
 from shared.packs import Pack
 
 PACKS = Path(__file__).resolve().parent.parent / "packs"
-CONCERNS = ("calendar", "clocks", "ladder", "directory", "urgent", "categories")
+CONCERNS = ("calendar", "clocks", "ladder", "directory", "urgent", "groups", "categories")
 
 
 class BadPack(Exception):

@@ -54,6 +54,7 @@ class Clocks(_Part):
     review: Duty
     resolve: Duty
     answer_complaint: Duty
+    settle_complaint: Duty
     callback: Duty
 
 
@@ -124,7 +125,10 @@ class Pack(_Part):
     clocks: Clocks
     ladder: Annotated[tuple[Duty, ...], Field(min_length=1)]
     directory: dict[str, Place]
+    """Bodies that people are referred to. `emergency`, when there is one, is shown to whoever is in danger."""
     urgent: tuple[Question, ...]
+    groups: dict[str, Wording]
+    """What categories are about, by the code that they name as their group."""
     categories: tuple[Category, ...]
     low_satisfaction: Annotated[int, Field(ge=1, le=5)] = 2
 
@@ -135,6 +139,8 @@ class Pack(_Part):
         if twice := sorted({code for code in codes if codes.count(code) > 1}):
             raise ValueError(f"categories {twice} are defined twice; keep one of each")
         for category in self.categories:
+            if category.group not in self.groups:
+                raise ValueError(f"{category.code} is in the group {category.group!r}, which has no name; add it to groups")
             if category.contact is not None and category.contact not in self.directory:
                 raise ValueError(
                     f"{category.code} refers to {category.contact!r}, which the directory does not know; add it there"

@@ -36,6 +36,8 @@ class CaseView:
     category_name: str
     language: str
     reported: datetime
+    dispositions: tuple[str, ...]
+    contactable: bool
     timeline: tuple[dict[str, Any], ...]
     promises: tuple[dict[str, Any], ...]
 
@@ -63,6 +65,8 @@ def follow(number: str, secret: str, language: str | None = None) -> CaseView:
         category_name=category.name.into(language or case.language) if category else case.category,
         language=case.language,
         reported=case.reported,
+        dispositions=case.dispositions,
+        contactable=case.contactable,
         timeline=tuple(_line(event, case.salt) for event in events if event.audience == Audience.CUSTOMER),
         promises=tuple(promise_view(promise) for promise in case.promises),
     )

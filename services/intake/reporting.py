@@ -108,7 +108,7 @@ def report(
     """
     rules = pack()
     category = _checked(request, rules, now)
-    contact = _reachable(request.contact, rules)
+    contact = reachable(request.contact, rules)
     decision = decide(category, request.facts)
     command = vault.mac_text("command", actor, idempotency_key) if idempotency_key else None
     identity = (
@@ -171,7 +171,7 @@ def _checked(request: ReportRequest, rules: Pack, now: datetime) -> Category:
     return category
 
 
-def _reachable(contact: Contact | None, rules: Pack) -> Contact | None:
+def reachable(contact: Contact | None, rules: Pack) -> Contact | None:
     """The contact in the form that providers take. Raises `Problem` when it can't exist."""
     if contact is None:
         return None

@@ -133,9 +133,20 @@ class Store:
     table: str
     source: str
 
-    def create(self, aggregate: A, lines: Sequence[Line], cause: Cause, extra: Sequence[Item] = ()) -> A:
-        """Store a new aggregate with its first events. Raises `AlreadyExists`."""
-        return self._write(aggregate, lines, cause, guard=None, extra=extra, new=True)
+    def create(
+        self,
+        aggregate: A,
+        lines: Sequence[Line],
+        cause: Cause,
+        extra: Sequence[Item] = (),
+        salt: str | None = None,
+    ) -> A:
+        """Store a new aggregate with its first events. Raises `AlreadyExists`.
+
+        `salt` encrypts what is private when that is not the aggregate's own.
+        """
+        salt = salt or getattr(aggregate, "salt", None)
+        return self._write(aggregate, lines, cause, salt=salt, guard=None, extra=extra, new=True)
 
     def change(
         self,
@@ -146,7 +157,8 @@ class Store:
         extra: Sequence[Item] = (),
     ) -> A:
         """Store the new state of an aggregate that was loaded. Raises `Conflict`, `AlreadyDone`."""
-        return self._write(aggregate, lines, cause, guard=guard, extra=extra, new=False)
+        salt = getattr(aggregate, "salt", None)
+        return self._write(aggregate, lines, cause, salt=salt, guard=guard, extra=extra, new=False)
 
     def load(self, kind: type[A], identity: str) -> A:
         """The aggregate as it is now. Raises `NotFound`."""
@@ -244,11 +256,12 @@ class Store:
         lines: Sequence[Line],
         cause: Cause,
         *,
+        salt: str | None,
         guard: Guard | None,
         extra: Sequence[Item],
         new: bool,
     ) -> A:
-        key, salt = aggregate.key(aggregate.id), getattr(aggregate, "salt", None)
+        key = aggregate.key(aggregate.id)
         read_seq, seq, head = aggregate.seq, aggregate.seq, aggregate.head
         events: list[Item] = []
         for line in lines:

@@ -24,6 +24,7 @@ def look(number: str, now: datetime) -> None:
             ComplaintEscalated(
                 complaint=complaint.id,
                 case=complaint.case,
+                promise=missed.broken.name,
                 rung=missed.successor.rung,
                 role=missed.successor.role,
                 was_due=missed.broken.due,

@@ -12,7 +12,7 @@ from shared.store import Aggregate
 from shared.worktime import Calendar
 
 Finding = Literal["substantiated", "partly", "not-substantiated"]
-ANSWER = "answer"
+ANSWER, SETTLE = "answer", "settle"
 
 
 class State(StrEnum):
@@ -85,14 +85,17 @@ def answer_promised(pack: Pack, calendar: Calendar, now: datetime) -> promises.P
     return promises.make((), ANSWER, duty.role, duty.within, calendar, now)
 
 
-def answered(complaint: Complaint, finding: Finding, now: datetime) -> Complaint:
-    """Findings are told: what was promised is kept, or was broken and is now at least done."""
+def answered(complaint: Complaint, finding: Finding, pack: Pack, calendar: Calendar, now: datetime) -> Complaint:
+    """Findings are told: the answer is kept, or was broken and is now at least there. It is still to be settled."""
     moved = complaint.moved(Move.ANSWER)
-    return moved.model_copy(update={"finding": finding, "promises": promises.keep(moved.promises, ANSWER, now)})
+    kept, duty = promises.keep(moved.promises, ANSWER, now), pack.clocks.settle_complaint
+    made = promises.make(kept, SETTLE, duty.role, duty.within, calendar, now)
+    return moved.model_copy(update={"finding": finding, "promises": made})
 
 
-def closed(complaint: Complaint) -> Complaint:
-    return complaint.moved(Move.CLOSE)
+def closed(complaint: Complaint, now: datetime) -> Complaint:
+    moved = complaint.moved(Move.CLOSE)
+    return moved.promising(promises.keep(moved.promises, SETTLE, now))
 
 
 def late(

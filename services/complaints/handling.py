@@ -13,7 +13,7 @@ from shared.commands import Command
 from shared.contracts.complaints import ComplaintAnswered, ComplaintClosed
 from shared.http import Problem, Request, Text
 from shared.logs import log
-from shared.packs import calendar
+from shared.packs import calendar, pack
 from shared.policy import Principal, require
 from shared.promises import PromiseState, why
 from shared.store import Audience, Cause, Line, NotFound, Recorded
@@ -71,7 +71,7 @@ def answer(
     """Tell the customer what was found."""
 
     def decide(complaint: Complaint) -> tuple[Complaint, Line]:
-        after = complaints.answered(complaint, request.finding, now)
+        after = complaints.answered(complaint, request.finding, pack(), calendar(), now)
         told = ComplaintAnswered(complaint=after.id, case=after.case, finding=request.finding)
         boxes = {"notify": {"text": request.text}} if after.contactable else {}
         return after, Line(told, Audience.CUSTOMER, private={"text": request.text}, boxes=boxes)
@@ -85,7 +85,7 @@ def close(
     """The answer stands."""
 
     def decide(complaint: Complaint) -> tuple[Complaint, Line]:
-        after = complaints.closed(complaint)
+        after = complaints.closed(complaint, now)
         told = ComplaintClosed(
             complaint=after.id,
             case=after.case,

@@ -47,9 +47,11 @@ def note_complaint(heard: Heard[ComplaintAccepted]) -> None:
 
 
 def note_escalation(heard: Heard[ComplaintEscalated]) -> None:
+    """The customer sees when their answer is late; that a settled matter is still open is for staff."""
     event = heard.event
+    audience = Audience.CUSTOMER if event.promise == "answer" else Audience.STAFF
     note = notes.ComplaintRose(complaint=event.complaint, was_due=event.was_due, now_due=event.now_due)
-    _note(heard, event.case, note, Audience.CUSTOMER)
+    _note(heard, event.case, note, audience)
 
 
 def note_answer(heard: Heard[ComplaintAnswered]) -> None:

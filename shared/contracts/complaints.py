@@ -20,11 +20,12 @@ class ComplaintAccepted(ComplaintsEvent):
 
 
 class ComplaintEscalated(ComplaintsEvent):
-    """The answer did not come in time: the next rung of the ladder has it now, until `now_due`."""
+    """What was promised did not come in time: the next rung of the ladder has it now, until `now_due`."""
 
     detail_type: Literal["ComplaintEscalated.v1"] = "ComplaintEscalated.v1"
     complaint: str
     case: str
+    promise: str
     rung: int
     role: str
     was_due: datetime

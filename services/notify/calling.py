@@ -1,0 +1,116 @@
+"""Callbacks: booked when a message can't be delivered or a customer was not satisfied, worked off by operators."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.notify import callback as callbacks
+from services.notify import notes, recipient
+from services.notify.callback import Callback, Outcome
+from services.notify.delivery import card_of
+from shared import ids, vault
+from shared.commands import Command
+from shared.consumer import Heard
+from shared.contracts.notify import CallbackMissed, CallbackReached
+from shared.http import Problem, Request
+from shared.packs import calendar, pack
+from shared.policy import Principal, require
+from shared.promises import PromiseState
+from shared.store import AlreadyExists, Cause, Line, NotFound, retrying
+from shared.tables import store
+
+PAGE = 50
+_HORIZON = timedelta(days=3650)
+
+
+class OutcomeRequest(Request):
+    """How the call went."""
+
+    outcome: Outcome
+
+
+def book(heard: Heard[Any], case: str, reason: str) -> datetime | None:
+    """Promise the customer of a case a call, once for this event. Answers by when; None without a number."""
+    _, card = card_of(case)
+    if "sms" not in recipient.channels(card):
+        return None
+    identity = ids.number_from(vault.mac("number", heard.id))
+    callback = callbacks.booked(identity, case, reason, pack(), calendar(), heard.at)
+    try:
+        retrying(
+            lambda: store().create(callback, [Line(notes.CallbackBooked(reason=reason))], heard.cause(heard.at))
+        )
+    except AlreadyExists:
+        pass
+    return callback.promises[0].due
+
+
+def worklist(principal: Principal, now: datetime) -> list[dict[str, Any]]:
+    """Calls that are owed, the soonest due first; at most a page."""
+    require(principal, "callback.read")
+    due = store().due(now + _HORIZON, PAGE)
+    mine = [key.partition("#")[2] for _, key in due if key.startswith(Callback.key(""))]
+    return [_facts(callback) for callback in store().load_many(Callback, mine)]
+
+
+def read(principal: Principal, number: str) -> dict[str, Any]:
+    """One callback with whom to call."""
+    require(principal, "callback.record")
+    callback = store().load(Callback, _identity(number))
+    known, card = card_of(callback.case)
+    return {**_facts(callback), "call": {"name": card.get("name"), "phone": card.get("phone"), "language": known.language}}
+
+
+def record(
+    principal: Principal, number: str, command: Command, request: OutcomeRequest, now: datetime, correlation: str
+) -> dict[str, Any]:
+    """Keep how a call went."""
+    require(principal, "callback.record")
+    identity = _identity(number)
+    stored: list[Callback] = []
+
+    def act() -> Callback:
+        callback = store().load(Callback, identity)
+        try:
+            after = callbacks.tried(callback, request.outcome, now)
+        except callbacks.IllegalMove:
+            command.raise_if_done(Callback, identity)
+            raise Problem(
+                409, "illegal-move", "The customer was reached already.", "Nothing is possible now.", allowed=[]
+            ) from None
+        reached = request.outcome is Outcome.REACHED
+        event = CallbackReached(callback=after.id, case=after.case) if reached else notes.CallTried()
+        cause = Cause(now, principal.id, correlation)
+        stored.append(store().change(after, [Line(event)], cause, command.guard(_facts(after))))
+        return stored[-1]
+
+    before_answer = command.once(Callback, identity, act)
+    return before_answer if before_answer is not None else _facts(stored[-1])
+
+
+def look(identity: str, now: datetime) -> None:
+    """A call that did not happen in time goes up the ladder."""
+    callback = store().load(Callback, identity)
+    after, misses = callbacks.late(callback, pack(), calendar(), now)
+    if misses:
+        told = CallbackMissed(callback=callback.id, case=callback.case)
+        store().change(after, [Line(told)], Cause(now, "clock", f"tick:{callback.id}:{callback.seq}"))
+
+
+def _identity(number: str) -> str:
+    identity = ids.heard(number)
+    if identity is None:
+        raise NotFound(number)
+    return identity
+
+
+def _facts(callback: Callback) -> dict[str, Any]:
+    owed = next((one for one in callback.promises if one.state is PromiseState.OPEN), None)
+    return {
+        "number": ids.spoken(callback.id),
+        "case": ids.spoken(callback.case),
+        "reason": callback.reason,
+        "state": str(callback.state),
+        "tries": callback.tries,
+        "owed_by": owed.role if owed else None,
+        "due": owed.due.isoformat() if owed else None,
+    }

@@ -1,0 +1,110 @@
+"""A message: its cause, its template, the ways it may take, and what became of each try. Pure.
+
+Providers offer no token against doubles. A message is claimed before it is sent; when the outcome is unknown
+(the provider may have taken it), its policy decides after a while: send once more, or leave it and say so.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+from shared.promises import Promise, PromiseState
+from shared.store import Aggregate
+
+Channel = Literal["sms", "email"]
+ATTEMPTS = 6
+_CLAIM_LASTS = timedelta(minutes=2)
+_BACKOFF = (1, 2, 5, 15, 60)
+"""Minutes before the next try, by how many there were."""
+
+DELIVER = "deliver"
+
+
+class State(StrEnum):
+    SENDING = "sending"
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Policy(StrEnum):
+    """What an unknown outcome means for a kind of message."""
+
+    AT_LEAST_ONCE = "at-least-once"
+    AT_MOST_ONCE = "at-most-once"
+
+
+class Message(Aggregate):
+    """One message to one audience. Who it goes to and what it says is in its first event, encrypted.
+
+    `case` is empty for messages to staff, which have a salt of their own; those to customers are encrypted under
+    their recipient's, so that erasing the recipient erases them.
+    """
+
+    KIND: ClassVar[str] = "MESSAGE"
+
+    case: str
+    template: str
+    policy: Policy
+    state: State = State.SENDING
+    channels: tuple[Channel, ...]
+    """Those still to be tried, the preferred first."""
+    attempt: int = 1
+    salt: str | None = None
+    provider_id: str | None = None
+
+
+def claimed(message: Message, now: datetime) -> Message:
+    """Taken for one try. Until the claim ends nobody else tries; after it the outcome counts as unknown."""
+    return message.model_copy(update={"state": State.SENDING, "promises": _look_again(message, now, _CLAIM_LASTS)})
+
+
+def sent(message: Message, provider_id: str, now: datetime) -> Message:
+    """The provider took it."""
+    return _settled(message, State.SENT, now).model_copy(update={"provider_id": provider_id})
+
+
+def to_try_later(message: Message, now: datetime) -> Message:
+    """Not taken, but may be later. After the last attempt the next channel has its turn, or it has failed."""
+    if message.attempt >= ATTEMPTS:
+        return next_channel(message, now)
+    minutes = _BACKOFF[min(message.attempt, len(_BACKOFF)) - 1]
+    waiting = message.model_copy(update={"state": State.WAITING, "attempt": message.attempt + 1})
+    return waiting.model_copy(update={"promises": _look_again(waiting, now, timedelta(minutes=minutes))})
+
+
+def next_channel(message: Message, now: datetime) -> Message:
+    """This channel never will. The next one is tried at once; without one the message has failed."""
+    rest = message.channels[1:]
+    if not rest:
+        return _settled(message, State.FAILED, now).model_copy(update={"channels": ()})
+    waiting = message.model_copy(update={"state": State.WAITING, "channels": rest, "attempt": 1})
+    return waiting.model_copy(update={"promises": _look_again(waiting, now, timedelta())})
+
+
+def outcome_unknown(message: Message, now: datetime) -> Message:
+    """The claim ended without word. At least once: try again. At most once: leave it, and say so."""
+    if message.policy is Policy.AT_LEAST_ONCE:
+        return to_try_later(message, now)
+    return _settled(message, State.UNKNOWN, now)
+
+
+
+def _look_again(message: Message, now: datetime, after: timedelta) -> tuple[Promise, ...]:
+    """The one promise of a message under way: that somebody looks at it again."""
+    return (
+        Promise(
+            name=DELIVER,
+            role="notify",
+            made=now,
+            due=now + after,
+            clock={"seconds": int(after.total_seconds())},
+        ),
+    )
+
+
+def _settled(message: Message, state: State, now: datetime) -> Message:
+    kept = PromiseState.KEPT if state is State.SENT else PromiseState.BROKEN
+    promises = tuple(one.model_copy(update={"state": kept, "settled": now}) for one in message.promises)
+    return message.model_copy(update={"state": state, "promises": promises})

@@ -1,0 +1,60 @@
+"""Lines of the chains that only notify keeps."""
+
+from typing import Literal
+
+from shared.contracts import Note
+
+
+class RecipientKnown(Note):
+    """How to reach the customer of a case, encrypted."""
+
+    detail_type: Literal["RecipientKnown.v1"] = "RecipientKnown.v1"
+
+
+class MessageClaimed(Note):
+    """A try begins. With the first one the message itself is kept, encrypted."""
+
+    detail_type: Literal["MessageClaimed.v1"] = "MessageClaimed.v1"
+    channel: str
+    attempt: int
+
+
+class MessageRefused(Note):
+    """A provider did not take it."""
+
+    detail_type: Literal["MessageRefused.v1"] = "MessageRefused.v1"
+    channel: str
+    reason: str
+
+
+class MessageUnsettled(Note):
+    """Whether a provider took it can't be known; the kind of message says that it is not sent twice."""
+
+    detail_type: Literal["MessageUnsettled.v1"] = "MessageUnsettled.v1"
+    channel: str
+
+
+class StaffTold(Note):
+    """A message to staff on duty was taken by the provider."""
+
+    detail_type: Literal["StaffTold.v1"] = "StaffTold.v1"
+    channel: str
+
+
+class StaffUntold(Note):
+    """No provider took a message to staff on duty."""
+
+    detail_type: Literal["StaffUntold.v1"] = "StaffUntold.v1"
+
+
+class CallbackBooked(Note):
+    """A call is promised to the customer; why is in `reason`."""
+
+    detail_type: Literal["CallbackBooked.v1"] = "CallbackBooked.v1"
+    reason: str
+
+
+class CallTried(Note):
+    """The operator called and nobody answered."""
+
+    detail_type: Literal["CallTried.v1"] = "CallTried.v1"

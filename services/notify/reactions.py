@@ -1,0 +1,152 @@
+"""What notify does when others tell something: whoever must know of it is told."""
+
+from typing import Any
+
+from services.notify import calling, notes
+from services.notify.delivery import tell_customer, tell_duty
+from services.notify.message import Policy
+from services.notify.recipient import Recipient
+from shared import ids, vault
+from shared.clock import utc_now
+from shared.consumer import Heard, Reactions, consume
+from shared.contracts.complaints import (
+    ComplaintAccepted,
+    ComplaintAnswered,
+    ComplaintClosed,
+    ComplaintEscalated,
+)
+from shared.contracts.intake import (
+    CaseClosed,
+    CaseDeclined,
+    CaseLate,
+    CaseOpened,
+    CaseProgressed,
+    CaseReported,
+    Wording,
+)
+from shared.contracts.notify import CallbackMissed, MessageFailed
+from shared.contracts.survey import SatisfactionLow, SurveyInvited, SurveyLink
+from shared.settings import settings
+from shared.store import AlreadyExists, Line, retrying
+from shared.tables import store
+
+
+def meet_customer(heard: Heard[CaseReported]) -> None:
+    """Keep how to reach the customer, acknowledge their report, and tell the duty leader what is urgent."""
+    event = heard.event
+    known = Recipient(id=event.case, language=event.language, salt=vault.new_salt())
+    line = Line(notes.RecipientKnown(), private=heard.box() or {})
+    try:
+        retrying(lambda: store().create(known, [line], heard.cause(utc_now())))
+    except AlreadyExists:
+        pass  # a second delivery; what follows asks for itself whether it was done
+    tell_customer(heard, event.case, "acknowledgement", {})
+    if event.urgent or "duty" in event.dispositions:
+        values = {"number": ids.spoken(event.case), "category": event.category}
+        tell_duty(heard, "duty-leader", "duty_urgent", values)
+
+
+def tell_opened(heard: Heard[CaseOpened]) -> None:
+    due = max(promise.due for promise in heard.event.promises)
+    tell_customer(heard, heard.event.case, "opened", {"due": due})
+
+
+def tell_declined(heard: Heard[CaseDeclined]) -> None:
+    tell_customer(heard, heard.event.case, "declined", {"text": _words(heard)})
+
+
+def tell_progress(heard: Heard[CaseProgressed]) -> None:
+    tell_customer(heard, heard.event.case, "progressed", {"text": _words(heard)})
+
+
+def tell_closed(heard: Heard[CaseClosed]) -> None:
+    tell_customer(heard, heard.event.case, "closed", {"text": _words(heard)})
+
+
+def tell_late(heard: Heard[CaseLate]) -> None:
+    """Staff always; the customer too, unless what is late is our word to them, which is on its way already."""
+    event = heard.event
+    values = {"was_due": event.was_due, "now_due": event.now_due}
+    facts = {"number": ids.spoken(event.case), "promise": event.promise, **values}
+    tell_duty(heard, event.role, "duty_late", facts)
+    if event.promise != "acknowledge":
+        tell_customer(heard, event.case, "late", values)
+
+
+def tell_complaint_accepted(heard: Heard[ComplaintAccepted]) -> None:
+    event = heard.event
+    values = {"complaint": ids.spoken(event.complaint), "answer_due": event.answer_due}
+    tell_customer(heard, event.case, "complaint_accepted", values)
+
+
+def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:
+    event = heard.event
+    values = {"complaint": ids.spoken(event.complaint), "was_due": event.was_due, "now_due": event.now_due}
+    tell_duty(heard, event.role, "duty_complaint_late", {"promise": event.promise, **values})
+    if event.promise == "answer":
+        tell_customer(heard, event.case, "complaint_late", values)
+
+
+def tell_complaint_answered(heard: Heard[ComplaintAnswered]) -> None:
+    values = {"complaint": ids.spoken(heard.event.complaint), "text": _words(heard)}
+    tell_customer(heard, heard.event.case, "complaint_answered", values)
+
+
+def tell_complaint_closed(heard: Heard[ComplaintClosed]) -> None:
+    values = {"complaint": ids.spoken(heard.event.complaint)}
+    tell_customer(heard, heard.event.case, "complaint_closed", values)
+
+
+def invite(heard: Heard[SurveyInvited]) -> None:
+    """Asked once or not at all: a survey that comes twice annoys more than one that never came."""
+    token = SurveyLink.model_validate(heard.box() or {}).token
+    link = f"{settings().need('url')}/survey/{heard.event.invitation}/{token}"
+    tell_customer(heard, heard.event.case, "survey", {"link": link}, Policy.AT_MOST_ONCE)
+
+
+def call_unsatisfied(heard: Heard[SatisfactionLow]) -> None:
+    """Somebody calls; and if we have no number, says so where we can."""
+    due = calling.book(heard, heard.event.case, "not satisfied")
+    if due:
+        tell_customer(heard, heard.event.case, "callback_promised", {"due": due})
+    else:
+        tell_customer(heard, heard.event.case, "sorry_to_hear", {})
+
+
+def call_unreached(heard: Heard[MessageFailed]) -> None:
+    """What no channel could deliver, a person says; without a number staff on duty find a way."""
+    if calling.book(heard, heard.event.case, f"undelivered: {heard.event.template}") is None:
+        values = {"number": ids.spoken(heard.event.case), "what": heard.event.template}
+        tell_duty(heard, "operator", "duty_unreachable", values)
+
+
+def tell_missed_callback(heard: Heard[CallbackMissed]) -> None:
+    values = {"number": ids.spoken(heard.event.case), "callback": ids.spoken(heard.event.callback)}
+    tell_duty(heard, "supervisor", "duty_callback_late", values)
+
+
+def _words(heard: Heard[Any]) -> str:
+    return Wording.model_validate(heard.box() or {"text": ""}).text
+
+
+REACTIONS: Reactions = {
+    CaseReported: meet_customer,
+    CaseOpened: tell_opened,
+    CaseDeclined: tell_declined,
+    CaseProgressed: tell_progress,
+    CaseLate: tell_late,
+    CaseClosed: tell_closed,
+    ComplaintAccepted: tell_complaint_accepted,
+    ComplaintEscalated: tell_complaint_late,
+    ComplaintAnswered: tell_complaint_answered,
+    ComplaintClosed: tell_complaint_closed,
+    SurveyInvited: invite,
+    SatisfactionLow: call_unsatisfied,
+    MessageFailed: call_unreached,
+    CallbackMissed: tell_missed_callback,
+}
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Lambda: a batch of notify's queue."""
+    return consume(event, REACTIONS)

@@ -1,0 +1,14 @@
+"""What survey does when time passes: nothing is owed here, but what the stream lost is told again."""
+
+from typing import Any
+
+from shared.clock import utc_now
+from shared.logs import bind
+from shared.settings import settings
+from shared.ticking import tick
+
+
+def handler(_event: dict[str, Any], _context: object) -> None:
+    """Lambda: a tick."""
+    bind(service=settings().service)
+    tick({}, utc_now())

@@ -1,0 +1,53 @@
+"""What survey does when others tell something: a closing asks its customer how it was, once."""
+
+from typing import Any
+
+from services.survey.invitation import Invitation
+from shared import ids, vault
+from shared.clock import utc_now
+from shared.consumer import Heard, Reactions, consume
+from shared.contracts.complaints import ComplaintClosed
+from shared.contracts.intake import CaseClosed
+from shared.contracts.survey import SurveyInvited
+from shared.store import AlreadyExists, Line, retrying
+from shared.tables import store
+
+
+def invite_about_case(heard: Heard[CaseClosed]) -> None:
+    _invite(heard, "case")
+
+
+def invite_about_complaint(heard: Heard[ComplaintClosed]) -> None:
+    _invite(heard, "complaint")
+
+
+def _invite(heard: Heard[Any], about: str) -> None:
+    """Who gave no way to be reached is not asked."""
+    event = heard.event
+    if not event.contactable:
+        return
+    identity, token = ids.number_from(vault.mac("number", heard.id)), ids.secret()
+    invitation = Invitation(
+        id=identity,
+        case=event.case,
+        about=about,
+        category=event.category,
+        language=event.language,
+        invited=heard.at,
+        salt=vault.new_salt(),
+        token=vault.mac_text("survey", identity, token),
+    )
+    told = SurveyInvited(invitation=identity, case=event.case)
+    line = Line(told, boxes={"notify": {"token": token}})
+    try:
+        retrying(lambda: store().create(invitation, [line], heard.cause(utc_now())))
+    except AlreadyExists:
+        return
+
+
+REACTIONS: Reactions = {CaseClosed: invite_about_case, ComplaintClosed: invite_about_complaint}
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Lambda: a batch of survey's queue."""
+    return consume(event, REACTIONS)

@@ -249,8 +249,13 @@ def _wall_days(calendar: Calendar, begin: int, span: Span) -> int:
     if span.amount == 0:
         return begin
     wall = _shown(calendar, begin)
-    if span.unit is Unit.DAYS:
-        return wall_to_micros(calendar.zone, wall + timedelta(days=span.amount))
-    year, month = divmod(wall.year * 12 + wall.month - 1 + span.amount, 12)
-    day = min(wall.day, monthrange(year, month + 1)[1])
-    return wall_to_micros(calendar.zone, wall.replace(year=year, month=month + 1, day=day))
+    try:
+        if span.unit is Unit.DAYS:
+            goal = wall + timedelta(days=span.amount)
+        else:
+            year, month = divmod(wall.year * 12 + wall.month - 1 + span.amount, 12)
+            day = min(wall.day, monthrange(year, month + 1)[1])
+            goal = wall.replace(year=year, month=month + 1, day=day)
+    except (OverflowError, ValueError):
+        raise EndlessError(f"{span.amount} {span.unit} from {wall.date()} is beyond every calendar") from None
+    return wall_to_micros(calendar.zone, goal)

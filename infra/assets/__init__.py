@@ -13,6 +13,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from jinja2 import Environment, meta
+
 from shared.pages import environment_from_sources
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,9 +41,7 @@ def build(target: Path = TARGET) -> Path:
         subprocess.run(["node", str(HERE / "compile.mjs"), scratch], check=True)
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir(parents=True)
-        manifest = {
-            path.name: _keep(path, target) for path in (*sorted(Path(scratch).glob("*.css")), _CREST)
-        }
+        manifest = {path.name: _keep(path, target) for path in (*sorted(Path(scratch).glob("*.css")), _CREST)}
     (target / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     stamp.write_text(wanted)
     return target
@@ -54,15 +54,36 @@ def compile_templates(target: Path, services: tuple[str, ...]) -> None:
     """
     environment = environment_from_sources(services)
     target.mkdir(parents=True, exist_ok=True)
-    environment.compile_templates(str(target), zip=None, ignore_errors=False)
+    reached = _reached(environment)
+    environment.compile_templates(
+        str(target), zip=None, ignore_errors=False, filter_func=lambda name: name in reached
+    )
+
+
+def _reached(environment: Environment) -> set[str]:
+    """The desk's own templates and what they use: most components of the library are on none of its pages."""
+    reached: set[str] = set()
+    waiting = [name for name in environment.list_templates() if not name.startswith("govuk_frontend_jinja/")]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            source = environment.loader.get_source(environment, name)[0] if environment.loader else ""
+            used = meta.find_referenced_templates(environment.parse(source))
+            waiting.extend(_known(name, template) for template in used)
+    return reached
+
+
+def _known(name: str, template: str | None) -> str:
+    if template is None:
+        raise ValueError(f"{name} uses a template whose name is computed: it can't be compiled at build")
+    return template
 
 
 def lay_pages(package: Path, service: str) -> None:
     """Put into the folder `package` what `service` needs to show pages: compiled templates and assets."""
     compile_templates(package / "compiled_pages", (service,))
-    shutil.copytree(
-        build(), package / "assets", ignore=shutil.ignore_patterns(".built-from"), dirs_exist_ok=True
-    )
+    shutil.copytree(build(), package / "assets", ignore=shutil.ignore_patterns(".built-from"), dirs_exist_ok=True)
 
 
 def _keep(path: Path, target: Path) -> dict[str, str]:

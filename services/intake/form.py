@@ -5,7 +5,7 @@ kept between two questions but what the browser carries.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
@@ -27,6 +27,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 LIMITS: Final[Mapping[str, int]] = {"story": 4000, "place": 300, "name": 120}
 FACT: Final = "fact-"
+REACHES: Final = ("sms", "email", "anonymous")
 
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?")
 _FIRST_YEAR = 1900
@@ -45,7 +46,7 @@ class ReportForm:
     pack: Pack
     answers: Mapping[str, str]
     now: datetime
-    zone: str
+    zone: ZoneInfo
 
     def answer(self, field: str) -> str:
         return self.answers.get(field, "")
@@ -57,8 +58,9 @@ class ReportForm:
         return chosen if chosen and chosen.group == self.answer("area") else None
 
     def areas(self) -> tuple[str, ...]:
-        """The groups of the pack's categories, in the pack's order."""
-        return tuple(dict.fromkeys(category.group for category in self.pack.categories))
+        """The groups that have categories, in the pack's order."""
+        used = {category.group for category in self.pack.categories}
+        return tuple(group for group in self.pack.groups if group in used)
 
     def categories(self) -> tuple[Category, ...]:
         """The categories of the area chosen."""
@@ -103,26 +105,17 @@ class ReportForm:
 
     def wrong(self, step: str) -> list[Wrong]:
         """What cannot stay of a step's answers, in the order of its fields."""
-        match step:
-            case "area":
-                return [] if self.answer("area") in self.areas() else [Wrong("area", "missing")]
-            case "category":
-                return [] if self.category else [Wrong("category", "missing")]
-            case "story":
-                return list(self._text("story", needed=True))
-            case "facts":
-                return [Wrong(field, "missing") for field in self.fields("facts") if not self._fact_known(field)]
-            case "place":
-                return list(self._text("place", needed=False))
-            case "when":
-                return list(self._when_wrong())
-            case "reach":
-                known = self.answer("reach") in {"sms", "email", "anonymous"}
-                return [] if known else [Wrong("reach", "missing")]
-            case "contact":
-                return list(self._contact_wrong())
-            case _:
-                return []
+        checks: dict[str, Callable[[], Iterator[Wrong]]] = {
+            "area": lambda: self._chosen("area", self.areas()),
+            "category": lambda: self._chosen("category", [one.code for one in self.categories()]),
+            "story": lambda: self._text("story", needed=True),
+            "facts": self._facts_wrong,
+            "place": lambda: self._text("place", needed=False),
+            "when": self._when_wrong,
+            "reach": lambda: self._chosen("reach", REACHES),
+            "contact": self._contact_wrong,
+        }
+        return list(checks[step]()) if step in checks else []
 
     def facts(self) -> dict[str, bool]:
         """What the answers say is so or not; what the person doesn't know is left out."""
@@ -138,7 +131,7 @@ class ReportForm:
                 return self._noted()
             case "earlier":
                 day = self._date()
-                return datetime.combine(day, self._time() or time(12), ZoneInfo(self.zone))
+                return datetime.combine(day, self._time() or time(12), self.zone)
             case _:
                 return None
 
@@ -150,8 +143,13 @@ class ReportForm:
             return self.now
         return min(noted, self.now) if noted.tzinfo else self.now
 
-    def _fact_known(self, field: str) -> bool:
-        return self.answer(field) in {"yes", "no", "unknown"}
+    def _chosen(self, field: str, choices: Collection[str]) -> Iterator[Wrong]:
+        if self.answer(field) not in choices:
+            yield Wrong(field, "missing")
+
+    def _facts_wrong(self) -> Iterator[Wrong]:
+        for field in self.fields("facts"):
+            yield from self._chosen(field, ("yes", "no", "unknown"))
 
     def _text(self, field: str, *, needed: bool) -> Iterator[Wrong]:
         text = self.answer(field)
@@ -176,8 +174,7 @@ class ReportForm:
         return time(int(parts[1]), int(parts[2] or 0))
 
     def _when_wrong(self) -> Iterator[Wrong]:
-        if self.answer("when") not in {"now", "earlier", "unknown"}:
-            yield Wrong("when", "missing")
+        yield from self._chosen("when", ("now", "earlier", "unknown"))
         if self.answer("when") != "earlier":
             return
         try:
@@ -185,7 +182,7 @@ class ReportForm:
         except (ValueError, OverflowError):
             yield Wrong("date-day", "impossible")
             return
-        today = self.now.astimezone(ZoneInfo(self.zone)).date()
+        today = self.now.astimezone(self.zone).date()
         if on > today:
             yield Wrong("date-day", "future")
             return
@@ -194,7 +191,7 @@ class ReportForm:
         except ValueError:
             yield Wrong("time", "impossible")
             return
-        if at and datetime.combine(on, at, ZoneInfo(self.zone)) > self.now:
+        if at and datetime.combine(on, at, self.zone) > self.now:
             yield Wrong("time", "future")
 
     def _contact_wrong(self) -> Iterator[Wrong]:

@@ -51,16 +51,20 @@ def render(template: str, language: str, **context: Any) -> str:
     """
     faults: Sequence[Fault] = context.pop("faults", ())
     service = template.partition("/")[0]
-    return _environment().get_template(template).render(
-        context,
-        language=language,
-        languages=LANGUAGES,
-        direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
-        stylesheet=asset("ahd-rtl.css" if language in RIGHT_TO_LEFT else "ahd.css"),
-        crest=asset("crest.svg"),
-        t=wording.speaker(service, language),
-        faults=faults,
-        fault={fault.field: {"text": fault.message} for fault in faults},
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            context,
+            language=language,
+            languages=LANGUAGES,
+            direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
+            stylesheet=asset("ahd-rtl.css" if language in RIGHT_TO_LEFT else "ahd.css"),
+            crest=asset("crest.svg"),
+            t=wording.speaker(service, language),
+            faults=faults,
+            fault={fault.field: {"text": fault.message} for fault in faults},
+        )
     )
 
 

@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from shared.http import Desk, Problem
 from shared.logs import describe, log
 from shared.pages import DEFAULT_LANGUAGE, LANGUAGES, asset_content, render
-from shared.pages.wording import speaker
+from shared.pages.wording import Speaker, speaker
 from shared.settings import settings
 from shared.store import Conflict
 
@@ -56,9 +56,21 @@ class Foreign(ValueError):
 class Visit:
     """One request of a browser."""
 
-    def __init__(self, event: APIGatewayProxyEventV2) -> None:
+    def __init__(self, event: APIGatewayProxyEventV2, service: str) -> None:
         self._event = event
-        self.language = _language(event)
+        self._service = service
+        kept, self._keeps = self.cookie(_LANGUAGE_COOKIE), False
+        self.chose_language = kept in LANGUAGES
+        self.language = str(kept) if self.chose_language else _preferred(event.headers.get("accept-language", ""))
+        asked = (event.query_string_parameters or {}).get("lang", "")
+        if asked in LANGUAGES:
+            self.chose_language = True
+            self.choose(asked)
+
+    @property
+    def t(self) -> Speaker:
+        """The service's texts in the language of this visit."""
+        return speaker(self._service, self.language)
 
     @property
     def path(self) -> str:
@@ -94,6 +106,11 @@ class Visit:
         if language in LANGUAGES:
             self.language = language
 
+    def choose(self, language: str) -> None:
+        """The person wants `language`: it is theirs on later pages too."""
+        self.speaks(language)
+        self._keeps = self.language == language
+
     def page(
         self,
         template: str,
@@ -114,18 +131,17 @@ class Visit:
     def say(
         self, status: HTTPStatus, subject: str, *texts: str, ways: tuple[tuple[str, str], ...] = ()
     ) -> Response[str]:
-        """A page that only says the kit's texts `kit.<subject>.<text>`; `ways` are links and the texts on them."""
-        t = speaker("kit", self.language)
+        """A page that only says the texts `<subject>.<text>`; `ways` are links and the texts on them."""
         return self.page(
             "kit/plain.html",
             status,
-            title=t(f"kit.{subject}.title"),
-            paragraphs=[t(f"kit.{subject}.{text}") for text in texts],
-            ways=[(href, t(text)) for href, text in ways],
+            title=self.t(f"{subject}.title"),
+            paragraphs=[self.t(f"{subject}.{text}") for text in texts],
+            ways=[(href, self.t(text)) for href, text in ways],
         )
 
     def _kept_language(self) -> list[Cookie]:
-        if self.language == self.cookie(_LANGUAGE_COOKIE):
+        if not self._keeps:
             return []
         return [cookie(_LANGUAGE_COOKIE, self.language, "/", max_age=_A_YEAR)]
 
@@ -184,12 +200,13 @@ def built_file(name: str) -> Response[bytes] | None:
 class Pages(Desk):
     """A resolver that answers with pages, also when something goes wrong."""
 
-    def __init__(self) -> None:
+    def __init__(self, service: str) -> None:
         super().__init__()
-        self.not_found(lambda _error: self._say(HTTPStatus.NOT_FOUND, "missing", "check", "safe"))
+        self._service = service
+        self.not_found(lambda _error: self._say(HTTPStatus.NOT_FOUND, "kit.missing", "check", "safe"))
         for refusal, answer in (
-            (Foreign, lambda _error: self._say(HTTPStatus.FORBIDDEN, "foreign", "why", "again")),
-            (Unreadable, lambda _error: self._say(HTTPStatus.BAD_REQUEST, "unreadable", "why", "again")),
+            (Foreign, lambda _error: self._say(HTTPStatus.FORBIDDEN, "kit.foreign", "why", "again")),
+            (Unreadable, lambda _error: self._say(HTTPStatus.BAD_REQUEST, "kit.unreadable", "why", "again")),
             (Conflict, self._trouble),
             (Problem, self._trouble),
             (Exception, self._trouble),
@@ -198,14 +215,14 @@ class Pages(Desk):
 
     @property
     def visit(self) -> Visit:
-        return Visit(self.current_event)
+        return Visit(self.current_event, self._service)
 
     def _say(self, status: HTTPStatus, subject: str, *texts: str) -> Response[str]:
         return self.visit.say(status, subject, *texts, ways=HOME)
 
     def _trouble(self, error: Exception) -> Response[str]:
         log().error("unforeseen", error=describe(error))
-        return self._say(HTTPStatus.INTERNAL_SERVER_ERROR, "trouble", "not_you", "again")
+        return self._say(HTTPStatus.INTERNAL_SERVER_ERROR, "kit.trouble", "not_you", "again")
 
 
 HOME: Final = (
@@ -213,17 +230,6 @@ HOME: Final = (
     ("/report", "kit.footer.report"),
     ("/follow", "kit.footer.follow"),
 )
-
-
-def _language(event: APIGatewayProxyEventV2) -> str:
-    asked = (event.query_string_parameters or {}).get("lang")
-    if asked in LANGUAGES:
-        return str(asked)
-    for pair in event.cookies:
-        key, _, value = pair.strip().partition("=")
-        if key == _LANGUAGE_COOKIE and value in LANGUAGES:
-            return value
-    return _preferred(str(event.headers.get("accept-language", "")))
 
 
 def _preferred(header: str) -> str:

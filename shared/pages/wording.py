@@ -33,22 +33,22 @@ class Speaker:
 
         The result is plain text: the template escapes it, whatever was put in.
         """
-        text = self._texts[key]
-        return text.format(**values) if values else text
+        return self._texts[key].format(**values)
 
-    def has(self, key: str) -> bool:
-        return key in self._texts
-
-    def when(self, moment: datetime, zone: str) -> str:
+    def when(self, moment: datetime, zone: ZoneInfo) -> str:
         """`moment` as it is on the clocks of `zone`, with its weekday."""
-        local = moment.astimezone(ZoneInfo(zone))
+        local = moment.astimezone(zone)
+        return self("kit.moment", day=self.day(moment, zone), time=f"{local:%H:%M}")
+
+    def day(self, moment: datetime, zone: ZoneInfo) -> str:
+        """The date of `moment` in `zone`, with its weekday."""
+        local = moment.astimezone(zone)
         return self(
-            "kit.moment",
+            "kit.day",
             weekday=self(f"kit.weekday.{local.isoweekday()}"),
             day=local.day,
             month=self(f"kit.month.{local.month}"),
             year=local.year,
-            time=f"{local:%H:%M}",
         )
 
 

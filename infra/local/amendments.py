@@ -1,0 +1,243 @@
+"""What ministack lacks, or does so that something could get lost, put right in the running emulator.
+
+Every function here replaces or wraps a private one of ministack; `infra.local.pinned` says when one has moved.
+"""
+
+import functools
+import json
+import os
+import secrets
+import string
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from ministack.core import iam_actions, lambda_runtime
+from ministack.services import eventbridge, lambda_svc, secretsmanager, ses_v2, sqs
+from ministack.services.cloudformation import provisioners
+
+STREAM_ATTEMPTS = 10
+BATCHES_AT_ONCE = 2
+LOG_FILE_LIMIT = 10_000_000
+
+Answer = tuple[int, dict[str, str], bytes | str]
+Result = dict[str, Any]
+
+
+def apply(function_logs: Path) -> None:
+    teach_archives()
+    refer_to_secrets_by_arn()
+    ask_for_the_identity_that_sends()
+    send_to_queues_under_their_lock()
+    honour_partial_failures_of_streams()
+    hand_over_cookies()
+    write_logs_to_files(function_logs)
+    keep_code_until_told()
+    lambda_svc._ESM_SQS_DEFAULT_CONCURRENCY = BATCHES_AT_ONCE  # noqa: SLF001  one worker is one process
+    # A function that logs nothing makes its caller wait this long for a first line.
+    lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (0.010, 0.003, 0.250)  # noqa: SLF001
+
+
+def teach_archives() -> None:
+    """CloudFormation's AWS::Events::Archive, which ministack knows only as an API."""
+
+    def create(logical_id: str, properties: dict[str, Any], stack: str) -> tuple[str, dict[str, str]]:
+        name = properties.get("ArchiveName") or f"{stack}-{logical_id}"[:48]
+        pattern = properties.get("EventPattern", "")
+        status, _, body = eventbridge._create_archive(
+            {  # noqa: SLF001
+                "ArchiveName": name,
+                "EventSourceArn": properties["SourceArn"],
+                "Description": properties.get("Description", ""),
+                "RetentionDays": int(properties.get("RetentionDays") or 0),
+                "EventPattern": json.dumps(pattern) if isinstance(pattern, dict) else pattern,
+            }
+        )
+        answer = json.loads(body)
+        if status != 200:  # noqa: PLR2004
+            raise ValueError(f"archive {name}: {answer}")
+        return name, {"Arn": answer["ArchiveArn"], "ArchiveName": name}
+
+    def delete(physical_id: str, _properties: dict[str, Any]) -> None:
+        eventbridge._delete_archive({"ArchiveName": physical_id})  # noqa: SLF001
+
+    provisioners._RESOURCE_HANDLERS["AWS::Events::Archive"] = {"create": create, "delete": delete}  # noqa: SLF001
+
+
+def refer_to_secrets_by_arn() -> None:
+    """`Ref` of a secret is its ARN; ministack answers its name, which no policy written for AWS allows.
+
+    Its generated secrets also come from `random` and ignore ExcludePunctuation.
+    """
+    secret_type = "AWS::SecretsManager::Secret"
+    handlers = provisioners._RESOURCE_HANDLERS[secret_type]  # noqa: SLF001
+    create, update, delete = handlers["create"], handlers["update"], handlers["delete"]
+
+    def name(physical_id: str) -> str:
+        secret = secretsmanager._resolve(physical_id)[1]  # noqa: SLF001
+        return str(secret["Name"]) if secret else physical_id
+
+    def by_arn(created: tuple[str, dict[str, str]]) -> tuple[str, dict[str, str]]:
+        return created[1]["Arn"], created[1]
+
+    def create_by_arn(logical_id: str, properties: dict[str, Any], stack: str) -> tuple[str, dict[str, str]]:
+        return by_arn(create(logical_id, properties, stack))
+
+    def update_by_arn(physical_id: str, *arguments: Any) -> tuple[str, dict[str, str]]:
+        return by_arn(update(name(physical_id), *arguments))
+
+    def delete_by_arn(physical_id: str, properties: dict[str, Any]) -> None:
+        delete(name(physical_id), properties)
+
+    def generate(properties: dict[str, Any]) -> str:
+        wanted = properties.get("GenerateSecretString")
+        if not wanted or properties.get("SecretString"):
+            return str(properties.get("SecretString", ""))
+        if wanted.get("SecretStringTemplate"):
+            raise ValueError("GenerateSecretString with a template is not known here")
+        alphabet = string.ascii_letters + string.digits
+        if str(wanted.get("ExcludePunctuation", False)).lower() != "true":
+            alphabet += string.punctuation
+        alphabet = "".join(set(alphabet) - set(wanted.get("ExcludeCharacters", "")))
+        return "".join(secrets.choice(alphabet) for _ in range(int(wanted.get("PasswordLength", 32))))
+
+    provisioners._sm_secret_string = generate  # noqa: SLF001
+    provisioners._RESOURCE_HANDLERS[secret_type] = {  # noqa: SLF001
+        **handlers,
+        "create": create_by_arn,
+        "update": update_by_arn,
+        "delete": delete_by_arn,
+    }
+
+
+def ask_for_the_identity_that_sends() -> None:
+    """ses:SendEmail is allowed on the sending identity; ministack asks for it on everything."""
+    inner = iam_actions._ses_v2_resource_arn  # noqa: SLF001
+
+    def resource(method: str, path: str, body: bytes, region: str, account_id: str) -> str:
+        if method == "POST" and path == "/v2/email/outbound-emails":
+            address = parseaddr(json.loads(body).get("FromEmailAddress", ""))[1]
+            domain = address.rpartition("@")[2]
+            verified = ses_v2._identities  # noqa: SLF001
+            identity = domain if domain in verified and address not in verified else address
+            return f"arn:aws:ses:{region}:{account_id}:identity/{identity}"
+        return str(inner(method, path, body, region, account_id))
+
+    iam_actions._ses_v2_resource_arn = resource  # noqa: SLF001
+
+
+def send_to_queues_under_their_lock() -> None:
+    """Appending to a queue races with the poller, which replaces the queue's list: the message would be gone."""
+    eventbridge._dispatch_to_sqs = _under_queue_lock(eventbridge._dispatch_to_sqs)  # noqa: SLF001
+    sqs._act_send_message = _under_queue_lock(sqs._act_send_message)  # noqa: SLF001
+
+
+def _under_queue_lock(inner: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(inner)
+    def locked(*arguments: Any, **named: Any) -> Any:
+        with sqs._queues_lock:  # noqa: SLF001
+            return inner(*arguments, **named)
+
+    return locked
+
+
+def honour_partial_failures_of_streams() -> None:
+    """Stream mappings ignore `batchItemFailures`: make the whole batch come again, a finite number of times.
+
+    Records before the first failure come again too; on AWS they do not, but every consumer has to bear it.
+    """
+    inner = lambda_svc._execute_function  # noqa: SLF001
+    attempts: dict[str, int] = {}
+
+    def execute(function: dict[str, Any], event: Any) -> Result:
+        result: Result = inner(function, event)
+        first = _first_stream_record(event)
+        if first is None:
+            return result
+        body = result.get("body")
+        failures = body.get("batchItemFailures") if isinstance(body, dict) else None
+        if result.get("error") or not failures:
+            attempts.pop(first, None)
+            return result
+        attempts[first] = attempts.get(first, 0) + 1
+        if attempts[first] >= STREAM_ATTEMPTS:
+            del attempts[first]
+            return result
+        return result | {"error": True}
+
+    lambda_svc._execute_function = functools.wraps(inner)(execute)  # noqa: SLF001
+
+
+def _first_stream_record(event: Any) -> str | None:
+    records = event.get("Records") if isinstance(event, dict) else None
+    if not records or records[0].get("eventSource") != "aws:dynamodb":
+        return None
+    return str(records[0]["dynamodb"]["SequenceNumber"])
+
+
+def hand_over_cookies() -> None:
+    """An HTTP API takes cookies out of the headers and hands them over as a list (payload format 2.0)."""
+    inner = lambda_svc._execute_function  # noqa: SLF001
+
+    def execute(function: dict[str, Any], event: Any) -> Result:
+        if isinstance(event, dict) and event.get("version") == "2.0" and "cookie" in event.get("headers", {}):
+            headers = dict(event["headers"])
+            cookies = [cookie.strip() for cookie in headers.pop("cookie").split(";")]
+            event = event | {"headers": headers, "cookies": cookies}
+        result: Result = inner(function, event)
+        return result
+
+    lambda_svc._execute_function = functools.wraps(inner)(execute)  # noqa: SLF001
+
+
+def write_logs_to_files(folder: Path) -> None:
+    """One file per function, which a person can find and `tail -f`, in place of a log service in memory."""
+
+    def emit(  # noqa: PLR0913, PLR0917  ministack's own signature
+        function: dict[str, Any],
+        request_id: str,
+        log_text: str,
+        error: bool,  # noqa: FBT001
+        duration_ms: int,
+        *,
+        log_source: str | None = None,
+    ) -> None:
+        del log_source
+        config = function.get("config") or function
+        path = folder / f"{config.get('FunctionName', 'unknown')}.log"
+        moment = datetime.now(UTC).isoformat(timespec="milliseconds")
+        outcome = "failed" if error else "done"
+        text = log_text.rstrip("\n")
+        lines = f"{text}\n" if text else ""
+        if path.exists() and path.stat().st_size > LOG_FILE_LIMIT:
+            path.replace(path.with_suffix(".log.1"))
+        with path.open("a", encoding="utf-8") as log:
+            log.write(f"{lines}{moment} {outcome} in {duration_ms} ms, request {request_id}\n")
+
+    lambda_svc._emit_lambda_logs = emit  # noqa: SLF001
+
+
+def keep_code_until_told() -> None:
+    """Code on disk is written for good at once, and only removed when no snapshot can name it any more."""
+
+    def write(code: bytes) -> str:
+        name = sha256(code).hexdigest()
+        path = Path(lambda_svc.CODE_BLOB_DIR) / f"{name}.zip"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_suffix(".part")
+            with part.open("wb") as blob:
+                blob.write(code)
+                blob.flush()
+                os.fsync(blob.fileno())
+            part.replace(path)
+        return name
+
+    def prune(_referenced: set[str]) -> None:
+        """`infra.local.memory` does it after a snapshot stands."""
+
+    lambda_svc._write_code_blob = write  # noqa: SLF001
+    lambda_svc._prune_orphan_code_blobs = prune  # noqa: SLF001

@@ -1,0 +1,100 @@
+"""What the desk has sent, as anyone at this machine may look it up: the emulator writes it, the front shows it.
+
+A message is written before the sender is told that it was accepted, so the outbox survives what the sender survives.
+"""
+
+import base64
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any, TypedDict
+from urllib.parse import parse_qs
+
+from infra.local import journal
+
+
+class Message(TypedDict):
+    at: str
+    channel: str
+    to: list[str]
+    sender: str
+    subject: str
+    text: str
+    html: str
+    headers: dict[str, str]
+
+
+def is_send(method: str, path: str, headers: dict[bytes, bytes]) -> bool:
+    """Whether a request asks for a message to be sent: SES v2 SendEmail, or SNS (its body tells whether to a phone)."""
+    if method != "POST":
+        return False
+    return path == "/v2/email/outbound-emails" or b"/sns/aws4_request" in headers.get(b"authorization", b"")
+
+
+def message_of(path: str, body: bytes) -> Message | None:
+    """The message a request asked to send; None if it was none."""
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return _mail(at, json.loads(body)) if path.startswith("/v2/email/") else _text_message(at, body)
+
+
+def _mail(at: str, request: dict[str, Any]) -> Message:
+    destination = request.get("Destination", {})
+    to = [address for kind in ("ToAddresses", "CcAddresses", "BccAddresses") for address in destination.get(kind, [])]
+    content = request.get("Content", {})
+    mail = Message(
+        at=at,
+        channel="mail",
+        to=to,
+        sender=request.get("FromEmailAddress", ""),
+        subject="",
+        text="",
+        html="",
+        headers={},
+    )
+    if simple := content.get("Simple"):
+        mail["subject"] = simple.get("Subject", {}).get("Data", "")
+        mail["text"] = simple.get("Body", {}).get("Text", {}).get("Data", "")
+        mail["html"] = simple.get("Body", {}).get("Html", {}).get("Data", "")
+        mail["headers"] = {header["Name"]: header["Value"] for header in simple.get("Headers", [])}
+    elif raw := content.get("Raw"):
+        parsed = message_from_bytes(base64.b64decode(raw["Data"]), policy=policy.default)
+        mail["subject"] = str(parsed["Subject"] or "")
+        mail["headers"] = {name: str(value) for name, value in parsed.items()}
+        mail["to"] = to or [str(parsed["To"] or "")]
+        for kind, key in (("plain", "text"), ("html", "html")):
+            if part := parsed.get_body((kind,)):
+                mail[key] = part.get_content()  # type: ignore[literal-required]
+    return mail
+
+
+def _text_message(at: str, body: bytes) -> Message | None:
+    form = parse_qs(body.decode(), keep_blank_values=True)
+    if form.get("Action") != ["Publish"] or "PhoneNumber" not in form:
+        return None
+    return Message(
+        at=at,
+        channel="sms",
+        to=form["PhoneNumber"],
+        sender=_sms_sender(form),
+        subject="",
+        text=form.get("Message", [""])[0],
+        html="",
+        headers={},
+    )
+
+
+def _sms_sender(form: dict[str, list[str]]) -> str:
+    for key, (name, *_) in form.items():
+        if key.endswith(".Name") and name == "AWS.SNS.SMS.SenderID":
+            return form.get(key.removesuffix(".Name") + ".Value.StringValue", [""])[0]
+    return ""
+
+
+def read(path: Path, to: str | None = None) -> Iterator[dict[str, Any]]:
+    """Every message sent, oldest first; `to` picks those to one address or number."""
+    if path.exists():
+        for message in journal.read(path):
+            if to is None or to in message["to"]:
+                yield message

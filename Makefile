@@ -30,3 +30,13 @@ lint: .venv/.synced ## ruff, mypy, import rules
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache
+
+.PHONY: package
+package: .venv/.synced ## the Lambda packages, for this machine
+	@$(PY) -m infra.package
+
+.PHONY: synth
+synth: package ## the CloudFormation in build/cdk.out, checked by cfn-lint and cdk-nag; offline
+	@$(PY) -m infra.app --check
+	@.venv/bin/cfn-lint --config-file infra/cfnlint.yaml
+	@echo "cdk-nag and cfn-lint have nothing to say"

@@ -1,66 +1,70 @@
-"""Writes the CloudFormation of the desk to `build/cdk.out`, offline: `python -m infra.app`.
+"""Writes the CloudFormation of the desk to `build/cdk.out`, offline: `python -m infra.app [--check]`.
 
 The Lambda runtime is the one that the packages in `build/packages` were built for (`python -m infra.package`).
+With `--check`, cdk-nag's AwsSolutions and Serverless packs judge it and a finding that `infra.findings` does not
+acknowledge ends it. Without, it does nothing when nothing changed.
 """
 
 import argparse
+import hashlib
+import shutil
+import sys
 import time
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from aws_cdk import App, Tags
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk.cx_api import CloudAssembly
-
-from infra.complaints_stack import COMPLAINTS
-from infra.desk import Service
-from infra.heard import Heard, heard_by
-from infra.intake_stack import INTAKE
-from infra.notify_stack import NOTIFY
-from infra.service_stack import Build, ServiceStack
-from infra.shared_stack import SharedStack
-from infra.survey_stack import SURVEY
-from infra.target import Target
+from infra.services import SERVICES
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "cdk.out"
 PACKAGES = ROOT / "build" / "packages"
 
-SERVICES: Sequence[Service] = (INTAKE, COMPLAINTS, NOTIFY, SURVEY)
 
-_ARCHITECTURES = {"x86_64": lambda_.Architecture.X86_64, "arm64": lambda_.Architecture.ARM_64}
+def synthesise(out: Path = OUT, packages: Path = PACKAGES, *, check: bool = False) -> bool:
+    """Write the cloud assembly to `out`; whether there was anything to do."""
+    wanted = _fingerprint(packages)
+    stamp = out.with_name(f"{out.name}.made-from")
+    if not check and stamp.is_file() and stamp.read_text() == wanted and out.is_dir():
+        return False
+    from infra.stacks import desk  # noqa: PLC0415  CDK takes seconds to import, and often nothing is to do
 
+    stamp.unlink(missing_ok=True)
+    shutil.rmtree(out, ignore_errors=True)
+    app = desk(out, packages)
+    if check:
+        from infra.findings import judge  # noqa: PLC0415
 
-def desk(out: Path, packages: Path = PACKAGES, hears: Callable[[str], Heard] = heard_by) -> App:
-    """The whole desk as a CDK app, not yet synthesised."""
-    target = Target.recorded(packages)
-    build = Build(
-        runtime=lambda_.Runtime(f"python{target.python}", lambda_.RuntimeFamily.PYTHON),
-        architecture=_ARCHITECTURES[target.architecture],
-        packages=packages,
-    )
-    app = App(outdir=str(out), analytics_reporting=False)
-    Tags.of(app).add("application", "ahd")
-    shared = SharedStack(app, SERVICES)
-    for service in SERVICES:
-        stack = ServiceStack(app, service, shared=shared, heard=hears(service.name), build=build)
-        Tags.of(stack).add("service", service.name)
-    return app
-
-
-def synthesise(out: Path, packages: Path = PACKAGES) -> CloudAssembly:
-    return desk(out, packages).synth()
+        judge(app)
+    app.synth()
+    stamp.write_text(wanted)
+    return True
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def _fingerprint(packages: Path) -> str:
+    """What the templates follow from: this code, the packages, and in them what each service reacts to."""
+    whole = hashlib.sha256()
+    infra = ROOT / "infra"
+    for source in (
+        *sorted(infra.glob("*.py")),
+        *sorted(infra.glob("constructs/*.py")),
+        *(packages / f"{service.name}.zip" for service in SERVICES),
+        packages / "target.json",
+    ):
+        whole.update(hashlib.sha256(source.read_bytes()).digest())
+    return whole.hexdigest()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Writes the CloudFormation of the desk.")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--packages", type=Path, default=PACKAGES)
-    arguments = parser.parse_args()
+    parser.add_argument("--check", action="store_true", help="with cdk-nag")
+    chosen = parser.parse_args()
     began = time.monotonic()
-    synthesise(arguments.out, arguments.packages)
-    print(f"synthesised {1 + len(SERVICES)} stacks in {time.monotonic() - began:.1f} s → {arguments.out}")
+    done = synthesise(chosen.out, chosen.packages, check=chosen.check)
+    what = f"written in {time.monotonic() - began:.1f} s" if done else "current"
+    sys.stdout.write(f"templates of {1 + len(SERVICES)} stacks: {what}\n")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

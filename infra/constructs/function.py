@@ -81,9 +81,10 @@ class Surroundings:
                     *self._read_encrypted(),
                 ]
             case Use.MAIL:
-                # As the desk's own sender only; identities are not named because the sender's is the owner's choice.
+                # As the desk's own sender only. Whether its address or its domain is the identity is the owner's choice.
                 own = {"StringEqualsIfExists": {"ses:FromAddress": self.mail_from}}
-                return [_may(["ses:SendEmail"], "*", own)]
+                identities = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/*"
+                return [_may(["ses:SendEmail"], identities, own)]
             case Use.SMS:
                 # A telephone number has no ARN: everything but topics, applications and endpoints.
                 return [iam.PolicyStatement(actions=["sns:Publish"], not_resources=[f"arn:{Aws.PARTITION}:sns:*:*:*"])]

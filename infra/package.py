@@ -1,0 +1,319 @@
+"""Builds what Lambda runs: `build/packages/<service>/` and the same as `<service>.zip`.
+
+    python -m infra.package [--packs FOLDER …] [--production | --python 3.13 --architecture arm64]
+
+A package holds the service's own folder, `shared`, the compiled packs and pages, the service's locked dependencies,
+and bytecode that is valid by itself (`unchecked-hash`): Lambda unpacks with other times than were built with.
+Building the same sources twice gives the same bytes; what did not change is not built again.
+"""
+
+import argparse
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from infra.desk import Service
+from infra.services import SERVICES
+from infra.target import Target
+from infra.trim import aws_calls, lay_models, needed
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ROOT / "build" / "packages"
+_SHELF = ROOT / "build" / "dependencies"
+_UV = ROOT / ".tools" / "bin" / "uv"
+_TASK = "/var/task"
+_LARGEST_MB = 6
+_THEN = (1980, 1, 1, 0, 0, 0)
+
+_TRIMMED_BY = [Path(__file__), Path(__file__).with_name("trim.py")]
+_LAID_BY = [ROOT / "infra" / name for name in ("packs.py", "holidays_of.py", "assets/__init__.py")]
+
+
+class CannotBuild(Exception):
+    """A package can't be built; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Packing:
+    """One service's package for one target."""
+
+    service: Service
+    target: Target
+    packages: Path
+    packs: Sequence[Path]
+    """Folders of packs beside the project's own."""
+
+    @property
+    def folder(self) -> Path:
+        return self.packages / self.service.name
+
+    @property
+    def archive(self) -> Path:
+        return self.packages / f"{self.service.name}.zip"
+
+    @cached_property
+    def requirements(self) -> str:
+        """The service's dependency group as locked: every version pinned, every file by its hash."""
+        return _run(
+            [str(_UV), "export", "--frozen", "--only-group", self.service.name, "--no-header", "--no-annotate", "-q"]
+        )
+
+    @property
+    def native(self) -> bool:
+        """Whether the package can run here."""
+        return self.target == Target.here()
+
+    def build(self) -> str:
+        """Build what changed; says what was done."""
+        began = time.monotonic()
+        wanted = self._fingerprint()
+        stamp = self.packages / f"{self.service.name}.built-from"
+        if stamp.is_file() and stamp.read_text() == wanted and self.archive.is_file() and self.folder.is_dir():
+            return f"{self.service.name}: current, {self._size()}"
+        stamp.unlink(missing_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.packages) as scratch:
+            laid = Path(scratch) / "package"
+            shutil.copytree(self._dependencies(), laid)
+            self._lay_own(laid)
+            if self.native:
+                try_out(laid, self.service)
+            if self.has_pages:
+                _compile_away(laid / "compiled_pages", self._interpreter())
+            _compile(laid, self._interpreter())
+            _zip(laid, self.archive)
+            shutil.rmtree(self.folder, ignore_errors=True)
+            laid.rename(self.folder)
+        if self.archive.stat().st_size > _LARGEST_MB * 1_000_000:
+            raise CannotBuild(f"{self.service.name} is {self._size()}: more than {_LARGEST_MB} MB slows every cold start")
+        stamp.write_text(wanted)
+        return f"{self.service.name}: built in {time.monotonic() - began:.1f} s, {self._size()}"
+
+    def _fingerprint(self) -> str:
+        from infra.assets import TARGET as ASSETS  # noqa: PLC0415  imports templates' compiler
+
+        sources = [
+            *_TRIMMED_BY,
+            *_LAID_BY,
+            *_files(ROOT / "shared"),
+            *_files(ROOT / "services" / self.service.name),
+            *(file for folder in (ROOT / "packs", *self.packs) for file in _files(folder)),
+            *(_files(ASSETS) if self.has_pages else ()),
+        ]
+        return _digest(self.requirements, repr(self.target), repr(self.service), *sources)
+
+    @property
+    def has_pages(self) -> bool:
+        return (ROOT / "services" / self.service.name / "pages").is_dir()
+
+    @cached_property
+    def shelf(self) -> Path:
+        made_from = (self.requirements, repr(self.target), repr(sorted((aws, sorted(calls)) for aws, calls in aws_calls(self.service).items())), *_TRIMMED_BY)
+        return _SHELF / f"{self.service.name}-{_digest(*made_from)[:20]}"
+
+    def _dependencies(self) -> Path:
+        """The trimmed, compiled dependencies; kept on a shelf, because code changes more often than they do.
+
+        Bytecode only, without docstrings: a third less to load, and nobody edits a dependency in a Lambda.
+        """
+        shelf = self.shelf
+        if shelf.is_dir():
+            return shelf
+        _SHELF.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=_SHELF) as scratch:
+            listed, installed, laid = (Path(scratch) / name for name in ("requirements.txt", "installed", "laid"))
+            listed.write_text(self.requirements)
+            elsewhere = [] if self.native else ["--python-platform", self.target.wheels]
+            _run(
+                [str(_UV), "pip", "install", "--quiet", "--target", str(installed), "--require-hashes"]
+                + ["--only-binary", ":all:", "--python-version", self.target.python, *elsewhere]
+                + ["--no-compile-bytecode", "--link-mode", "copy", "--no-config", "-r", str(listed)]
+            )
+            files = [path.relative_to(installed) for path in _files(installed)]
+            for path in needed(files):
+                (laid / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(installed / path, laid / path)
+            lay_models(installed, laid, self.service)
+            _compile_away(laid, self._interpreter(), "-o", "2")
+            laid.rename(shelf)
+        return shelf
+
+    def _interpreter(self) -> str:
+        """A Python of the target's version: no other can write its bytecode."""
+        if self.target.python == Target.here().python:
+            return sys.executable
+        try:
+            return _run([str(_UV), "python", "find", "--no-project", "--system", self.target.python]).strip()
+        except subprocess.CalledProcessError:
+            raise CannotBuild(
+                f"Bytecode for Lambda's python{self.target.python} needs a Python {self.target.python} on this machine."
+                f" Install one (`.tools/bin/uv python install {self.target.python}`), or build for another version"
+                " (`--python 3.12`)."
+            ) from None
+
+    def _lay_own(self, laid: Path) -> None:
+        """Code and wording of this service, what is shared, packs, pages."""
+        from infra.packs import PACKS, compile_into  # noqa: PLC0415  slow to import, and often nothing is to do
+
+        def lay(folder: Path, *patterns: str) -> None:
+            for pattern in patterns:
+                for file in _files(folder, pattern):
+                    aim = laid / file.relative_to(ROOT)
+                    aim.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(file, aim)
+
+        lay(ROOT / "shared", "*.py", "texts/*.json")
+        lay(ROOT / "services" / self.service.name, "*.py", "texts/*.json")
+        shutil.copyfile(ROOT / "services" / "__init__.py", laid / "services" / "__init__.py")
+        compile_into(laid / "packs", PACKS, *self.packs)
+        if self.has_pages:
+            from infra.assets import lay_pages  # noqa: PLC0415  only where there are pages
+
+            lay_pages(laid, self.service.name)
+        else:
+            shutil.rmtree(laid / "shared" / "pages", ignore_errors=True)
+
+    def _size(self) -> str:
+        return f"{self.archive.stat().st_size / 1e6:.1f} MB zipped"
+
+
+def try_out(package: Path, service: Service) -> None:
+    """Import every handler and make every AWS client in a fresh process that has this package and nothing else.
+
+    Raises `CannotBuild` when something that was left out is needed after all.
+    """
+    program = f"""
+import importlib, sys
+sys.path.insert(0, {str(package)!r})
+for module in {sorted(function.module for function in service.functions)!r}:
+    assert callable(importlib.import_module(module).handler), module
+import botocore.session
+session = botocore.session.get_session()
+for aws in {sorted(aws_calls(service))!r}:
+    session.create_client(aws, region_name="eu-west-2", aws_access_key_id="none", aws_secret_access_key="none")
+from Crypto.Cipher import AES
+def cipher():
+    return AES.new(bytes(32), AES.MODE_GCM, nonce=bytes(12)).update(b"where")
+text, tag = cipher().encrypt_and_digest(b"what")
+assert cipher().decrypt_and_verify(text, tag) == b"what"
+strays = sorted({{name.partition(".")[0] for name, module in sys.modules.items()
+    if "site-packages" in (getattr(module, "__file__", None) or "")}})
+assert not strays, strays
+"""
+    # Isolated, without site-packages, and without leaving bytecode of its own behind.
+    try:
+        _run([sys.executable, "-I", "-S", "-B", "-c", program])
+    except subprocess.CalledProcessError as error:
+        raise CannotBuild(
+            f"The package of {service.name} does not run:\n{error.stderr.strip()}\n"
+            "If something was trimmed that is needed, see infra/trim.py."
+        ) from error
+
+
+def _compile(folder: Path, interpreter: str, *options: str) -> None:
+    """Bytecode that Python takes as it is, without asking when or from what it was made."""
+    _run(
+        [interpreter, "-P", "-s", "-S", "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
+        + ["-s", str(folder), "-p", _TASK, *options, str(folder)],
+        # Sets in constants are written in the order of their hashes.
+        environment={"PYTHONHASHSEED": "0"},
+    )
+
+
+def _compile_away(folder: Path, interpreter: str, *options: str) -> None:
+    """Leave bytecode in the place of sources that nobody reads."""
+    _compile(folder, interpreter, "-b", *options)
+    for source in list(folder.rglob("*.py")):
+        source.unlink()
+
+
+def _zip(folder: Path, archive: Path) -> None:
+    """Sorted, with one time for all: the same files give the same archive."""
+    fresh = archive.with_suffix(".fresh")
+    with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), _THEN)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = (0o100755 if ".so" in file.suffixes else 0o100644) << 16
+            zipped.writestr(entry, file.read_bytes())
+    fresh.replace(archive)
+
+
+def _files(folder: Path, pattern: str = "*") -> Iterator[Path]:
+    """All files below, in a fixed order, without what Python leaves lying about."""
+    for path in sorted(folder.rglob(pattern)):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path
+
+
+def _digest(*parts: str | Path) -> str:
+    whole = hashlib.sha256()
+    for part in parts:
+        content = str(part).encode() + b"\0" + part.read_bytes() if isinstance(part, Path) else part.encode()
+        whole.update(len(content).to_bytes(8, "big") + content)
+    return whole.hexdigest()
+
+
+def _run(command: Sequence[str], environment: dict[str, str] | None = None) -> str:
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | (environment or {}),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def build(target: Target, packages: Path = PACKAGES, packs: Sequence[Path] = ()) -> Iterator[str]:
+    """Build every service's package for `target`; says what was done, as it is done. Raises `CannotBuild`."""
+    packages.mkdir(parents=True, exist_ok=True)
+    with (packages / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        packings = [Packing(service, target, packages, packs) for service in SERVICES]
+        if any(packing.has_pages for packing in packings):
+            from infra.assets import build as build_assets  # noqa: PLC0415  imports the compiler of templates
+
+            yield f"stylesheets: {build_assets().relative_to(ROOT)}"
+        with ThreadPoolExecutor(max_workers=2) as workers:
+            for done in as_completed([workers.submit(packing.build) for packing in packings]):
+                yield done.result()
+        target.record(packages)
+        for shelf in set(_SHELF.iterdir()) - {packing.shelf for packing in packings}:
+            shutil.rmtree(shelf)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Builds the Lambda packages of the desk.")
+    here, production = Target.here(), Target.production()
+    parser.add_argument("--packs", type=Path, action="append", default=[], help="another folder of packs")
+    parser.add_argument("--out", type=Path, default=PACKAGES)
+    parser.add_argument("--python", default=here.python, help=f"Lambda's Python (default {here.python})")
+    parser.add_argument("--architecture", choices=("x86_64", "arm64"), default=here.architecture)
+    parser.add_argument(
+        "--production", action="store_true", help=f"for {production.architecture}, Python {production.python}"
+    )
+    chosen = parser.parse_args()
+    target = production if chosen.production else Target(chosen.python, chosen.architecture)
+    print(f"packages for python{target.python} on {target.architecture}", flush=True)
+    try:
+        for line in build(target, chosen.out, chosen.packs):
+            print(f"  {line}", flush=True)
+    except CannotBuild as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -94,7 +94,12 @@ def consume(event: dict[str, Any], reactions: Reactions) -> dict[str, Any]:
         bind(service=settings().service)
         try:
             heard, reaction = read(body, reactions)
-            bind(service=settings().service, correlation=heard.correlation, type=type(heard.event).__name__, id=heard.id)
+            bind(
+                service=settings().service,
+                correlation=heard.correlation,
+                type=type(heard.event).__name__,
+                id=heard.id,
+            )
             reaction(heard)
         except (NotAnEvent, Unreadable) as error:
             _bury(body, error)

@@ -78,7 +78,10 @@ class Desk(APIGatewayHttpResolver):
         bind(service=settings().service, correlation=request["requestId"])
         answer: dict[str, Any] = self.resolve(event, context)
         log().info(
-            "answered", method=request["http"]["method"], route=event.get("routeKey"), status=answer["statusCode"]
+            "answered",
+            method=request["http"]["method"],
+            route=event.get("routeKey"),
+            status=answer["statusCode"],
         )
         return answer
 
@@ -145,7 +148,11 @@ def invalid(error: ValidationError) -> Problem:
         {"pointer": pointer(detail["loc"]), "code": detail["type"], "message": detail["msg"]} for detail in details
     ]
     return Problem(
-        422, "invalid", "Some of this can't be used.", "Mend what each fault points to; nothing was stored.", faults=faults
+        422,
+        "invalid",
+        "Some of this can't be used.",
+        "Mend what each fault points to; nothing was stored.",
+        faults=faults,
     )
 
 
@@ -197,12 +204,24 @@ _NOT_FOUND = Problem(
     "Check the number and the secret; both are in the message we sent when we took your report.",
 )
 _BUSY = Problem(409, "changed-meanwhile", "Somebody changed this at the same moment.", "Read it again and try again.")
-_BROKEN = Problem(500, "our-fault", "Something went wrong on our side.", "Please send it again with the same Idempotency-Key: nothing happens twice.")
+_BROKEN = Problem(
+    500,
+    "our-fault",
+    "Something went wrong on our side.",
+    "Please send it again with the same Idempotency-Key: nothing happens twice.",
+)
 
 
 def _not_permitted(error: NotPermitted) -> Response[str]:
     return problem(
-        Problem(403, "not-permitted", "Your role may not do this.", str(error), action=error.action, roles=error.roles)
+        Problem(
+            403,
+            "not-permitted",
+            "Your role may not do this.",
+            str(error),
+            action=error.action,
+            roles=error.roles,
+        )
     )
 
 

@@ -140,7 +140,9 @@ class Pack(_Part):
             raise ValueError(f"categories {twice} are defined twice; keep one of each")
         for category in self.categories:
             if category.group not in self.groups:
-                raise ValueError(f"{category.code} is in the group {category.group!r}, which has no name; add it to groups")
+                raise ValueError(
+                    f"{category.code} is in the group {category.group!r}, which has no name; add it to groups"
+                )
             if category.contact is not None and category.contact not in self.directory:
                 raise ValueError(
                     f"{category.code} refers to {category.contact!r}, which the directory does not know; add it there"

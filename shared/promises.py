@@ -57,7 +57,7 @@ class Miss:
     successor: Promise
 
 
-def make(  # noqa: PLR0913  a promise is these six things
+def make(
     promises: Promises, name: str, role: str, clock: dict[str, int], calendar: Calendar, now: datetime
 ) -> Promises:
     """Promise `name` by `role` within `clock` of `now`."""
@@ -125,9 +125,7 @@ def why(promise: Promise, calendar: Calendar) -> list[dict[str, Any]]:
     return [segment.as_dict() for segment in explain(calendar, promise.made, promise.due, Span.parse(promise.clock))]
 
 
-def _settle(
-    promises: Promises, name: str, state: PromiseState, now: datetime, reason: str | None
-) -> Promises:
+def _settle(promises: Promises, name: str, state: PromiseState, now: datetime, reason: str | None) -> Promises:
     return tuple(
         promise.model_copy(update={"state": state, "settled": now, "reason": reason})
         if promise.name == name and promise.state is PromiseState.OPEN

@@ -82,9 +82,9 @@ def sweep(now: datetime) -> int:
     here = store()
     keys = here.unsent(now - _SWEEP_AFTER, _SWEEP_AT_MOST)
     found = [
-        here.client.get_item(
-            TableName=here.table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
-        ).get("Item")
+        here.client.get_item(TableName=here.table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True).get(
+            "Item"
+        )
         for pk, sk in sorted(keys)
     ]
     outgoing = [Outgoing.of(item) for item in found if item and "due" in item]

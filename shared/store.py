@@ -250,7 +250,7 @@ class Store:
             if not start:
                 return
 
-    def _write(  # noqa: PLR0913  the one transaction of the desk
+    def _write(
         self,
         aggregate: A,
         lines: Sequence[Line],
@@ -285,7 +285,7 @@ class Store:
             raise _refusal(error, new=new, guarded=guard is not None) from error
         return after
 
-    def _event(  # noqa: PLR0913, PLR0917
+    def _event(
         self, key: str, subject: str, salt: str | None, seq: int, head: str, line: Line, cause: Cause
     ) -> tuple[Item, str]:
         sort = f"EV#{seq:08d}"
@@ -407,5 +407,3 @@ def _refusal(error: ClientError, *, new: bool, guarded: bool) -> Exception:
     if any(reason in {"ConditionalCheckFailed", "TransactionConflict"} for reason in reasons):
         return Conflict()
     return error
-
-

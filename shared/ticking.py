@@ -19,7 +19,6 @@ Look = Callable[[str, datetime], None]
 """Looks at the aggregate with this id, at this time. Raises `Conflict` when somebody was quicker."""
 
 
-
 def tick(looks: Mapping[str, Look], now: datetime) -> int:
     """Look at everything due by `now`, by kind of aggregate, then tell what the stream lost. Answers how many.
 

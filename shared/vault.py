@@ -33,7 +33,7 @@ def _desk_key() -> bytes:
 def mac(purpose: str, *parts: str) -> bytes:
     """A keyed hash of `parts`; the same parts for another purpose give another hash. 32 bytes."""
     message = "\x00".join((purpose, *parts)).encode()
-    return hmac.digest(_desk_key(), message, "sha256")
+    return bytes(hmac.digest(_desk_key(), message, "sha256"))
 
 
 def mac_text(purpose: str, *parts: str) -> str:

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from shared import promises
 from shared.packs import Pack
-from shared.promises import Miss
+from shared.promises import Miss, Promises
 from shared.store import Aggregate
 from shared.worktime import Calendar
 
@@ -65,7 +65,7 @@ class Complaint(Aggregate):
         except KeyError:
             raise IllegalMove(self.state, move) from None
 
-    def promising(self, made: promises.Promises) -> "Complaint":
+    def promising(self, made: Promises) -> "Complaint":
         return self.model_copy(update={"promises": made})
 
     @property
@@ -79,7 +79,7 @@ class Complaint(Aggregate):
         return max((promise.rung for promise in self.promises), default=0)
 
 
-def answer_promised(pack: Pack, calendar: Calendar, now: datetime) -> promises.Promises:
+def answer_promised(pack: Pack, calendar: Calendar, now: datetime) -> Promises:
     """The clock of the answer starts when the grievance is voiced."""
     duty = pack.clocks.answer_complaint
     return promises.make((), ANSWER, duty.role, duty.within, calendar, now)
@@ -98,9 +98,7 @@ def closed(complaint: Complaint, now: datetime) -> Complaint:
     return moved.promising(promises.keep(moved.promises, SETTLE, now))
 
 
-def late(
-    complaint: Complaint, pack: Pack, calendar: Calendar, now: datetime
-) -> tuple[Complaint, tuple[Miss, ...]]:
+def late(complaint: Complaint, pack: Pack, calendar: Calendar, now: datetime) -> tuple[Complaint, tuple[Miss, ...]]:
     """The answer that did not come in time, and the rung that owes it now."""
     made, misses = promises.miss(complaint.promises, pack.rungs(), calendar, now)
     return complaint.promising(made), misses

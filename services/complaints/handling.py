@@ -66,7 +66,12 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
 
 
 def answer(
-    principal: Principal, number: str, command: Command, request: AnswerRequest, now: datetime, correlation: str
+    principal: Principal,
+    number: str,
+    command: Command,
+    request: AnswerRequest,
+    now: datetime,
+    correlation: str,
 ) -> dict[str, Any]:
     """Tell the customer what was found."""
 
@@ -79,9 +84,7 @@ def answer(
     return _move(principal, "complaint.answer", number, command, Cause(now, principal.id, correlation), decide)
 
 
-def close(
-    principal: Principal, number: str, command: Command, now: datetime, correlation: str
-) -> dict[str, Any]:
+def close(principal: Principal, number: str, command: Command, now: datetime, correlation: str) -> dict[str, Any]:
     """The answer stands."""
 
     def decide(complaint: Complaint) -> tuple[Complaint, Line]:
@@ -99,7 +102,7 @@ def close(
     return _move(principal, "complaint.close", number, command, Cause(now, principal.id, correlation), decide)
 
 
-def _move(  # noqa: PLR0913, PLR0917  one shape for every move
+def _move(
     principal: Principal,
     action: str,
     number: str,

@@ -43,6 +43,11 @@ def voice_grievance(number: str) -> Response[str]:
 def categories() -> Response[str]:
     language = handler.current_event.get_query_string_value("lang", "en")
     if language not in LANGUAGES:
-        raise Problem(400, "unknown-language", "This language is not spoken here.", f"Use one of {', '.join(LANGUAGES)}.")
+        raise Problem(
+            400,
+            "unknown-language",
+            "This language is not spoken here.",
+            f"Use one of {', '.join(LANGUAGES)}.",
+        )
     body: dict[str, Any] = {"categories": reporting.categories(language)}
     return answer(200, body, {"Cache-Control": "public, max-age=300"})

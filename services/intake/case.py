@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from shared import promises
 from shared.packs import Category, Pack
-from shared.promises import Miss
+from shared.promises import Miss, Promises
 from shared.store import Aggregate
 from shared.worktime import Calendar
 
@@ -78,15 +78,15 @@ class Case(Aggregate):
         handlers = self.handlers if staff in self.handlers else (*self.handlers, staff)
         return self.model_copy(update={"state": state, "handlers": handlers})
 
-    def promising(self, made: promises.Promises) -> "Case":
+    def promising(self, made: Promises) -> "Case":
         return self.model_copy(update={"promises": made})
 
 
 def first_promises(
     category: Category, pack: Pack, calendar: Calendar, now: datetime, *, contactable: bool
-) -> promises.Promises:
+) -> Promises:
     """What is promised when a case is taken: word of it, and a review or, where none is needed, an outcome."""
-    made: promises.Promises = ()
+    made: Promises = ()
     if contactable:
         acknowledge = pack.clocks.acknowledge
         made = promises.make(made, ACKNOWLEDGE, acknowledge.role, acknowledge.within, calendar, now)
@@ -97,8 +97,8 @@ def first_promises(
 
 
 def promise_outcome(
-    made: promises.Promises, category: Category | None, pack: Pack, calendar: Calendar, now: datetime
-) -> promises.Promises:
+    made: Promises, category: Category | None, pack: Pack, calendar: Calendar, now: datetime
+) -> Promises:
     """An outcome is promised once the case is open."""
     resolve = (category.resolve if category else None) or pack.clocks.resolve
     return promises.make(made, RESOLVE, resolve.role, resolve.within, calendar, now)

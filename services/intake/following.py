@@ -121,4 +121,16 @@ def _line(event: Recorded, salt: str | None) -> dict[str, Any]:
     }
 
 
-_SHOWN = frozenset({"outcome", "promise", "was_due", "now_due", "answer_due", "complaint", "finding", "channel", "satisfaction"})
+_SHOWN = frozenset(
+    {
+        "outcome",
+        "promise",
+        "was_due",
+        "now_due",
+        "answer_due",
+        "complaint",
+        "finding",
+        "channel",
+        "satisfaction",
+    }
+)

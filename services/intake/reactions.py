@@ -64,12 +64,15 @@ def note_closed_complaint(heard: Heard[ComplaintClosed]) -> None:
 
 
 def note_survey(heard: Heard[SurveyAnswered]) -> None:
-    _note(heard, heard.event.case, notes.SurveyCameBack(satisfaction=heard.event.satisfaction), Audience.CUSTOMER)
+    _note(
+        heard,
+        heard.event.case,
+        notes.SurveyCameBack(satisfaction=heard.event.satisfaction),
+        Audience.CUSTOMER,
+    )
 
 
-def _note(
-    heard: Heard[Any], number: str, note: Note, audience: Audience, *, acknowledged: bool = False
-) -> None:
+def _note(heard: Heard[Any], number: str, note: Note, audience: Audience, *, acknowledged: bool = False) -> None:
     now = utc_now()
 
     def write() -> Case:

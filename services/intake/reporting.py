@@ -47,7 +47,7 @@ class ReportRequest(Request):
 
     category: Annotated[str, Field(max_length=8)] = "X9"
     description: Annotated[Text, Field(min_length=1, max_length=4000)]
-    facts: Annotated[dict[Annotated[str, Field(max_length=40)], bool], Field(max_length=30)] = {}
+    facts: Annotated[dict[Annotated[str, Field(max_length=40)], bool], Field(max_length=30, default_factory=dict)]
     place: Where | None = None
     happened_at: AwareDatetime | None = None
     contact: Contact | None = None
@@ -99,7 +99,11 @@ def promise_view(promise: Promise) -> dict[str, Any]:
 
 
 def report(
-    request: ReportRequest, idempotency_key: str | None, now: datetime, correlation: str, actor: str = "customer"
+    request: ReportRequest,
+    idempotency_key: str | None,
+    now: datetime,
+    correlation: str,
+    actor: str = "customer",
 ) -> Receipt:
     """Store a report as a case and answer with how to follow it.
 
@@ -111,9 +115,7 @@ def report(
     contact = reachable(request.contact, rules)
     decision = decide(category, request.facts)
     command = vault.mac_text("command", actor, idempotency_key) if idempotency_key else None
-    identity = (
-        ids.number_from(vault.mac("number", actor, idempotency_key)) if idempotency_key else ids.number()
-    )
+    identity = ids.number_from(vault.mac("number", actor, idempotency_key)) if idempotency_key else ids.number()
     secret = ids.secret()
     contactable = bool(contact and (contact.email or contact.phone))
     case = Case(
@@ -134,7 +136,9 @@ def report(
         fingerprint=fingerprint(request) if command else "",
         promises=first_promises(category, rules, calendar(), now, contactable=contactable),
     )
-    said = request.model_dump(mode="json", include={"description", "place", "happened_at", "facts"}, exclude_none=True)
+    said = request.model_dump(
+        mode="json", include={"description", "place", "happened_at", "facts"}, exclude_none=True
+    )
     private = {"said": said, "secret": secret, "rules": decision.rules}
     if contact:
         private["contact"] = contact.model_dump(exclude_none=True)
@@ -160,7 +164,9 @@ def _checked(request: ReportRequest, rules: Pack, now: datetime) -> Category:
     for number, fact in enumerate(request.facts):
         if fact not in asked:
             raise fault(
-                "/facts", "unknown_fact", f"Fact number {number + 1} is none this category asks for; see GET /v1/categories."
+                "/facts",
+                "unknown_fact",
+                f"Fact number {number + 1} is none this category asks for; see GET /v1/categories.",
             )
     if request.happened_at and request.happened_at > now + _CLOCK_SKEW:
         raise fault("/happened_at", "in_the_future", "This time is still to come.")
@@ -208,7 +214,9 @@ def _phone(number: str, region: str) -> str:
         parsed = None
     if parsed is None or not phonenumbers.is_possible_number(parsed):
         raise fault(
-            "/contact/phone", "not_a_number", "This can't be a telephone number; send it with + and the country code."
+            "/contact/phone",
+            "not_a_number",
+            "This can't be a telephone number; send it with + and the country code.",
         )
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
@@ -290,4 +298,13 @@ def categories(language: str) -> list[dict[str, Any]]:
     ]
 
 
-__all__ = ["LANGUAGES", "Contact", "Receipt", "ReportRequest", "Where", "categories", "promise_view", "report"]
+__all__ = [
+    "LANGUAGES",
+    "Contact",
+    "Receipt",
+    "ReportRequest",
+    "Where",
+    "categories",
+    "promise_view",
+    "report",
+]

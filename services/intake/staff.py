@@ -49,15 +49,11 @@ def decline(number: str) -> Response[str]:
 def note(number: str) -> Response[str]:
     request = handler.read(working.NoteRequest)
     command = _command(request)
-    return answer(
-        200, working.note(handler.principal(), number, command, request, utc_now(), handler.correlation())
-    )
+    return answer(200, working.note(handler.principal(), number, command, request, utc_now(), handler.correlation()))
 
 
 @handler.post("/staff/v1/cases/<number>/close")
 def close(number: str) -> Response[str]:
     request = handler.read(working.CloseRequest)
     command = _command(request)
-    return answer(
-        200, working.close(handler.principal(), number, command, request, utc_now(), handler.correlation())
-    )
+    return answer(200, working.close(handler.principal(), number, command, request, utc_now(), handler.correlation()))

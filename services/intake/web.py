@@ -518,12 +518,11 @@ def _why_shown(promise: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> list[s
         lines.append(t("why.hours"))
     for segment in segments:
         reason = "paused" if segment["kind"] == "paused" else segment.get("reason")
-        if segment["kind"] == "run" or reason in {"night", "break", None}:
+        if reason in {"night", "break", None}:
             continue
-        first, last = (datetime.fromisoformat(segment[edge]) for edge in ("from", "to"))
-        lines.append(
-            t(f"why.{reason}", day=t.day(first, zone), until=t.day(last, zone), name=segment.get("name", ""))
-        )
+        start, end = (datetime.fromisoformat(segment[edge]) for edge in ("from", "to"))
+        key = "special" if segment["kind"] == "run" else reason
+        lines.append(t(f"why.{key}", days=t.days(start, end, zone), name=segment.get("name", "")))
     return list(dict.fromkeys(lines))
 
 

@@ -78,7 +78,12 @@ def audit(principal: Principal, number: str) -> dict[str, Any]:
     require(principal, "case.audit")
     case, events = store().history(Case, _identity(number))
     broken = chain.broken_at([event.facts for event in events], case.head)
-    return {"number": ids.spoken(case.id), "events": len(events), "whole": broken is None, "broken_at": broken}
+    return {
+        "number": ids.spoken(case.id),
+        "events": len(events),
+        "whole": broken is None,
+        "broken_at": broken,
+    }
 
 
 def open_case(principal: Principal, number: str, command: Command, now: datetime, correlation: str) -> dict[str, Any]:
@@ -100,7 +105,12 @@ def open_case(principal: Principal, number: str, command: Command, now: datetime
 
 
 def decline(
-    principal: Principal, number: str, command: Command, request: DeclineRequest, now: datetime, correlation: str
+    principal: Principal,
+    number: str,
+    command: Command,
+    request: DeclineRequest,
+    now: datetime,
+    correlation: str,
 ) -> dict[str, Any]:
     return _move(
         principal,
@@ -130,7 +140,12 @@ def note(
 
 
 def close(
-    principal: Principal, number: str, command: Command, request: CloseRequest, now: datetime, correlation: str
+    principal: Principal,
+    number: str,
+    command: Command,
+    request: CloseRequest,
+    now: datetime,
+    correlation: str,
 ) -> dict[str, Any]:
     return _move(
         principal,
@@ -151,7 +166,7 @@ def close(
     )
 
 
-def _move(  # noqa: PLR0913, PLR0917  one shape for every move
+def _move(
     principal: Principal,
     action: str,
     number: str,

@@ -63,9 +63,7 @@ def tried(callback: Callback, outcome: Outcome, now: datetime) -> Callback:
     return after.model_copy(update={"state": State.REACHED, "promises": kept})
 
 
-def late(
-    callback: Callback, pack: Pack, calendar: Calendar, now: datetime
-) -> tuple[Callback, tuple[Miss, ...]]:
+def late(callback: Callback, pack: Pack, calendar: Calendar, now: datetime) -> tuple[Callback, tuple[Miss, ...]]:
     """The call that did not happen in time, and the rung that owes it now."""
     made, misses = promises.miss(callback.promises, pack.rungs(), calendar, now)
     return callback.model_copy(update={"promises": made}), misses

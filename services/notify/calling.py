@@ -1,5 +1,6 @@
 """Callbacks: booked when a message can't be delivered or a customer was not satisfied, worked off by operators."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,9 +37,7 @@ def book(heard: Heard[Any], case: str, reason: str) -> datetime | None:
     identity = ids.number_from(vault.mac("number", heard.id))
     callback = callbacks.booked(identity, case, reason, pack(), calendar(), heard.at)
     try:
-        retrying(
-            lambda: store().create(callback, [Line(notes.CallbackBooked(reason=reason))], heard.cause(heard.at))
-        )
+        retrying(lambda: store().create(callback, [Line(notes.CallbackBooked(reason=reason))], heard.cause(heard.at)))
     except AlreadyExists:
         pass
     return callback.promises[0].due
@@ -57,11 +56,19 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
     require(principal, "callback.record")
     callback = store().load(Callback, _identity(number))
     known, card = card_of(callback.case)
-    return {**_facts(callback), "call": {"name": card.get("name"), "phone": card.get("phone"), "language": known.language}}
+    return {
+        **_facts(callback),
+        "call": {"name": card.get("name"), "phone": card.get("phone"), "language": known.language},
+    }
 
 
 def record(
-    principal: Principal, number: str, command: Command, request: OutcomeRequest, now: datetime, correlation: str
+    principal: Principal,
+    number: str,
+    command: Command,
+    request: OutcomeRequest,
+    now: datetime,
+    correlation: str,
 ) -> dict[str, Any]:
     """Keep how a call went."""
     require(principal, "callback.record")
@@ -75,7 +82,11 @@ def record(
         except callbacks.IllegalMove:
             command.raise_if_done(Callback, identity)
             raise Problem(
-                409, "illegal-move", "The customer was reached already.", "Nothing is possible now.", allowed=[]
+                409,
+                "illegal-move",
+                "The customer was reached already.",
+                "Nothing is possible now.",
+                allowed=[],
             ) from None
         reached = request.outcome is Outcome.REACHED
         event = CallbackReached(callback=after.id, case=after.case) if reached else notes.CallTried()

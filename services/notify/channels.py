@@ -82,9 +82,7 @@ class Sms:
         if sender:
             attributes["AWS.SNS.SMS.SenderID"] = {"DataType": "String", "StringValue": sender}
         answer = _asking(
-            lambda: client_once("sns").publish(
-                PhoneNumber=address, Message=letter.sms, MessageAttributes=attributes
-            )
+            lambda: client_once("sns").publish(PhoneNumber=address, Message=letter.sms, MessageAttributes=attributes)
         )
         return str(answer["MessageId"])
 

@@ -1,5 +1,6 @@
 """Claim, send, mark: each step its own transaction, so that whatever breaks in between, somebody looks again."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -40,9 +41,7 @@ def tell_customer(
         return
     follow = f"{settings().need('url')}/follow/{case}/{card['secret']}"
     greeted = {"number": ids.spoken(case), "follow": follow, "name": card.get("name") or "", **values}
-    message = Message(
-        id=f"{heard.id}.{template}", case=case, template=template, policy=policy, channels=ways
-    )
+    message = Message(id=f"{heard.id}.{template}", case=case, template=template, policy=policy, channels=ways)
     addresses = {"sms": card.get("phone"), "email": card.get("email")}
     _begin(heard, message, addresses, letter(template, known.language, greeted), known.salt)
 
@@ -63,7 +62,7 @@ def tell_duty(heard: Heard[Any], role: str, template: str, values: dict[str, Any
 
 
 def _begin(
-    heard: Heard[Any], message: Message, addresses: dict[str, str | None], words: Letter, salt: str | None
+    heard: Heard[Any], message: Message, addresses: Mapping[str, str | None], words: Letter, salt: str | None
 ) -> None:
     now = utc_now()
     content = {"addresses": addresses, "letter": asdict(words)}

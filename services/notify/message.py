@@ -57,7 +57,7 @@ class Message(Aggregate):
 
 def claimed(message: Message, now: datetime) -> Message:
     """Taken for one try. Until the claim ends nobody else tries; after it the outcome counts as unknown."""
-    return message.model_copy(update={"state": State.SENDING, "promises": _look_again(message, now, _CLAIM_LASTS)})
+    return message.model_copy(update={"state": State.SENDING, "promises": _look_again(now, _CLAIM_LASTS)})
 
 
 def sent(message: Message, provider_id: str, now: datetime) -> Message:
@@ -71,7 +71,7 @@ def to_try_later(message: Message, now: datetime) -> Message:
         return next_channel(message, now)
     minutes = _BACKOFF[min(message.attempt, len(_BACKOFF)) - 1]
     waiting = message.model_copy(update={"state": State.WAITING, "attempt": message.attempt + 1})
-    return waiting.model_copy(update={"promises": _look_again(waiting, now, timedelta(minutes=minutes))})
+    return waiting.model_copy(update={"promises": _look_again(now, timedelta(minutes=minutes))})
 
 
 def next_channel(message: Message, now: datetime) -> Message:
@@ -80,7 +80,7 @@ def next_channel(message: Message, now: datetime) -> Message:
     if not rest:
         return _settled(message, State.FAILED, now).model_copy(update={"channels": ()})
     waiting = message.model_copy(update={"state": State.WAITING, "channels": rest, "attempt": 1})
-    return waiting.model_copy(update={"promises": _look_again(waiting, now, timedelta())})
+    return waiting.model_copy(update={"promises": _look_again(now, timedelta())})
 
 
 def outcome_unknown(message: Message, now: datetime) -> Message:
@@ -90,8 +90,7 @@ def outcome_unknown(message: Message, now: datetime) -> Message:
     return _settled(message, State.UNKNOWN, now)
 
 
-
-def _look_again(message: Message, now: datetime, after: timedelta) -> tuple[Promise, ...]:
+def _look_again(now: datetime, after: timedelta) -> tuple[Promise, ...]:
     """The one promise of a message under way: that somebody looks at it again."""
     return (
         Promise(

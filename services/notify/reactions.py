@@ -1,5 +1,6 @@
 """What notify does when others tell something: whoever must know of it is told."""
 
+from contextlib import suppress
 from typing import Any
 
 from services.notify import calling, notes
@@ -36,10 +37,9 @@ def meet_customer(heard: Heard[CaseReported]) -> None:
     event = heard.event
     known = Recipient(id=event.case, language=event.language, salt=vault.new_salt())
     line = Line(notes.RecipientKnown(), private=heard.box() or {})
-    try:
+    # A second delivery finds it; what follows asks for itself whether it was done.
+    with suppress(AlreadyExists):
         retrying(lambda: store().create(known, [line], heard.cause(utc_now())))
-    except AlreadyExists:
-        pass  # a second delivery; what follows asks for itself whether it was done
     tell_customer(heard, event.case, "acknowledgement", {})
     if event.urgent or "duty" in event.dispositions:
         values = {"number": ids.spoken(event.case), "category": event.category}

@@ -18,7 +18,7 @@ _LOCALES = {"en": "en_GB", "ar": "ar_AE", "zh": "zh_CN"}
 
 @cache
 def texts(language: str) -> dict[str, dict[str, str]]:
-    """The templates of one language: for each its subject, text and SMS."""
+    """The templates of one language: for each its subject, text and SMS; and how to greet."""
     known = language if language in LANGUAGES else "en"
     loaded: dict[str, dict[str, str]] = json.loads((_TEXTS / f"{known}.json").read_text(encoding="utf-8"))
     return loaded
@@ -28,6 +28,8 @@ def letter(template: str, language: str, values: dict[str, Any]) -> Letter:
     """The message in words. Raises `KeyError` naming a value that the template needs and did not get."""
     words = texts(language)[template]
     said = {name: _written(value, language) for name, value in values.items()}
+    greeting = texts(language)["greeting"]
+    said["hello"] = greeting["named" if said.get("name") else "unnamed"].format_map(said)
     said["desk"] = pack().title.into(language)
     return Letter(
         subject=" ".join(words["subject"].format_map(said).split()),

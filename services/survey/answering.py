@@ -71,7 +71,10 @@ def answer(identity: str, token: str, request: AnswerRequest, now: datetime, cor
             after = invitations.answered(invitation)
         except AlreadyAnswered:
             raise Problem(
-                409, "answered-before", "This survey was answered already. Thank you.", "Nothing more is needed."
+                409,
+                "answered-before",
+                "This survey was answered already. Thank you.",
+                "Nothing more is needed.",
             ) from None
         facts = {"invitation": invitation.id, "case": invitation.case, "satisfaction": request.satisfaction}
         told: list[Event] = [SurveyAnswered(**facts)]

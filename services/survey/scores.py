@@ -38,7 +38,12 @@ def _month(at: datetime) -> str:
 
 def _row(item: Item) -> dict[str, Any]:
     day, about, category = item["sk"]["S"].split("#")
-    row: dict[str, Any] = {"day": day, "about": about, "category": category, "answers": int(item["answers"]["N"])}
+    row: dict[str, Any] = {
+        "day": day,
+        "about": about,
+        "category": category,
+        "answers": int(item["answers"]["N"]),
+    }
     for scale in SCALES:
         if f"{scale}_count" in item:
             row[scale] = round(int(item[f"{scale}_sum"]["N"]) / int(item[f"{scale}_count"]["N"]), 2)

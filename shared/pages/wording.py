@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,11 @@ class Speaker:
             month=self(f"kit.month.{local.month}"),
             year=local.year,
         )
+
+    def days(self, start: datetime, end: datetime, zone: ZoneInfo) -> str:
+        """The dates in `zone` from `start` up to, not including, `end`."""
+        first, last = self.day(start, zone), self.day(end - timedelta(microseconds=1), zone)
+        return first if first == last else self("kit.days", first=first, last=last)
 
 
 @cache

@@ -62,9 +62,7 @@ class Window(NamedTuple):
     end: int
 
     def __str__(self) -> str:
-        return (
-            f"{_clock(self.start)}-{_clock(self.end if self.end <= DAY_MINUTES else self.end - DAY_MINUTES)}"
-        )
+        return f"{_clock(self.start)}-{_clock(self.end if self.end <= DAY_MINUTES else self.end - DAY_MINUTES)}"
 
 
 class Because(StrEnum):
@@ -207,9 +205,7 @@ class Calendar:
             if self.shut(tomorrow):
                 cuts.append((DAY_MINUTES, 2 * DAY_MINUTES))
             elif tomorrow in self.breaks:
-                cuts += [
-                    (start + DAY_MINUTES, end + DAY_MINUTES) for start, end in self.breaks[tomorrow].windows
-                ]
+                cuts += [(start + DAY_MINUTES, end + DAY_MINUTES) for start, end in self.breaks[tomorrow].windows]
         return _without(windows, cuts) if cuts else windows
 
 
@@ -246,9 +242,7 @@ class _Reader:
             self._wrong("name", f"must be text, got {name!r}")
         tz = self._tz(data.get("tz"))
         if "hours" not in data:
-            self._wrong(
-                "hours", 'is missing; give opening hours by weekday, such as {"mon": [["09:00", "17:00"]]}'
-            )
+            self._wrong("hours", 'is missing; give opening hours by weekday, such as {"mon": [["09:00", "17:00"]]}')
         week = self._week(data.get("hours", {}), "hours")
         seasons = self._seasons(data.get("seasons", []))
         overrides = self._dated(data.get("overrides", {}), "overrides")
@@ -408,9 +402,7 @@ class _Reader:
         seasons.sort(key=lambda item: item[:3])
         for (_, last, i, _), (first, _, j, _) in pairwise(seasons):
             if first <= last:
-                self._wrong(
-                    f"seasons[{j}].from", f"{first} lies within seasons[{i}], which ends {last}; move one"
-                )
+                self._wrong(f"seasons[{j}].from", f"{first} lies within seasons[{i}], which ends {last}; move one")
         return tuple(season for _, _, _, season in seasons)
 
     def _opens_at_all(self, calendar: Calendar) -> None:

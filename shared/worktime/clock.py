@@ -96,6 +96,8 @@ def periods(calendar: Calendar, start: datetime, end: datetime) -> list[tuple[da
     found: list[tuple[int, int]] = []
     for i in range(bisect_right(table.closes, low), bisect_left(table.opens, high)):
         opening, closing = max(table.opens[i], low), min(table.closes[i], high)
+        if opening >= closing:
+            continue
         if found and found[-1][1] == opening:
             found[-1] = (found[-1][0], closing)
         else:

@@ -1,0 +1,37 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+from moto import mock_aws
+
+from infra.packs import compile_into
+from tests.service.world import World
+from tests.template import template
+
+MONDAY_MORNING = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+"""10:00 in Dubai, two and a half hours into the working day."""
+
+
+@pytest.fixture(scope="session")
+def compiled_packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("packs")
+    compile_into(target)
+    return target
+
+
+@pytest.fixture
+def world(compiled_packs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A desk on Monday morning, running the police pack, with nothing in it."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "eu-west-2",
+        "AWS_REGION": "eu-west-2",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with time_machine.travel(MONDAY_MORNING, tick=False) as clock, mock_aws():
+        desk = World(clock, compiled_packs, "police", template())
+        desk.build()
+        yield desk

@@ -1,0 +1,237 @@
+"""The whole desk in one process on moto: tables, queues and rules as the template says, functions called as Lambda
+calls them, and a clock that the test drives.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import boto3
+import time_machine
+
+from shared import aws, packs, seals, settings, tables, vault
+from tests.template import Template
+
+SERVICES = ("intake", "complaints", "notify", "survey")
+URL = "https://desk.example"
+_CACHES = (
+    settings.settings,
+    tables.store,
+    vault._desk_key,
+    packs._compiled,
+    aws.client,
+    aws.client_once,
+    seals._unwrap,
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back over HTTP."""
+
+    status: int
+    body: Any
+    headers: dict[str, str]
+
+
+@dataclass
+class World:
+    """Drive it as the outside does: HTTP, ticks, time. `settle` lets everything told be heard."""
+
+    clock: time_machine.Traveller
+    compiled_packs: Path
+    pack: str
+    template: Template
+    environments: dict[str, dict[str, str]] = field(default_factory=dict)
+    queues: dict[str, str] = field(default_factory=dict)
+    dead_letters: dict[str, str] = field(default_factory=dict)
+
+    def build(self) -> None:
+        """Create what the template describes and moto can hold."""
+        dynamodb, sqs, events = boto3.client("dynamodb"), boto3.client("sqs"), boto3.client("events")
+        kms, secrets = boto3.client("kms"), boto3.client("secretsmanager")
+        events.create_event_bus(Name="desk")
+        keys = {service: kms.create_key()["KeyMetadata"]["Arn"] for service in SERVICES}
+        for service in SERVICES:
+            dynamodb.create_table(**self.template.table(service), TableName=service)
+            secret = secrets.create_secret(Name=f"{service}-desk-key", SecretString=f"{service:x<64}")
+            self.queues[service] = sqs.create_queue(QueueName=f"{service}-events")["QueueUrl"]
+            self.dead_letters[service] = sqs.create_queue(QueueName=f"{service}-dead")["QueueUrl"]
+            arn = sqs.get_queue_attributes(QueueUrl=self.queues[service], AttributeNames=["QueueArn"])
+            events.put_rule(Name=service, EventBusName="desk", EventPattern=json.dumps(self.template.rule(service)))
+            events.put_targets(
+                Rule=service,
+                EventBusName="desk",
+                Targets=[{"Id": "queue", "Arn": arn["Attributes"]["QueueArn"]}],
+            )
+            self.environments[service] = {
+                "AHD_SERVICE": service,
+                "AHD_TABLE": service,
+                "AHD_BUS": "desk",
+                "AHD_DEAD_LETTERS": self.dead_letters[service],
+                "AHD_DESK_KEY": secret["ARN"],
+                "AHD_URL": URL,
+                "AHD_PACK": self.pack,
+                "AHD_PACKS": str(self.compiled_packs),
+                "AHD_MAIL_FROM": "desk@example.org",
+                "AHD_DUTY_MAIL": "duty@example.org",
+                **{f"AHD_SEAL_{recipient.upper()}": keys[recipient] for recipient in ("notify", "complaints")},
+            }
+        boto3.client("sesv2").create_email_identity(EmailIdentity="desk@example.org")
+
+    @contextmanager
+    def function_of(self, service: str) -> Iterator[None]:
+        """Be a function of this service: its environment, nothing cached from another."""
+        before = dict(os.environ)
+        os.environ.update(self.environments[service])
+        self._forget()
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+            self._forget()
+
+    def _forget(self) -> None:
+        for cache in _CACHES:
+            cache.cache_clear()
+        seals._senders_keys.clear()
+
+    def http(  # noqa: PLR0913
+        self,
+        function: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        secret: str | None = None,
+        staff: dict[str, Any] | None = None,
+        key: str | None = None,
+        raw: str | None = None,
+        query: str = "",
+    ) -> Answer:
+        """A request, as API Gateway hands it to `services.<function>.handler`."""
+        headers = {"content-type": "application/json"}
+        if secret is not None:
+            headers["authorization"] = f"Bearer {secret}"
+        if key is not None:
+            headers["idempotency-key"] = key
+        event: dict[str, Any] = {
+            "version": "2.0",
+            "routeKey": f"{method} {path}",
+            "rawPath": path,
+            "rawQueryString": query,
+            "headers": headers,
+            "queryStringParameters": dict(pair.split("=") for pair in query.split("&")) if query else None,
+            "requestContext": {
+                "requestId": "request-1",
+                "http": {"method": method, "path": path, "sourceIp": "127.0.0.1"},
+                "stage": "$default",
+                **({"authorizer": {"jwt": {"claims": staff}}} if staff else {}),
+            },
+            "body": raw if raw is not None else json.dumps(body) if body is not None else None,
+            "isBase64Encoded": False,
+        }
+        with self.function_of(function.split(".")[0]):
+            answer = import_module(f"services.{function}").handler(event, None)
+        return Answer(answer["statusCode"], json.loads(answer["body"]), answer.get("headers", {}))
+
+    def tick(self, *services: str) -> None:
+        """What the minute brings."""
+        for service in services or SERVICES:
+            with self.function_of(service):
+                import_module(f"services.{service}.clock").handler({}, None)
+
+    def settle(self) -> None:
+        """Relay and react until nothing is under way any more."""
+        while any([self.relay(service) for service in SERVICES] + [self.react(service) for service in SERVICES]):
+            pass
+
+    def relay(self, service: str) -> int:
+        """Bring what is marked to the relay, as the table's stream would."""
+        items = [item for item in self.items(service) if item.get("due", {}).get("S", "").startswith("UNSENT#")]
+        records = [
+            {"eventName": "INSERT", "dynamodb": {"NewImage": item, "SequenceNumber": str(number)}}
+            for number, item in enumerate(items)
+        ]
+        if records:
+            with self.function_of(service):
+                import_module("shared.relay").handler({"Records": records}, None)
+        return len(records)
+
+    def react(self, service: str) -> int:
+        """A batch of the service's queue; what failed stays there."""
+        batch = self.receive(service)
+        if batch:
+            answer = self.deliver(service, batch)
+            failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+            for message in batch:
+                if message["MessageId"] not in failed:
+                    boto3.client("sqs").delete_message(
+                        QueueUrl=self.queues[service], ReceiptHandle=message["ReceiptHandle"]
+                    )
+                else:
+                    boto3.client("sqs").change_message_visibility(
+                        QueueUrl=self.queues[service], ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+                    )
+        return len(batch)
+
+    def receive(self, service: str) -> list[dict[str, Any]]:
+        answer = boto3.client("sqs").receive_message(QueueUrl=self.queues[service], MaxNumberOfMessages=10)
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        return messages
+
+    def deliver(self, service: str, messages: list[dict[str, Any]]) -> dict[str, Any]:
+        """Hand messages to the service's reactions, as Lambda's queue source does."""
+        records = [
+            {"messageId": message["MessageId"], "body": message["Body"], "eventSource": "aws:sqs"}
+            for message in messages
+        ]
+        with self.function_of(service):
+            answer: dict[str, Any] = import_module(f"services.{service}.reactions").handler(
+                {"Records": records}, None
+            )
+        return answer
+
+    def items(self, service: str) -> list[dict[str, Any]]:
+        """Everything in a service's table."""
+        pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=service)
+        return [item for page in pages for item in page["Items"]]
+
+    def dead(self, service: str) -> list[dict[str, Any]]:
+        answer = boto3.client("sqs").receive_message(
+            QueueUrl=self.dead_letters[service], MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        )
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        return messages
+
+    def mails(self, address: str) -> list[str]:
+        """Raw mails that SES took for this address."""
+        from moto.core.models import DEFAULT_ACCOUNT_ID  # noqa: PLC0415
+        from moto.sesv2.models import sesv2_backends  # noqa: PLC0415
+
+        backend = sesv2_backends[DEFAULT_ACCOUNT_ID]["eu-west-2"]
+        return [message.raw_data for message in backend.core_backend.sent_messages if address in message.destinations]
+
+    def sms(self, number: str) -> list[str]:
+        """Texts that SNS took for this number."""
+        from moto.core.models import DEFAULT_ACCOUNT_ID  # noqa: PLC0415
+        from moto.sns.models import sns_backends  # noqa: PLC0415
+
+        sent = sns_backends[DEFAULT_ACCOUNT_ID]["eu-west-2"].sms_messages.values()
+        return [text for to, text in sent if to == number]
+
+    def at(self, moment: datetime) -> None:
+        """Let it be that time."""
+        self.clock.move_to(moment, tick=False)
+
+
+def staff(identity: str, *groups: str) -> dict[str, Any]:
+    """The claims of a member of staff's access token, as the HTTP API hands them over."""
+    return {"sub": identity, "cognito:groups": f"[{' '.join(groups)}]"}

@@ -5,6 +5,7 @@ the last time is not touched.
 """
 
 import contextlib
+import hashlib
 import io
 import json
 import secrets
@@ -22,7 +23,10 @@ from botocore.exceptions import ClientError
 from infra.local.places import ACCOUNT, REGION, endpoint
 
 BOOTSTRAP_VERSION = "30"
+ASSETS = "cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}"
 STACK_SECONDS = 300
+NEVER_STOOD = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
+"""Such a stack can only be deleted; nothing was ever stored in it."""
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 STAFF_ROLES = ("operator", "officer", "supervisor", "duty-leader", "auditor")
 
@@ -106,11 +110,12 @@ def deploy(assembly: Assembly, client: Callable[[str], Any], parameters: dict[st
     stacks = assembly.stacks()
     for number, stack in enumerate(stacks):
         template = assembly.template(stack)
+        address = _put_template(client("s3"), stack, template)
 
         def report(part: float, number: int = number, stack: str = stack) -> None:
             progress(stack, 0.1 + 0.9 * (number + part) / len(stacks))
 
-        _deploy_stack(client("cloudformation"), stack, template, parameters, report)
+        _deploy_stack(client("cloudformation"), stack, address, template, parameters, report)
     progress("deployed", 1)
 
 
@@ -208,8 +213,21 @@ def _filled(text: str) -> str:
     return text.replace("${AWS::AccountId}", ACCOUNT).replace("${AWS::Region}", REGION)
 
 
-def _deploy_stack(
-    cloudformation: Any, stack: str, template: str, parameters: dict[str, str], report: Callable[[float], None]
+def _put_template(s3: Any, stack: str, template: str) -> str:
+    """Templates over 51,200 bytes are only taken from a bucket."""
+    body = template.encode()
+    place = {"Bucket": _filled(ASSETS), "Key": f"templates/{stack}-{hashlib.sha256(body).hexdigest()}.json"}
+    s3.put_object(**place, Body=body)
+    return f"{s3.meta.endpoint_url}/{place['Bucket']}/{place['Key']}"
+
+
+def _deploy_stack(  # noqa: PLR0913, PLR0917
+    cloudformation: Any,
+    stack: str,
+    address: str,
+    template: str,
+    parameters: dict[str, str],
+    report: Callable[[float], None],
 ) -> None:
     described = json.loads(template)
     wanted = [
@@ -219,20 +237,21 @@ def _deploy_stack(
     ]
     request = {
         "StackName": stack,
-        "TemplateBody": template,
+        "TemplateURL": address,
         "Parameters": wanted,
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
     }
     before = _status(cloudformation, stack)
-    if before is None:
-        cloudformation.create_stack(**request)
-    else:
-        try:
-            cloudformation.update_stack(**request)
-        except ClientError as refused:
-            if "No updates" in str(refused):
-                return
-            raise
+    if before in NEVER_STOOD:
+        cloudformation.delete_stack(StackName=stack)
+        before = None
+    change = cloudformation.create_stack if before is None else cloudformation.update_stack
+    try:
+        change(**request)
+    except ClientError as refused:
+        if "No updates" in str(refused):
+            return
+        raise DeployError(f"{stack} was refused: {str(refused)[:1000]}") from refused
     resources = len(described["Resources"])
     deadline = time.monotonic() + STACK_SECONDS
     while (status := _status(cloudformation, stack) or "").endswith("_IN_PROGRESS"):

@@ -36,6 +36,7 @@ SIGNATURES = {
     "ministack.services.lambda_svc:_execute_function": "(func: dict, event: dict) -> dict",
     "ministack.services.lambda_svc:_prune_orphan_code_blobs": "(referenced: set[str]) -> None",
     "ministack.services.lambda_svc:_write_code_blob": "(code_zip: bytes) -> str",
+    "ministack.services.cloudformation.provisioners:_cw_metric_alarm_record": "(name, props)",
     "ministack.services.cloudformation.provisioners:_sm_secret_string": "(props)",
     "ministack.services.secretsmanager:_resolve": "(secret_id, *, use_arn_scope=False)",
     "ministack.services.sqs:_act_send_message": "(data: dict, qurl: str) -> dict",

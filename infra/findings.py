@@ -1,0 +1,94 @@
+"""What cdk-nag says about the desk and is let stand, each with its reason. Anything else ends `make synth`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from aws_cdk import Acknowledgment, App, Validations
+from cdk_nag import AwsSolutionsChecks, ServerlessChecks
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """A finding of `rule` on the constructs whose path matches `where`, and why it stands."""
+
+    rule: str
+    where: str
+    reason: str
+
+    @property
+    def id(self) -> str:
+        pack = "AwsSolutions" if self.rule.startswith("AwsSolutions-") else "Serverless"
+        return f"{pack}::{self.rule}"
+
+
+_CITIZENS = (
+    "Citizens have no account. What they may see they open with an unguessable secret that the function checks in "
+    "constant time; reporting is open to everybody by purpose and is throttled."
+)
+_SAME_RUNTIME = (
+    "The runtime is the Python that wrote the package's bytecode: with another one, every cold start compiles "
+    "again. `make deploy` builds for Python 3.13 on arm64."
+)
+_DEAD = "It is itself where dead letters go. It keeps them for 14 days and one message in it raises an alarm."
+
+ACKNOWLEDGED: Sequence[Acknowledged] = (
+    Acknowledged("AwsSolutions-APIG4", "AhdIntake/api-routes/*", _CITIZENS),
+    Acknowledged("AwsSolutions-APIG4", "AhdIntake/web-routes/*", _CITIZENS),
+    Acknowledged("AwsSolutions-APIG4", "AhdSurvey/api-routes/*", _CITIZENS),
+    Acknowledged("AwsSolutions-APIG4", "AhdSurvey/web-routes/*", _CITIZENS),
+    Acknowledged(
+        "AwsSolutions-COG8",
+        "AhdShared/staff/Resource",
+        "Staff are created by an administrator and need a second factor; what the Plus tier adds (compromised "
+        "credentials, adaptive sign-in) is priced by user and is the owner's choice.",
+    ),
+    Acknowledged(
+        "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*]",
+        "AhdNotify/*/role/Resource",
+        "Whether the sender's address or its whole domain is verified in SES is not known at build. The condition on "
+        "ses:FromAddress allows the desk's one sender only.",
+    ),
+    Acknowledged("AwsSolutions-L1", "Ahd*/function/Resource", _SAME_RUNTIME),
+    Acknowledged("Serverless-LambdaLatestVersion", "Ahd*/function/Resource", _SAME_RUNTIME),
+    Acknowledged(
+        "AwsSolutions-SMG4",
+        "Ahd*/desk-key",
+        "Tracking secrets and personal data are recognised and encrypted by keys derived from it: rotation means "
+        "encrypting again, not replacing (docs/operations.md, 'Keys and secrets').",
+    ),
+    Acknowledged("AwsSolutions-SQS3", "Ahd*/stream-dead/Resource", _DEAD),
+    Acknowledged("AwsSolutions-SQS3", "Ahd*/undelivered/Resource", _DEAD),
+    Acknowledged("Serverless-SQSRedrivePolicy", "Ahd*/undelivered/Resource", _DEAD),
+    Acknowledged("Serverless-SQSRedrivePolicy", "Ahd*-dead/Resource", _DEAD),
+    Acknowledged(
+        "Serverless-LambdaDLQ",
+        "Ahd*/function/Resource",
+        "Nothing calls these functions asynchronously: HTTP API waits for the answer, and queues and the stream have "
+        "dead letters of their own. A function's own would stay empty for ever.",
+    ),
+    Acknowledged(
+        "Serverless-LambdaEventSourceMappingDestination",
+        "Ahd*/takes-*",
+        "For a queue the redrive policy of the queue is the destination of failures; the mapping's own setting is for "
+        "streams.",
+    ),
+    Acknowledged(
+        "Serverless-LambdaTracing",
+        "Ahd*/function/Resource",
+        "The X-Ray recorder costs 30 to 140 ms of every cold start. A correlation id follows each matter through all "
+        "services' logs instead.",
+    ),
+)
+
+
+def judge(app: App) -> None:
+    """Let both packs judge the app when it is synthesised."""
+    for construct in app.node.find_all():
+        path = construct.node.path
+        standing = [one for one in ACKNOWLEDGED if fnmatchcase(path, one.where)]
+        if standing:
+            Validations.of(construct).acknowledge(
+                *(Acknowledgment(id=one.id, reason=one.reason) for one in standing)
+            )
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))

@@ -24,6 +24,32 @@ $(UV):
 	@$(UV) sync --frozen --quiet
 	@touch $@
 
+.venv-local/.synced: pyproject.toml uv.lock | $(UV)
+	@UV_PROJECT_ENVIRONMENT=.venv-local $(UV) sync --frozen --quiet --only-group local
+	@touch $@
+
+.PHONY: node
+node:
+	@command -v node >/dev/null || { echo "Ahd needs Node.js 20 or newer on the PATH: it builds the pages and the templates."; exit 1; }
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))' || { echo "Ahd needs Node.js 20 or newer, this is $$(node --version)."; exit 1; }
+
+PORT := 8311
+STATE := state
+DESK := .venv-local/bin/python -m infra.local.desk
+
+.PHONY: up
+up: node .venv-local/.synced package ## build what has changed and bring the desk up on this machine (PORT=8311)
+	@$(PY) -m infra.app
+	@$(DESK) up --port $(PORT) --state $(STATE)
+
+.PHONY: down
+down: .venv-local/.synced ## stop the desk; what it knows is kept
+	@$(DESK) down --state $(STATE)
+
+.PHONY: reset
+reset: .venv-local/.synced ## stop the desk and empty it
+	@$(DESK) reset --state $(STATE)
+
 .PHONY: lint
 lint: .venv/.synced ## ruff, mypy, import rules
 	$(PY) -m ruff check .
@@ -40,3 +66,7 @@ synth: package ## the CloudFormation in build/cdk.out, checked by cfn-lint and c
 	@$(PY) -m infra.app --check
 	@.venv/bin/cfn-lint --config-file infra/cfnlint.yaml
 	@echo "cdk-nag and cfn-lint have nothing to say"
+
+.PHONY: worktime-oracle
+worktime-oracle: .venv/.synced ## hold working time against FILE=cases.json
+	@$(PY) -m tests.unit.worktime.oracle $(FILE)

@@ -57,9 +57,7 @@ def _parsed(text: str) -> Calendar:
             "tz": data["tz"],
             "hours": data["hours"],
             "holidays": dict.fromkeys(data.get("holidays", []), "holiday"),
-            "overrides": {
-                on: {"name": "override", "hours": h} for on, h in data.get("overrides", {}).items()
-            },
+            "overrides": {on: {"name": "override", "hours": h} for on, h in data.get("overrides", {}).items()},
             "breaks": {on: {"name": "break", "hours": h} for on, h in data.get("breaks", {}).items()},
         }
     )

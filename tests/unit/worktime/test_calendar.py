@@ -149,9 +149,7 @@ def test_the_nearest_word_on_a_date_decides_its_hours():
             "closed": {"2026-11-30": "moving"},
         }
     )
-    decided = {
-        on: calendar.day(date(2026, *on)).because.value for on in ((11, 9), (11, 16), (11, 23), (11, 30))
-    }
+    decided = {on: calendar.day(date(2026, *on)).because.value for on in ((11, 9), (11, 16), (11, 23), (11, 30))}
     assert decided == {(11, 9): "season", (11, 16): "holiday", (11, 23): "override", (11, 30): "closed"}
     assert calendar.day(date(2026, 12, 7)).because.value == "week"
 

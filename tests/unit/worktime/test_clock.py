@@ -207,9 +207,7 @@ def test_a_day_open_around_the_clock_has_23_hours_when_the_clocks_go_forward():
 
 
 def test_hours_that_the_clocks_jump_over_do_not_exist():
-    early = Calendar.from_data(
-        {"tz": "Europe/Berlin", "hours": {"sun": [["02:00", "02:45"], ["02:50", "04:00"]]}}
-    )
+    early = Calendar.from_data({"tz": "Europe/Berlin", "hours": {"sun": [["02:00", "02:45"], ["02:50", "04:00"]]}})
     day = at(early, "2026-03-29 00:00")
     assert [
         (a.astimezone(early.zone).strftime("%H:%M"), b.astimezone(early.zone).strftime("%H:%M"))

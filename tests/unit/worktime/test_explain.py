@@ -13,8 +13,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu")
 OFFICE = Calendar.from_data(
     {
         "tz": "Asia/Dubai",
-        "hours": {day: [["08:00", "12:00"], ["13:00", "17:00"]] for day in WEEKDAYS}
-        | {"fri": [["08:00", "12:00"]]},
+        "hours": {day: [["08:00", "12:00"], ["13:00", "17:00"]] for day in WEEKDAYS} | {"fri": [["08:00", "12:00"]]},
         "seasons": [
             {
                 "name": "Ramadan hours",
@@ -161,16 +160,12 @@ def test_nothing_is_told_of_no_time():
     assert told(OFFICE, "2026-11-30 10:00", "2026-11-30 09:00") == []
 
 
-@pytest.mark.parametrize(
-    "span", [Span(3, Unit.WORKING_DAYS), Span(20, Unit.WORKING_HOURS), Span(3, Unit.DAYS)]
-)
+@pytest.mark.parametrize("span", [Span(3, Unit.WORKING_DAYS), Span(20, Unit.WORKING_HOURS), Span(3, Unit.DAYS)])
 def test_segments_are_json_and_follow_one_another(span):
     start = at(OFFICE, "2026-12-01 10:00")
     pause = Pause(start + timedelta(hours=1), start + timedelta(hours=3), "waiting")
     end = due(OFFICE, start, span, [pause])
-    data = json.loads(
-        json.dumps([segment.as_dict() for segment in explain(OFFICE, start, end, span, [pause])])
-    )
+    data = json.loads(json.dumps([segment.as_dict() for segment in explain(OFFICE, start, end, span, [pause])]))
     assert data[0]["from"] == "2026-12-01T06:00:00+00:00"
     assert data[1] == {
         "from": "2026-12-01T07:00:00+00:00",

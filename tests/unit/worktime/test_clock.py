@@ -321,3 +321,30 @@ def test_a_span_reads_back_what_it_writes():
 def test_a_span_that_cannot_be_read_says_what_would_be_right(data, says):
     with pytest.raises(SpanError, match=says.replace("(", r"\(")):
         Span.parse(data)
+
+
+def test_a_working_day_that_lands_on_the_start_of_a_break_is_due_then():
+    calendar = Calendar.from_data(
+        {"tz": "UTC", "hours": {"mon": [["08:00", "17:00"]], "tue": [["08:00", "12:00"], ["13:00", "17:00"]]}}
+    )
+    assert due_at(calendar, "2026-11-30 12:00", {"working_days": 1}) == "2026-12-01 12:00"
+    assert due_at(calendar, "2026-11-30 12:01", {"working_days": 1}) == "2026-12-01 13:00"
+
+
+def test_a_break_cuts_the_night_that_runs_into_its_date():
+    calendar = Calendar.from_data(
+        {
+            "tz": "UTC",
+            "hours": {"mon": [["22:00", "06:00"]]},
+            "breaks": {"2026-12-01": {"name": "power cut", "hours": [["02:00", "03:30"]]}},
+        }
+    )
+    assert due_at(calendar, "2026-11-30 23:00", {"working_hours": 4}) == "2026-12-01 04:30"
+
+
+def test_a_midnight_that_the_clocks_jumped_over_loses_nothing():
+    # In 1919 Toronto's clocks went from 23:30 to 00:30.
+    toronto = Calendar.always_open("America/Toronto")
+    start, end = at(toronto, "1919-03-30 12:00"), at(toronto, "1919-03-31 12:00")
+    assert elapsed(toronto, start, end) == timedelta(hours=23)
+    assert periods(toronto, start, end) == [(start, end)]

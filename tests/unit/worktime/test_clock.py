@@ -348,3 +348,5 @@ def test_a_midnight_that_the_clocks_jumped_over_loses_nothing():
     start, end = at(toronto, "1919-03-30 12:00"), at(toronto, "1919-03-31 12:00")
     assert elapsed(toronto, start, end) == timedelta(hours=23)
     assert periods(toronto, start, end) == [(start, end)]
+    night = Calendar.from_data({"tz": "America/Toronto", "hours": {"sat": [["23:50", "23:45"]]}})
+    assert elapsed(night, at(night, "1919-03-29 12:00"), end) == timedelta(hours=23, minutes=40)

@@ -23,7 +23,7 @@ from shared.http import Problem, Request, invalid
 from shared.packs import calendar, pack
 from shared.pages import Fault
 from shared.pages.browser import HOME, Pages, Visit, built_file, cookie, see_other
-from shared.pages.wording import Speaker
+from shared.pages.wording import Speaker, left_to_right
 from shared.settings import settings
 from shared.store import NotFound
 
@@ -205,7 +205,7 @@ def _ask(visit: Visit, form: ReportForm, step: str, wrong: Sequence[Wrong] = ())
     return visit.page(
         f"intake/report/{step}.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
-        faults=[Fault(one.field, _fault_text(t, one)) for one in wrong],
+        faults=[Fault(one.field, _fault_text(form, one, t, visit.language)) for one in wrong],
         step=step,
         first=step == STEPS[0],
         answers=form.answers,
@@ -216,9 +216,11 @@ def _ask(visit: Visit, form: ReportForm, step: str, wrong: Sequence[Wrong] = ())
     )
 
 
-def _fault_text(t: Speaker, wrong: Wrong) -> str:
-    field = "fact" if wrong.field.startswith(FACT) else wrong.field
-    return t(f"fault.{field}.{wrong.code}", most=LIMITS.get(field, 0))
+def _fault_text(form: ReportForm, wrong: Wrong, t: Speaker, language: str) -> str:
+    if wrong.field.startswith(FACT):
+        asked = next(one for one in form.questions() if FACT + one.fact == wrong.field)
+        return t(f"fault.fact.{wrong.code}", question=asked.ask.into(language))
+    return t(f"fault.{wrong.field}.{wrong.code}", most=LIMITS.get(wrong.field, 0))
 
 
 def _shown(form: ReportForm, step: str, t: Speaker, language: str) -> dict[str, Any]:
@@ -267,6 +269,7 @@ def _rows(form: ReportForm, step: str, t: Speaker, language: str) -> list[dict[s
         return [
             {
                 "step": step,
+                "dir": "auto" if field == "name" else "ltr",
                 "key": t(f"report.contact.{field}"),
                 "value": form.answer(field) or t("report.check.none"),
             }
@@ -449,7 +452,6 @@ def _ask_grievance(
         form=answers["form"],
         answers=answers,
         limits=most,
-        here=f"/follow/{number}/grievance",
     )
 
 
@@ -490,7 +492,7 @@ def _fact_shown(name: str, value: Any, t: Speaker, zone: ZoneInfo) -> str:
         case "was_due" | "now_due" | "answer_due":
             return t.when(datetime.fromisoformat(value), zone)
         case "complaint":
-            return ids.spoken(value)
+            return left_to_right(ids.spoken(value))
         case "promise":
             return t(f"promise.{value}")
         case "finding" | "channel" | "outcome":
@@ -533,7 +535,7 @@ def _advice(case: CaseView, t: Speaker, language: str) -> list[str]:
         lines.append(category.advice.into(language))
     place = pack().directory.get(category.contact) if category and category.contact else None
     if place and "refer" in case.dispositions:
-        lines.append(t("received.next.refer", name=place.name.into(language), phone=place.phone))
+        lines.append(t("received.next.refer", name=place.name.into(language), phone=left_to_right(place.phone)))
     return lines
 
 

@@ -22,6 +22,11 @@ def catalogue(service: str, language: str) -> Mapping[str, str]:
     return texts
 
 
+def left_to_right(code: str) -> str:
+    """A number or code within a sentence that may be Arabic: its parts stay in their order."""
+    return f"\u2066{code}\u2069"
+
+
 class Speaker:
     """The texts of one service's pages in one language."""
 

@@ -3,7 +3,6 @@
 Exceptions are logged as their type and the places they passed, never their message: messages quote input.
 """
 
-import sys
 import traceback
 from functools import cache
 from types import TracebackType
@@ -52,7 +51,7 @@ def _configure() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(20),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(),
         cache_logger_on_first_use=False,
     )
 

@@ -258,10 +258,11 @@ def _again(attempt: Case, category: Category) -> Receipt:
 
 def _as_first(stored: Case, first: Recorded) -> Case:
     """The case as it was when its first event was stored: that is what was answered."""
+    promised = {one["name"] for one in first.data["promises"]}
     made = tuple(
         promise.model_copy(update={"state": PromiseState.OPEN, "settled": None, "reason": None})
         for promise in stored.promises
-        if promise.made == first.at
+        if promise.made == first.at and promise.name in promised
     )
     return stored.model_copy(update={"state": State(first.data["state"]), "promises": made})
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ class World:
             cache.cache_clear()
         seals._senders_keys.clear()
 
-    def http(  # noqa: PLR0913
+    def http(
         self,
         function: str,
         method: str,
@@ -138,7 +138,7 @@ class World:
             "body": raw if raw is not None else json.dumps(body) if body is not None else None,
             "isBase64Encoded": False,
         }
-        with self.function_of(function.split(".")[0]):
+        with self.function_of(function.split(".", maxsplit=1)[0]):
             answer = import_module(f"services.{function}").handler(event, None)
         return Answer(answer["statusCode"], json.loads(answer["body"]), answer.get("headers", {}))
 
@@ -177,15 +177,20 @@ class World:
                         QueueUrl=self.queues[service], ReceiptHandle=message["ReceiptHandle"]
                     )
                 else:
-                    boto3.client("sqs").change_message_visibility(
-                        QueueUrl=self.queues[service], ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
-                    )
+                    self.release(service, message)
         return len(batch)
 
     def receive(self, service: str) -> list[dict[str, Any]]:
         answer = boto3.client("sqs").receive_message(QueueUrl=self.queues[service], MaxNumberOfMessages=10)
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
+
+    def release(self, service: str, message: dict[str, Any]) -> None:
+        """Let a message come again at once: moto wants the clock to move on for that."""
+        boto3.client("sqs").change_message_visibility(
+            QueueUrl=self.queues[service], ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+        )
+        self.clock.shift(timedelta(milliseconds=1))
 
     def deliver(self, service: str, messages: list[dict[str, Any]]) -> dict[str, Any]:
         """Hand messages to the service's reactions, as Lambda's queue source does."""

@@ -1,0 +1,193 @@
+"""The desk's pages as a browser meets them, in one process: handlers behind an HTTP server, tables and keys in moto."""
+
+import base64
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from infra.packs import compile_into
+from shared import aws, ids, packs, seals, settings, tables, vault
+
+SERVICES = ("intake", "survey")
+REGION = "me-central-1"
+
+
+class Desk:
+    """Answers requests with the handler that the API would route them to."""
+
+    def __init__(self, url: str, packs_folder: Path) -> None:
+        self.url = url
+        self._packs = packs_folder
+        self._environ = pytest.MonkeyPatch()
+        self._keys = {name: boto3.client("kms", REGION).create_key()["KeyMetadata"]["Arn"] for name in SERVICES}
+        self._secrets = {
+            name: boto3.client("secretsmanager", REGION).create_secret(Name=f"desk-{name}", SecretString=uuid4().hex * 2)["ARN"]
+            for name in SERVICES
+        }
+        for name in SERVICES:
+            _table(name)
+
+    @contextmanager
+    def being(self, service: str) -> Iterator[None]:
+        """Run as a function of `service`."""
+        key = self._keys["intake"]
+        for name, value in {
+            "AHD_SERVICE": service,
+            "AHD_TABLE": service,
+            "AHD_URL": self.url,
+            "AHD_PACK": "police",
+            "AHD_PACKS": str(self._packs),
+            "AHD_DESK_KEY": self._secrets[service],
+            "AHD_SEAL_NOTIFY": key,
+            "AHD_SEAL_COMPLAINTS": key,
+        }.items():
+            self._environ.setenv(name, value)
+        for known in (settings.settings, tables.store, vault._desk_key, packs._compiled):  # noqa: SLF001
+            known.cache_clear()
+        yield
+
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
+        """The Lambda's answer to an HTTP request, as the HTTP API would put it to the function."""
+        from services.intake import web as intake
+        from services.survey import web as survey
+
+        service, module = ("survey", survey) if path.startswith("/survey/") else ("intake", intake)
+        parts = urlsplit(path)
+        lower = {name.lower(): value for name, value in headers.items()}
+        cookies = [one.strip() for one in lower.pop("cookie", "").split(";") if one.strip()]
+        query = dict(pair.partition("=")[::2] for pair in parts.query.split("&") if pair)
+        event = {
+            "version": "2.0",
+            "routeKey": f"{method} {parts.path}",
+            "rawPath": parts.path,
+            "rawQueryString": parts.query,
+            "headers": lower,
+            **({"cookies": cookies} if cookies else {}),
+            **({"queryStringParameters": query} if query else {}),
+            "requestContext": {
+                "requestId": uuid4().hex,
+                "stage": "$default",
+                "http": {"method": method, "path": parts.path},
+            },
+            **({"body": base64.b64encode(body).decode()} if body else {}),
+            "isBase64Encoded": bool(body),
+        }
+        with self.being(service):
+            answer: dict[str, Any] = module.handler(event, SimpleNamespace(aws_request_id=uuid4().hex))
+        return answer
+
+    def invite(self, *, language: str = "en", about: str = "case") -> str:
+        """Path of a fresh survey link."""
+        from services.survey.invitation import Invitation
+        from shared.contracts.survey import SurveyInvited
+        from shared.store import Cause, Line
+
+        with self.being("survey"):
+            identity, token, case = ids.number(), ids.secret(), ids.number()
+            invitation = Invitation(
+                id=identity,
+                case=case,
+                about=about,
+                category="D6",
+                language=language,
+                invited=datetime.now(UTC),
+                salt=vault.new_salt(),
+                token=vault.mac_text("survey", identity, token),
+            )
+            invited = SurveyInvited(invitation=identity, case=case)
+            tables.store().create(invitation, [Line(invited)], Cause(datetime.now(UTC), "test", "test"))
+        return f"/survey/{identity}/{token}"
+
+    def close(self) -> None:
+        self._environ.undo()
+
+
+def _table(name: str) -> None:
+    boto3.client("dynamodb", REGION).create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": one, "AttributeType": "S"} for one in ("pk", "sk", "due", "at")],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "due",
+                "KeySchema": [{"AttributeName": "due", "KeyType": "HASH"}, {"AttributeName": "at", "KeyType": "RANGE"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+    )
+
+
+@contextmanager
+def open_desk(folder: Path, url: str = "https://desk.example") -> Iterator[Desk]:
+    """A desk with empty tables, for as long as the block runs."""
+    compile_into(folder)
+    environ = pytest.MonkeyPatch()
+    for name, value in {
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+    }.items():
+        environ.setenv(name, value)
+    with mock_aws():
+        aws.client.cache_clear()
+        aws._session.cache_clear()  # noqa: SLF001
+        seals._senders_keys.clear()  # noqa: SLF001
+        desk = Desk(url, folder)
+        yield desk
+        desk.close()
+    aws.client.cache_clear()
+    aws._session.cache_clear()  # noqa: SLF001
+    seals._senders_keys.clear()  # noqa: SLF001
+    environ.undo()
+
+
+@contextmanager
+def serving(desk: Desk) -> Iterator[str]:
+    """The desk over HTTP on a free port; gives its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def _serve(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            answer = desk.answer(self.command, self.path, dict(self.headers.items()), body)
+            content = answer.get("body") or ""
+            raw = base64.b64decode(content) if answer.get("isBase64Encoded") else content.encode()
+            self.send_response(answer["statusCode"])
+            for name, value in answer["headers"].items():
+                self.send_header(name, value)
+            for cookie in answer.get("cookies", []):
+                self.send_header("Set-Cookie", cookie)
+            self.send_header("Content-Length", str(len(raw)))
+            self.end_headers()
+            self.wfile.write(raw)
+
+        do_GET = do_POST = _serve  # noqa: N815
+
+        def log_message(self, *_: Any) -> None:
+            """Tests read the desk's own log, not this one."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    desk.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield desk.url
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+

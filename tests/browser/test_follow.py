@@ -1,0 +1,141 @@
+"""Following a case through the pages: its secret link, its promises, and saying that one is not satisfied."""
+
+import re
+
+import pytest
+
+from tests.browser.citizen import Citizen, Page
+from tests.browser.desk import Desk
+from tests.browser.test_report import report_dispute
+
+
+@pytest.fixture
+def received(citizen: Citizen) -> Page:
+    report_dispute(citizen)
+    return citizen.sends()
+
+
+@pytest.fixture
+def link(received: Page) -> str:
+    """The path of the secret link."""
+    return received.one("a", class_="govuk-link ahd-code")["href"].removeprefix("https://desk.example")
+
+
+def test_the_secret_link_opens_the_case_and_leaves_the_address(desk: Desk, link: str):
+    somebody = Citizen(desk)
+    page = somebody.goes_to(link)
+    assert page.status == 200
+    assert page.path == link.rpartition("/")[0]
+    assert "They would not take it back." in page.body
+    assert link.rpartition("/")[2] not in page.body
+
+
+def test_the_secret_travels_in_a_cookie_that_scripts_and_other_pages_cannot_have(desk: Desk, link: str):
+    answer = desk.answer("GET", link, {})
+    assert answer["statusCode"] == 303
+    assert answer["headers"]["Referrer-Policy"] == "no-referrer"
+    number = link.split("/")[2]
+    [cookie] = answer["cookies"]
+    assert cookie.startswith("case=")
+    assert set(cookie.split("; ")[1:]) == {f"Path=/follow/{number}", "HttpOnly", "Secure", "SameSite=Lax"}
+
+
+def test_the_number_and_the_secret_open_the_case_by_hand(desk: Desk, link: str):
+    _, _, number, secret = link.split("/")
+    somebody = Citizen(desk)
+    somebody.goes_to("/follow")
+    page = somebody.sends(number=f" {number[:4]}-{number[4:8].lower()} {number[8:]}", secret=secret)
+    assert page.status == 200
+    assert page.path == f"/follow/{number}"
+
+
+def test_a_wrong_secret_and_an_unknown_number_get_the_same_answer(desk: Desk, link: str):
+    number = link.split("/")[2]
+    answers = []
+    for wrong in (number, "K7M29QXD4T8V"):
+        somebody = Citizen(desk)
+        somebody.goes_to("/follow")
+        page = somebody.sends(number=wrong, secret="x" * 27)
+        assert page.status == 422
+        by_link = Citizen(desk).goes_to(f"/follow/{wrong}/{'x' * 27}")
+        assert by_link.status == 404
+        answers.append((list(page.faults.values()), by_link.body.replace(wrong, "")))
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize(
+    ("number", "secret", "faults"),
+    [("", "", ["number", "secret"]), ("K7M2", "x", ["number"]), ("K7M2-9QXD-4T8V", "", ["secret"])],
+)
+def test_what_is_missing_is_asked_for(citizen: Citizen, number: str, secret: str, faults: list[str]):
+    citizen.goes_to("/follow")
+    assert list(citizen.sends(number=number, secret=secret).faults) == faults
+
+
+@pytest.mark.parametrize("path", ["/follow/K7M29QXD4T8V", "/follow/x", "/follow/K7M29QXD4T8V/grievance", "/follow/%00/a"])
+def test_a_case_without_its_secret_is_not_shown(citizen: Citizen, path: str):
+    page = citizen.goes_to(path)
+    assert page.status == 404
+    assert page.heading == "We can’t show this report"
+
+
+def test_the_case_page_shows_every_promise_and_why_its_date(citizen: Citizen, received: Page):
+    case = citizen.follows("Look at my report")
+    assert received.status == case.status == 200
+    assert [header.text for header in case.all("th", scope="col")] == ["What", "By when", "Kept?"]
+    assert [header.text for header in case.all("th", scope="row")] == ["We look at your report and decide how to go on"]
+    why = case.one("details")
+    assert "The time we gave ourselves, in hours, day and night: 24." in why.text
+    assert re.search(r"Time counts from \w+day \d+ \w+ \d{4}, \d\d:\d\d\.", why.text)
+
+
+def test_a_person_who_is_not_satisfied_is_heard_once(citizen: Citizen, received: Page):
+    assert received.status == 200
+    citizen.follows("Look at my report")
+    citizen.follows("I am not satisfied")
+    assert list(citizen.sends().faults) == ["text"]
+    form = citizen.page.one("input", name="form")["value"]
+    case = citizen.sends(text="Nobody listened to me", wishes="An apology")
+    assert "Thank you for telling us" in case.body
+    again = citizen.posts(f"{case.path}/grievance", {"text": "Nobody listened to me", "wishes": "An apology", "form": form})
+    assert again.body.count("You told us that you are not satisfied") == 1
+
+
+def test_a_grievance_of_another_site_is_refused(citizen: Citizen, received: Page):
+    number = received.path.split("/")[2]
+    page = citizen.posts(f"/follow/{number}/grievance", {"text": "forged"}, sec_fetch_site="cross-site")
+    assert page.status == 403
+
+
+def test_a_browser_forgets_the_secret_when_asked(citizen: Citizen, received: Page):
+    case = citizen.follows("Look at my report")
+    assert received.status == 200
+    citizen.posts(f"{case.path}/leave", {"x": "y"})
+    assert citizen.goes_to(case.path).status == 404
+
+
+def test_no_page_is_kept_framed_or_given_scripts(citizen: Citizen, received: Page):
+    pages = [received, citizen.follows("Look at my report"), citizen.goes_to("/report"), citizen.goes_to("/nowhere")]
+    for page in pages:
+        assert page.headers["cache-control"] == "no-store"
+        assert page.headers["x-content-type-options"] == "nosniff"
+        assert page.headers["referrer-policy"] == "same-origin"
+        policy = page.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert not page.all("script")
+        assert not [element for element in page.elements if "style" in element or "onclick" in element]
+
+
+def test_opening_pages_changes_nothing(desk: Desk, citizen: Citizen, received: Page, link: str):
+    import boto3
+
+    def stored() -> list[str]:
+        return sorted(map(str, boto3.client("dynamodb").scan(TableName="intake")["Items"]))
+
+    before = stored()
+    for path in ("/", "/report", "/follow", link, received.path, received.path.replace("received", "grievance")):
+        citizen.goes_to(path)
+        desk.answer("GET", path, {})
+    assert stored() == before

@@ -50,6 +50,10 @@ down: .venv-local/.synced ## stop the desk; what it knows is kept
 reset: .venv-local/.synced ## stop the desk and empty it
 	@$(DESK) reset --state $(STATE)
 
+.PHONY: demo
+demo: .venv/.synced ## real requests through the running desk, and what became of each (PORT=8311 ROWS=400)
+	@$(PY) -m demo --port $(PORT) $(if $(ROWS),--rows $(ROWS))
+
 .PHONY: lint
 lint: .venv/.synced ## ruff, mypy, import rules
 	$(PY) -m ruff check .

@@ -1,6 +1,6 @@
 """Compiles packs: `packs/<name>/*.yaml` → one checked `<name>.json`, so that a cold start parses nothing slow.
 
-    python -m infra.packs TARGET [PACKS_FOLDER …]
+`python -m infra.packs TARGET [PACKS_FOLDER …]`
 """
 
 import sys
@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from infra.holidays_of import closed_days
+from infra.holidays_of import with_public_holidays
 from shared.packs import Pack
 
 PACKS = Path(__file__).resolve().parent.parent / "packs"
@@ -26,9 +26,7 @@ def read(folder: Path) -> Pack:
     parts: dict[str, Any] = _yaml(folder / "pack.yaml")
     for concern in CONCERNS:
         parts[concern] = _yaml(folder / f"{concern}.yaml")
-    holidays = parts["calendar"].get("holidays")
-    if isinstance(holidays, dict):
-        parts["calendar"]["holidays"] = closed_days(holidays)
+    parts["calendar"] = with_public_holidays(parts["calendar"])
     try:
         return Pack.model_validate(parts)
     except ValidationError as error:

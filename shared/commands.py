@@ -9,8 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from shared.aggregate import Aggregate
 from shared.http import Problem, fingerprint
-from shared.store import Aggregate, AlreadyDone, Guard, NotFound, retrying
+from shared.store import AlreadyDone, Guard, NotFound, retrying
 from shared.tables import store
 
 

@@ -1,13 +1,10 @@
 """A pack: an organisation's rules as data. Written in YAML, checked and compiled to JSON when the desk is built."""
 
-from functools import cache
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.promises import Rung
-from shared.settings import settings
 from shared.worktime import Calendar, Span
 
 LANGUAGES = ("en", "ar", "zh")
@@ -156,20 +153,3 @@ class Pack(_Part):
 
     def rungs(self) -> tuple[Rung, ...]:
         return tuple(duty.rung() for duty in self.ladder)
-
-
-@cache
-def _compiled() -> tuple[Pack, Calendar]:
-    path = Path(settings().packs) / f"{settings().need('pack')}.json"
-    pack = Pack.model_validate_json(path.read_bytes())
-    return pack, Calendar.from_data(pack.calendar)
-
-
-def pack() -> Pack:
-    """The pack this desk runs under."""
-    return _compiled()[0]
-
-
-def calendar() -> Calendar:
-    """Its working time."""
-    return _compiled()[1]

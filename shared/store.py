@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from botocore.exceptions import ClientError
-from pydantic import BaseModel, ConfigDict
 
 from shared import chain, ids, seals, vault
+from shared.aggregate import Aggregate
 from shared.contracts import Event
-from shared.promises import Promises, next_due
+from shared.promises import next_due
 
 SHARDS = 4
 _GUARD_DAYS = 30
@@ -46,23 +46,6 @@ class Conflict(Exception):
 class Audience(StrEnum):
     CUSTOMER = "customer"
     STAFF = "staff"
-
-
-class Aggregate(BaseModel):
-    """A thing with a state, a chain of events and promises. Subclasses name their kind."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    KIND: ClassVar[str]
-
-    id: str
-    seq: int = 0
-    head: str = chain.GENESIS
-    promises: Promises = ()
-
-    @classmethod
-    def key(cls, identity: str) -> str:
-        return f"{cls.KIND}#{identity}"
 
 
 A = TypeVar("A", bound=Aggregate)

@@ -55,7 +55,7 @@ def encrypt(salt: str | None, bound_to: str, content: Mapping[str, Any]) -> byte
     body, tag = _cipher(salt, nonce, bound_to).encrypt_and_digest(
         json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     )
-    return nonce + body + tag
+    return nonce + cast("bytes", body) + cast("bytes", tag)
 
 
 def decrypt(salt: str | None, bound_to: str, ciphertext: bytes) -> dict[str, Any]:

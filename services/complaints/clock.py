@@ -8,7 +8,7 @@ from services.complaints.complaint import Complaint
 from shared.clock import utc_now
 from shared.contracts.complaints import ComplaintEscalated
 from shared.logs import bind
-from shared.packs import calendar, pack
+from shared.rules import calendar, pack
 from shared.settings import settings
 from shared.store import Audience, Cause, Line
 from shared.tables import store

@@ -13,9 +13,9 @@ from shared.commands import Command
 from shared.contracts.complaints import ComplaintAnswered, ComplaintClosed
 from shared.http import Problem, Request, Text
 from shared.logs import log
-from shared.packs import calendar, pack
 from shared.policy import Principal, require
 from shared.promises import PromiseState, why
+from shared.rules import calendar, pack
 from shared.store import Audience, Cause, Line, NotFound, Recorded
 from shared.tables import store
 

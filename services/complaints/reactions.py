@@ -9,7 +9,7 @@ from shared.clock import utc_now
 from shared.consumer import Heard, Reactions, consume
 from shared.contracts.complaints import ComplaintAccepted
 from shared.contracts.intake import GrievanceVoiced
-from shared.packs import calendar, pack
+from shared.rules import calendar, pack
 from shared.store import AlreadyExists, Audience, Line, retrying
 from shared.tables import store
 

@@ -8,7 +8,7 @@ from services.intake.case import Case
 from shared.clock import utc_now
 from shared.contracts.intake import CaseLate
 from shared.logs import bind
-from shared.packs import calendar, pack
+from shared.rules import calendar, pack
 from shared.settings import settings
 from shared.store import Audience, Cause, Line
 from shared.tables import store

@@ -11,7 +11,7 @@ from services.intake.reporting import promise_view
 from shared import ids, vault
 from shared.contracts.intake import GrievanceVoiced
 from shared.http import Request, Text
-from shared.packs import pack
+from shared.rules import pack
 from shared.store import AlreadyDone, Audience, Cause, Guard, Line, NotFound, Recorded, retrying
 from shared.tables import store
 

@@ -53,7 +53,9 @@ class ReportForm:
 
     @property
     def category(self) -> Category | None:
-        """The category chosen, when it is one of the area chosen."""
+        """The category chosen, when it is one of the area chosen; an area of one leaves no choice."""
+        if len(self.categories()) == 1:
+            return self.categories()[0]
         chosen = self.pack.category(self.answer("category"))
         return chosen if chosen and chosen.group == self.answer("area") else None
 
@@ -107,7 +109,7 @@ class ReportForm:
         """What cannot stay of a step's answers, in the order of its fields."""
         checks: dict[str, Callable[[], Iterator[Wrong]]] = {
             "area": lambda: self._chosen("area", self.areas()),
-            "category": lambda: self._chosen("category", [one.code for one in self.categories()]),
+            "category": self._category_wrong,
             "story": lambda: self._text("story", needed=True),
             "facts": self._facts_wrong,
             "place": lambda: self._text("place", needed=False),
@@ -125,13 +127,16 @@ class ReportForm:
         return {fact: word == "yes" for fact, word in said.items() if word in {"yes", "no"}}
 
     def happened(self) -> datetime | None:
-        """When it happened, as far as the person knows. Raises `ValueError` for a date there never was."""
+        """When it happened, as far as the person knows; a date without a time is its midnight.
+
+        Raises `ValueError` for a date there never was.
+        """
         match self.answer("when"):
             case "now":
                 return self._noted()
             case "earlier":
                 day = self._date()
-                return datetime.combine(day, self._time() or time(12), self.zone)
+                return datetime.combine(day, self._time() or time(), self.zone)
             case _:
                 return None
 
@@ -146,6 +151,10 @@ class ReportForm:
     def _chosen(self, field: str, choices: Collection[str]) -> Iterator[Wrong]:
         if self.answer(field) not in choices:
             yield Wrong(field, "missing")
+
+    def _category_wrong(self) -> Iterator[Wrong]:
+        if not self.category:
+            yield Wrong("category", "missing")
 
     def _facts_wrong(self) -> Iterator[Wrong]:
         for field in self.fields("facts"):

@@ -12,8 +12,9 @@ from services.intake.triage import decide
 from shared import ids, vault
 from shared.contracts.intake import CaseReported, ContactCard, PromiseMade
 from shared.http import Problem, Request, Text, fault, fingerprint
-from shared.packs import LANGUAGES, URGENT_FACTS, Category, Pack, calendar, pack
+from shared.packs import LANGUAGES, URGENT_FACTS, Category, Pack
 from shared.promises import Promise, PromiseState, why
+from shared.rules import calendar, pack
 from shared.settings import settings
 from shared.store import AlreadyExists, Audience, Cause, Conflict, Line, Recorded, retrying
 from shared.tables import store

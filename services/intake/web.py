@@ -20,10 +20,10 @@ from services.intake.reporting import ReportRequest
 from shared import ids
 from shared.clock import utc_now
 from shared.http import Problem, Request, invalid
-from shared.packs import calendar, pack
 from shared.pages import Fault
 from shared.pages.browser import HOME, Pages, Visit, built_file, cookie, see_other
 from shared.pages.wording import Speaker, left_to_right
+from shared.rules import calendar, pack
 from shared.settings import settings
 from shared.store import NotFound
 
@@ -130,7 +130,7 @@ def _send(visit: Visit, form: ReportForm) -> Response[str]:
 def _request(form: ReportForm, language: str) -> dict[str, Any]:
     happened = form.happened()
     request: dict[str, Any] = {
-        "category": form.answer("category"),
+        "category": form.category.code if form.category else "",
         "description": form.answer("story"),
         "facts": form.facts(),
         "language": language,
@@ -185,8 +185,6 @@ def _form(sent: Mapping[str, str]) -> ReportForm:
     form = ReportForm(pack(), sent, now, calendar().zone)
     known = {field for step in STEPS for field in form.fields(step)} | {"form", "checked"}
     answers = {field: value for field, value in sent.items() if field in known and value}
-    if len(form.categories()) == 1:
-        answers["category"] = form.categories()[0].code
     if answers.get("when") == "now":
         answers.setdefault("at", now.isoformat(timespec="seconds"))
     else:

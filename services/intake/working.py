@@ -15,9 +15,9 @@ from shared.commands import Command
 from shared.contracts import Event
 from shared.contracts.intake import CaseClosed, CaseDeclined, CaseOpened, CaseProgressed, PromiseMade
 from shared.http import Problem, Request, Text
-from shared.packs import calendar, pack
 from shared.policy import Principal, require
 from shared.promises import PromiseState
+from shared.rules import calendar, pack
 from shared.store import Audience, Cause, Line, NotFound, Recorded
 from shared.tables import store
 

@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import ClassVar
 
 from shared import promises
+from shared.aggregate import Aggregate
 from shared.packs import Pack
 from shared.promises import Miss
-from shared.store import Aggregate
 from shared.worktime import Calendar
 
 CALL = "call"

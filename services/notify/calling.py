@@ -13,9 +13,9 @@ from shared.commands import Command
 from shared.consumer import Heard
 from shared.contracts.notify import CallbackMissed, CallbackReached
 from shared.http import Problem, Request
-from shared.packs import calendar, pack
 from shared.policy import Principal, require
 from shared.promises import PromiseState
+from shared.rules import calendar, pack
 from shared.store import AlreadyExists, Cause, Line, NotFound, retrying
 from shared.tables import store
 
@@ -36,10 +36,8 @@ def book(heard: Heard[Any], case: str, reason: str) -> datetime | None:
         return None
     identity = ids.number_from(vault.mac("number", heard.id))
     callback = callbacks.booked(identity, case, reason, pack(), calendar(), heard.at)
-    try:
+    with suppress(AlreadyExists):
         retrying(lambda: store().create(callback, [Line(notes.CallbackBooked(reason=reason))], heard.cause(heard.at)))
-    except AlreadyExists:
-        pass
     return callback.promises[0].due
 
 

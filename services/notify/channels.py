@@ -44,8 +44,9 @@ class Provider(Protocol):
 
 _FOR_NOW = frozenset(
     {
-        "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException", "LimitExceededException",
-        "SendingPausedException", "AccountSuspendedException", "KMSThrottling", "AuthorizationErrorException",
+        "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException",
+        "LimitExceededException", "SendingPausedException", "AccountSuspendedException", "KMSThrottling",
+        "AuthorizationErrorException",
     }
 )  # fmt: skip
 """Refusals that pass by themselves or when ops mend the account; anything else the provider says no to is final."""
@@ -59,10 +60,10 @@ class Email:
         mail["From"] = settings().need("mail_from")
         mail["To"] = address
         mail["Subject"] = letter.subject
-        mail["Content-Language"] = letter.language
         # Automatic answers to this are not answered in turn.
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(letter.text)
+        mail["Content-Language"] = letter.language
         answer = _asking(
             lambda: client_once("sesv2").send_email(
                 FromEmailAddress=settings().need("mail_from"),

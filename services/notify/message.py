@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Literal
 
+from shared.aggregate import Aggregate
 from shared.promises import Promise, PromiseState
-from shared.store import Aggregate
 
 Channel = Literal["sms", "email"]
 ATTEMPTS = 6

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from services.notify.message import Channel
-from shared.store import Aggregate
+from shared.aggregate import Aggregate
 
 
 class Recipient(Aggregate):

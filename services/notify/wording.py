@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from services.notify.channels import Letter
-from shared.packs import LANGUAGES, pack
+from shared.packs import LANGUAGES
+from shared.rules import pack
 
 _TEXTS = Path(__file__).parent / "texts"
 _LOCALES = {"en": "en_GB", "ar": "ar_AE", "zh": "zh_CN"}

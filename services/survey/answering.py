@@ -13,7 +13,7 @@ from shared import ids, vault
 from shared.contracts import Event
 from shared.contracts.survey import SatisfactionLow, SurveyAnswered
 from shared.http import Problem, Request, Text
-from shared.packs import pack
+from shared.rules import pack
 from shared.store import Cause, Line, NotFound, retrying
 from shared.tables import store
 

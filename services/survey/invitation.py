@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from shared.store import Aggregate
+from shared.aggregate import Aggregate
 
 
 class State(StrEnum):

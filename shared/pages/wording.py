@@ -40,6 +40,10 @@ class Speaker:
         """
         return self._texts[key].format(**values)
 
+    def says(self, key: str) -> bool:
+        """Whether there is wording for `key`."""
+        return key in self._texts
+
     def when(self, moment: datetime, zone: ZoneInfo) -> str:
         """`moment` as it is on the clocks of `zone`, with its weekday."""
         local = moment.astimezone(zone)

@@ -1,7 +1,6 @@
-"""The desk's pages as a browser meets them, in one process: handlers behind an HTTP server, tables and keys in moto."""
+"""The desk's pages as a browser meets them: handlers behind an HTTP server, tables and keys in moto."""
 
 import base64
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,7 +17,12 @@ import pytest
 from moto import mock_aws
 
 from infra.packs import compile_into
-from shared import aws, ids, packs, seals, settings, tables, vault
+from services.intake import web as intake
+from services.survey import web as survey
+from services.survey.invitation import Invitation
+from shared import aws, ids, rules, seals, settings, tables, vault
+from shared.contracts.survey import SurveyInvited
+from shared.store import Cause, Line
 
 SERVICES = ("intake", "survey")
 REGION = "me-central-1"
@@ -33,7 +37,9 @@ class Desk:
         self._environ = pytest.MonkeyPatch()
         self._keys = {name: boto3.client("kms", REGION).create_key()["KeyMetadata"]["Arn"] for name in SERVICES}
         self._secrets = {
-            name: boto3.client("secretsmanager", REGION).create_secret(Name=f"desk-{name}", SecretString=uuid4().hex * 2)["ARN"]
+            name: boto3.client("secretsmanager", REGION).create_secret(
+                Name=f"desk-{name}", SecretString=uuid4().hex * 2
+            )["ARN"]
             for name in SERVICES
         }
         for name in SERVICES:
@@ -54,15 +60,12 @@ class Desk:
             "AHD_SEAL_COMPLAINTS": key,
         }.items():
             self._environ.setenv(name, value)
-        for known in (settings.settings, tables.store, vault._desk_key, packs._compiled):  # noqa: SLF001
+        for known in (settings.settings, tables.store, vault._desk_key, rules._compiled):
             known.cache_clear()
         yield
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
         """The Lambda's answer to an HTTP request, as the HTTP API would put it to the function."""
-        from services.intake import web as intake
-        from services.survey import web as survey
-
         service, module = ("survey", survey) if path.startswith("/survey/") else ("intake", intake)
         parts = urlsplit(path)
         lower = {name.lower(): value for name, value in headers.items()}
@@ -90,10 +93,6 @@ class Desk:
 
     def invite(self, *, language: str = "en", about: str = "case") -> str:
         """Path of a fresh survey link."""
-        from services.survey.invitation import Invitation
-        from shared.contracts.survey import SurveyInvited
-        from shared.store import Cause, Line
-
         with self.being("survey"):
             identity, token, case = ids.number(), ids.secret(), ids.number()
             invitation = Invitation(
@@ -123,7 +122,10 @@ def _table(name: str) -> None:
         GlobalSecondaryIndexes=[
             {
                 "IndexName": "due",
-                "KeySchema": [{"AttributeName": "due", "KeyType": "HASH"}, {"AttributeName": "at", "KeyType": "RANGE"}],
+                "KeySchema": [
+                    {"AttributeName": "due", "KeyType": "HASH"},
+                    {"AttributeName": "at", "KeyType": "RANGE"},
+                ],
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
             }
         ],
@@ -143,14 +145,14 @@ def open_desk(folder: Path, url: str = "https://desk.example") -> Iterator[Desk]
         environ.setenv(name, value)
     with mock_aws():
         aws.client.cache_clear()
-        aws._session.cache_clear()  # noqa: SLF001
-        seals._senders_keys.clear()  # noqa: SLF001
+        aws._session.cache_clear()
+        seals._senders_keys.clear()
         desk = Desk(url, folder)
         yield desk
         desk.close()
     aws.client.cache_clear()
-    aws._session.cache_clear()  # noqa: SLF001
-    seals._senders_keys.clear()  # noqa: SLF001
+    aws._session.cache_clear()
+    seals._senders_keys.clear()
     environ.undo()
 
 
@@ -188,6 +190,3 @@ def serving(desk: Desk) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-

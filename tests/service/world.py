@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 import time_machine
 
-from shared import aws, packs, seals, settings, tables, vault
+from shared import aws, rules, seals, settings, tables, vault
 from tests.template import Template
 
 SERVICES = ("intake", "complaints", "notify", "survey")
@@ -24,7 +24,7 @@ _CACHES = (
     settings.settings,
     tables.store,
     vault._desk_key,
-    packs._compiled,
+    rules._compiled,
     aws.client,
     aws.client_once,
     seals._unwrap,

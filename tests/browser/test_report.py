@@ -1,15 +1,19 @@
 """Reporting through the pages, with a browser that runs no JavaScript."""
 
+from typing import Any
+
 import pytest
 
 from shared import logs
 from tests.browser.citizen import Citizen, Page
 from tests.browser.desk import Desk
 
-HOSTILE = '</textarea><script src="//evil.example/x.js"></script>"><img src=x onerror=alert(1)>\n{{ 7 * 7 }} \'&'
+HOSTILE = (
+    '</textarea><script src="//evil.example/x.js"></script>"><img src=x onerror=alert(1)>\n{{ 1337 * 1337 }} &'
+)
 
 
-def report_dispute(citizen: Citizen, story: str = "They would not take it back.", **contact: str) -> Page:
+def report_dispute(citizen: Citizen, story: str = "They would not take it back.", **contact: Any) -> Page:
     """Answer every question up to the check."""
     citizen.goes_to("/report")
     citizen.sends()
@@ -175,7 +179,7 @@ def test_hostile_text_is_shown_as_text_on_every_page(citizen: Citizen):
     for page in (check, received, case):
         assert not page.all("script")
         assert not page.all("img")
-        assert "49" not in page.body or "{{ 7 * 7 }}" in page.body
+        assert "1787569" not in page.body
     assert any("onerror=alert(1)" in one.text for one in case.all("p"))
 
 
@@ -220,10 +224,10 @@ def test_what_is_no_form_of_ours_is_answered_with_a_page(desk: Desk, kind: str, 
 
 
 def test_nothing_that_was_typed_reaches_the_log(citizen: Citizen, capsys: pytest.CaptureFixture[str]):
-    logs._configure.cache_clear()  # noqa: SLF001  it writes to the standard output of the time
+    logs._configure.cache_clear()
     report_dispute(citizen, story="a very private thing", name="Amal", email="private@example.com")
     citizen.sends()
     logged = capsys.readouterr().out
     assert '"route"' in logged
-    logs._configure.cache_clear()  # noqa: SLF001
+    logs._configure.cache_clear()
     assert not [word for word in ("private", "Amal", "@example.com") if word in logged]

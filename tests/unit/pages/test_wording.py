@@ -1,0 +1,106 @@
+"""Everything the pages say is said in every language."""
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.intake import notes
+from services.intake.case import State
+from shared.contracts import Note
+from shared.contracts.intake import IntakeEvent
+from shared.pages import LANGUAGES
+from shared.pages.wording import speaker
+from shared.promises import PromiseState
+from shared.worktime import Unit
+
+ROOT = Path(__file__).resolve().parents[3]
+FOLDERS = [
+    ROOT / "shared" / "pages" / "texts",
+    *sorted(path.parent / "texts" for path in ROOT.glob("services/*/pages")),
+]
+DUBAI = ZoneInfo("Asia/Dubai")
+
+
+def texts(folder: Path, language: str) -> dict[str, str]:
+    loaded: dict[str, str] = json.loads((folder / f"{language}.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def named(folder: Path) -> str:
+    return str(folder.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("folder", FOLDERS, ids=named)
+def test_every_language_says_the_same_things_with_the_same_values(folder: Path, language: str):
+    english, other = texts(folder, "en"), texts(folder, language)
+    assert list(other) == list(english)
+    for key, text in other.items():
+        assert set(re.findall(r"\{(\w*)\}", text)) == set(re.findall(r"\{(\w*)\}", english[key])), key
+        assert text.strip() == text, key
+        assert text, key
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=named)
+def test_arabic_and_chinese_texts_are_in_their_own_letters(folder: Path):
+    same_everywhere = {"kit.exit_to", "kit.name", "kit.moment", "kit.day"}
+    for language, letters in (("ar", r"[\u0600-\u06ff]"), ("zh", r"[\u4e00-\u9fff]")):
+        for key, text in texts(folder, language).items():
+            assert key in same_everywhere or re.search(letters, text), f"{language} {key}: {text}"
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=named)
+def test_every_text_a_template_names_exists(folder: Path):
+    service = folder.parent.name
+    templates = folder.parent / ("templates" if service == "pages" else "pages")
+    known = speaker("kit" if service == "pages" else service, "en")
+    for template in templates.rglob("*.html"):
+        for key in re.findall(r"""\bt\(["']([\w.]+)["'](?=[,)])""", template.read_text(encoding="utf-8")):
+            assert known.says(key), f"{template.name} says {key}, which has no wording"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_line_a_customer_can_find_on_their_case_has_wording(language: str):
+    t = speaker("intake", language)
+    noted = [one for one in Note.__subclasses__() if one.__module__ == notes.__name__]
+    staff_only = {"StaffNote", "MessageUndelivered"}
+    for kind in (*IntakeEvent.__subclasses__(), *noted):
+        name = kind.detail_type_name().partition(".")[0]
+        assert name in staff_only or t.says(f"timeline.{name}"), name
+    for state in State:
+        assert t.says(f"state.{state}.name")
+        assert t.says(f"state.{state}.means")
+    for promised in PromiseState:
+        assert t.says(f"promises.state.{promised}")
+    for unit in Unit:
+        assert t.says(f"clock.{unit}")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Sunday 22 November 2026, 00:05"),
+        ("ar", "الأحد 22 نوفمبر 2026، الساعة 00:05"),
+        ("zh", "2026年11月22日 星期日 00:05"),
+    ],
+)
+def test_a_moment_is_told_as_on_the_clocks_of_the_desk(language: str, said: str):
+    assert speaker("kit", language).when(datetime(2026, 11, 21, 20, 5, tzinfo=UTC), DUBAI) == said
+
+
+def test_a_weekend_is_told_from_its_first_to_its_last_day():
+    friday_midnight, monday = datetime(2026, 11, 27, 20, tzinfo=UTC), datetime(2026, 11, 29, 20, tzinfo=UTC)
+    said = speaker("kit", "en").days(friday_midnight, monday, DUBAI)
+    assert said == "Saturday 28 November 2026 to Sunday 29 November 2026"
+    assert speaker("kit", "en").days(friday_midnight, datetime(2026, 11, 28, 20, tzinfo=UTC), DUBAI) == (
+        "Saturday 28 November 2026"
+    )
+
+
+def test_a_text_without_wording_is_an_error_and_not_an_empty_page():
+    with pytest.raises(KeyError):
+        speaker("kit", "en")("kit.nothing")

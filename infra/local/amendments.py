@@ -7,12 +7,17 @@ import functools
 import json
 import os
 import secrets
+import shutil
 import string
+import tempfile
+import threading
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from ministack.core import iam_actions, lambda_runtime
@@ -27,19 +32,20 @@ Answer = tuple[int, dict[str, str], bytes | str]
 Result = dict[str, Any]
 
 
-def apply(function_logs: Path) -> None:
+def apply(function_logs: Path, unpacked: Path) -> None:
     teach_archives()
     accept_alarms_on_computed_metrics()
     refer_to_secrets_by_arn()
     ask_for_the_identity_that_sends()
-    send_to_queues_under_their_lock()
+    change_queues_under_their_lock()
     honour_partial_failures_of_streams()
     hand_over_cookies()
     write_logs_to_files(function_logs)
     keep_code_until_told()
-    lambda_svc._ESM_SQS_DEFAULT_CONCURRENCY = BATCHES_AT_ONCE  # noqa: SLF001  one worker is one process
+    take_few_batches_at_once()
+    unpack_each_package_once(unpacked)
     # A function that logs nothing makes its caller wait this long for a first line.
-    lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (0.010, 0.003, 0.250)  # noqa: SLF001
+    lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (0.010, 0.003, 0.250)
 
 
 def teach_archives() -> None:
@@ -49,7 +55,7 @@ def teach_archives() -> None:
         name = properties.get("ArchiveName") or f"{stack}-{logical_id}"[:48]
         pattern = properties.get("EventPattern", "")
         status, _, body = eventbridge._create_archive(
-            {  # noqa: SLF001
+            {
                 "ArchiveName": name,
                 "EventSourceArn": properties["SourceArn"],
                 "Description": properties.get("Description", ""),
@@ -63,14 +69,14 @@ def teach_archives() -> None:
         return name, {"Arn": answer["ArchiveArn"], "ArchiveName": name}
 
     def delete(physical_id: str, _properties: dict[str, Any]) -> None:
-        eventbridge._delete_archive({"ArchiveName": physical_id})  # noqa: SLF001
+        eventbridge._delete_archive({"ArchiveName": physical_id})
 
-    provisioners._RESOURCE_HANDLERS["AWS::Events::Archive"] = {"create": create, "delete": delete}  # noqa: SLF001
+    provisioners._RESOURCE_HANDLERS["AWS::Events::Archive"] = {"create": create, "delete": delete}
 
 
 def accept_alarms_on_computed_metrics() -> None:
     """Metric math is unknown to ministack; nobody is woken by an alarm on this machine, so such a one stays quiet."""
-    inner = provisioners._cw_metric_alarm_record  # noqa: SLF001
+    inner = provisioners._cw_metric_alarm_record
 
     def record(name: str, properties: dict[str, Any]) -> dict[str, Any]:
         if "Metrics" in properties:
@@ -79,7 +85,7 @@ def accept_alarms_on_computed_metrics() -> None:
         made: dict[str, Any] = inner(name, properties)
         return made
 
-    provisioners._cw_metric_alarm_record = record  # noqa: SLF001
+    provisioners._cw_metric_alarm_record = record
 
 
 def refer_to_secrets_by_arn() -> None:
@@ -87,12 +93,11 @@ def refer_to_secrets_by_arn() -> None:
 
     Its generated secrets also come from `random` and ignore ExcludePunctuation.
     """
-    secret_type = "AWS::SecretsManager::Secret"
-    handlers = provisioners._RESOURCE_HANDLERS[secret_type]  # noqa: SLF001
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]
     create, update, delete = handlers["create"], handlers["update"], handlers["delete"]
 
     def name(physical_id: str) -> str:
-        secret = secretsmanager._resolve(physical_id)[1]  # noqa: SLF001
+        secret = secretsmanager._resolve(physical_id)[1]
         return str(secret["Name"]) if secret else physical_id
 
     def by_arn(created: tuple[str, dict[str, str]]) -> tuple[str, dict[str, str]]:
@@ -119,8 +124,8 @@ def refer_to_secrets_by_arn() -> None:
         alphabet = "".join(set(alphabet) - set(wanted.get("ExcludeCharacters", "")))
         return "".join(secrets.choice(alphabet) for _ in range(int(wanted.get("PasswordLength", 32))))
 
-    provisioners._sm_secret_string = generate  # noqa: SLF001
-    provisioners._RESOURCE_HANDLERS[secret_type] = {  # noqa: SLF001
+    provisioners._sm_secret_string = generate
+    provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"] = {
         **handlers,
         "create": create_by_arn,
         "update": update_by_arn,
@@ -130,33 +135,37 @@ def refer_to_secrets_by_arn() -> None:
 
 def ask_for_the_identity_that_sends() -> None:
     """ses:SendEmail is allowed on the sending identity; ministack asks for it on everything."""
-    inner = iam_actions._ses_v2_resource_arn  # noqa: SLF001
+    inner = iam_actions._ses_v2_resource_arn
 
     def resource(method: str, path: str, body: bytes, region: str, account_id: str) -> str:
         if method == "POST" and path == "/v2/email/outbound-emails":
             address = parseaddr(json.loads(body).get("FromEmailAddress", ""))[1]
             domain = address.rpartition("@")[2]
-            verified = ses_v2._identities  # noqa: SLF001
+            verified = ses_v2._identities
             identity = domain if domain in verified and address not in verified else address
             return f"arn:aws:ses:{region}:{account_id}:identity/{identity}"
         return str(inner(method, path, body, region, account_id))
 
-    iam_actions._ses_v2_resource_arn = resource  # noqa: SLF001
+    iam_actions._ses_v2_resource_arn = resource
 
 
-def send_to_queues_under_their_lock() -> None:
-    """Appending to a queue races with the poller, which replaces the queue's list: the message would be gone."""
-    eventbridge._dispatch_to_sqs = _under_queue_lock(eventbridge._dispatch_to_sqs)  # noqa: SLF001
-    sqs._act_send_message = _under_queue_lock(sqs._act_send_message)  # noqa: SLF001
+def change_queues_under_their_lock() -> None:
+    """Many replace a queue's list of messages while others append to it; what came in between would be gone."""
+    lock = sqs._queues_lock = threading.RLock()
 
+    def locked(inner: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(inner)
+        def change(*arguments: Any, **named: Any) -> Any:
+            with lock:
+                return inner(*arguments, **named)
 
-def _under_queue_lock(inner: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(inner)
-    def locked(*arguments: Any, **named: Any) -> Any:
-        with sqs._queues_lock:  # noqa: SLF001
-            return inner(*arguments, **named)
+        return change
 
-    return locked
+    eventbridge._dispatch_to_sqs = locked(eventbridge._dispatch_to_sqs)
+    sqs._dlq_sweep = locked(sqs._dlq_sweep)
+    sqs._expire_retained = locked(sqs._expire_retained)
+    for action in ("SendMessage", "SendMessageBatch", "DeleteMessage", "DeleteMessageBatch", "PurgeQueue"):
+        sqs._HANDLERS[action] = locked(sqs._HANDLERS[action])
 
 
 def honour_partial_failures_of_streams() -> None:
@@ -164,7 +173,7 @@ def honour_partial_failures_of_streams() -> None:
 
     Records before the first failure come again too; on AWS they do not, but every consumer has to bear it.
     """
-    inner = lambda_svc._execute_function  # noqa: SLF001
+    inner = lambda_svc._execute_function
     attempts: dict[str, int] = {}
 
     def execute(function: dict[str, Any], event: Any) -> Result:
@@ -183,7 +192,7 @@ def honour_partial_failures_of_streams() -> None:
             return result
         return result | {"error": True}
 
-    lambda_svc._execute_function = functools.wraps(inner)(execute)  # noqa: SLF001
+    lambda_svc._execute_function = functools.wraps(inner)(execute)
 
 
 def _first_stream_record(event: Any) -> str | None:
@@ -195,7 +204,7 @@ def _first_stream_record(event: Any) -> str | None:
 
 def hand_over_cookies() -> None:
     """An HTTP API takes cookies out of the headers and hands them over as a list (payload format 2.0)."""
-    inner = lambda_svc._execute_function  # noqa: SLF001
+    inner = lambda_svc._execute_function
 
     def execute(function: dict[str, Any], event: Any) -> Result:
         if isinstance(event, dict) and event.get("version") == "2.0" and "cookie" in event.get("headers", {}):
@@ -205,13 +214,13 @@ def hand_over_cookies() -> None:
         result: Result = inner(function, event)
         return result
 
-    lambda_svc._execute_function = functools.wraps(inner)(execute)  # noqa: SLF001
+    lambda_svc._execute_function = functools.wraps(inner)(execute)
 
 
 def write_logs_to_files(folder: Path) -> None:
     """One file per function, which a person can find and `tail -f`, in place of a log service in memory."""
 
-    def emit(  # noqa: PLR0913, PLR0917  ministack's own signature
+    def emit(
         function: dict[str, Any],
         request_id: str,
         log_text: str,
@@ -232,7 +241,42 @@ def write_logs_to_files(folder: Path) -> None:
         with path.open("a", encoding="utf-8") as log:
             log.write(f"{lines}{moment} {outcome} in {duration_ms} ms, request {request_id}\n")
 
-    lambda_svc._emit_lambda_logs = emit  # noqa: SLF001
+    lambda_svc._emit_lambda_logs = emit
+
+
+def take_few_batches_at_once() -> None:
+    """Every batch in flight is a process; more of them than processors only make each other wait."""
+    inner = lambda_svc._sqs_esm_concurrency
+
+    def concurrency(*arguments: Any) -> int:
+        return min(BATCHES_AT_ONCE, int(inner(*arguments)))
+
+    lambda_svc._sqs_esm_concurrency = concurrency
+
+
+def unpack_each_package_once(folder: Path) -> None:
+    """Every worker unpacks its package anew, a second of processor time: let those of one package share it.
+
+    Functions find their code read-only on AWS, so none can mind.
+    """
+
+    class Shared(zipfile.ZipFile):
+        def extractall(self, path: Any = None, members: Any = None, pwd: bytes | None = None) -> None:
+            content = Path(str(self.filename)).read_bytes()
+            shared = folder / sha256(content).hexdigest()
+            if not shared.exists():
+                folder.mkdir(parents=True, exist_ok=True)
+                part = Path(tempfile.mkdtemp(dir=folder))
+                super().extractall(part, members, pwd)
+                try:
+                    part.rename(shared)
+                except OSError:
+                    shutil.rmtree(part)  # another worker was quicker
+            target = Path(path)
+            target.rmdir()
+            target.symlink_to(shared)
+
+    lambda_runtime.zipfile = SimpleNamespace(ZipFile=Shared, BadZipFile=zipfile.BadZipFile)
 
 
 def keep_code_until_told() -> None:
@@ -254,5 +298,5 @@ def keep_code_until_told() -> None:
     def prune(_referenced: set[str]) -> None:
         """`infra.local.memory` does it after a snapshot stands."""
 
-    lambda_svc._write_code_blob = write  # noqa: SLF001
-    lambda_svc._prune_orphan_code_blobs = prune  # noqa: SLF001
+    lambda_svc._write_code_blob = write
+    lambda_svc._prune_orphan_code_blobs = prune

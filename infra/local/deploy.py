@@ -95,7 +95,7 @@ def clients(port: int) -> Callable[[str], Any]:
     config = Config(connect_timeout=5, read_timeout=120, retries={"mode": "standard", "total_max_attempts": 3})
 
     def client(service: str) -> Any:
-        return session.client(service, endpoint_url=endpoint(port), config=config)  # type: ignore[call-overload]
+        return session.client(service, endpoint_url=endpoint(port), config=config)
 
     return client
 
@@ -221,7 +221,7 @@ def _put_template(s3: Any, stack: str, template: str) -> str:
     return f"{s3.meta.endpoint_url}/{place['Bucket']}/{place['Key']}"
 
 
-def _deploy_stack(  # noqa: PLR0913, PLR0917
+def _deploy_stack(
     cloudformation: Any,
     stack: str,
     address: str,
@@ -276,7 +276,7 @@ def _status(cloudformation: Any, stack: str) -> str | None:
 def _reasons(cloudformation: Any, stack: str) -> str:
     events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
     return "; ".join(
-        f"{event['LogicalResourceId']} ({event['ResourceType']}): {event.get('ResourceStatusReason', 'no reason given')}"
+        f"{event['LogicalResourceId']} ({event['ResourceType']}): {event.get('ResourceStatusReason', 'no reason')}"
         for event in events
         if event["ResourceStatus"].endswith("_FAILED")
     )

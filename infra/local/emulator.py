@@ -33,17 +33,23 @@ Event = dict[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 
-DYNAMODB = "DynamoDB_20120810."
 REMEMBERED = frozenset(
     {
-        DYNAMODB + operation
-        for operation in (
-            "PutItem UpdateItem DeleteItem BatchWriteItem TransactWriteItems ExecuteStatement"
-            " BatchExecuteStatement ExecuteTransaction UpdateTimeToLive"
-        ).split()
+        "DynamoDB_20120810.PutItem",
+        "DynamoDB_20120810.UpdateItem",
+        "DynamoDB_20120810.DeleteItem",
+        "DynamoDB_20120810.BatchWriteItem",
+        "DynamoDB_20120810.TransactWriteItems",
+        "DynamoDB_20120810.ExecuteStatement",
+        "DynamoDB_20120810.BatchExecuteStatement",
+        "DynamoDB_20120810.ExecuteTransaction",
+        "DynamoDB_20120810.UpdateTimeToLive",
+        "AWSEvents.PutEvents",
+        "AmazonSQS.SendMessage",
+        "AmazonSQS.SendMessageBatch",
     }
-    | {"AWSEvents.PutEvents", "AmazonSQS.SendMessage", "AmazonSQS.SendMessageBatch"}
 )
+SERVICE_OF = {"DynamoDB_20120810": "dynamodb", "AWSEvents": "events", "AmazonSQS": "sqs"}
 SNAPSHOT_SECONDS = 15.0
 JOURNAL_LIMIT = 32_000_000
 TOKEN_SECONDS = 900
@@ -132,7 +138,7 @@ class Emulator:
     async def again(self, record: dict[str, Any]) -> bool:
         """Do a journalled request again, as the owner of the account: who asked was settled the first time."""
         target = record["target"]
-        service = {"D": "dynamodb", "A": "events" if "Events" in target else "sqs"}[target[0]]
+        service = SERVICE_OF[target.partition(".")[0]]
         credential = f"{ACCOUNT}/20260101/{REGION}/{service}/aws4_request"
         authorization = f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0"
         body = record["body"].encode()
@@ -162,7 +168,7 @@ class Emulator:
 
     def _said_before(self, target: str, body: bytes) -> bool:
         """A transaction repeated with its token was answered from memory; done again it would count twice."""
-        if target != DYNAMODB + "TransactWriteItems":
+        if target != "DynamoDB_20120810.TransactWriteItems":
             return False
         token = json.loads(body).get("ClientRequestToken")
         if not token:
@@ -188,8 +194,8 @@ class Emulator:
                 continue
             writer.close()
             break
-        if lambda_svc._esms.has_any():  # noqa: SLF001
-            lambda_svc._ensure_poller()  # noqa: SLF001
+        if lambda_svc._esms.has_any():
+            lambda_svc._ensure_poller()
         await self._keep()
 
     async def _keep(self) -> None:
@@ -197,7 +203,7 @@ class Emulator:
         last: tuple[int, ...] = ()
         while True:
             await asyncio.sleep(SNAPSHOT_SECONDS)
-            del eventbridge._events_log_list()[:-EVENTS_REMEMBERED]  # noqa: SLF001  it grows without end
+            del eventbridge._events_log_list()[:-EVENTS_REMEMBERED]  # it grows without end
             now = (self.asked, self.memory.journal.size, *pulse())
             if self.memory.held or now == last:
                 continue
@@ -240,7 +246,7 @@ async def _serve(places: Places) -> None:
     config.loglevel = "WARNING"
     config.startup_timeout = 600  # a long journal takes its time
     config.shutdown_timeout = 120
-    await serve(Emulator(places), config, shutdown_trigger=told_to_stop)  # type: ignore[arg-type]
+    await serve(Emulator(places), config, shutdown_trigger=told_to_stop)
 
 
 def main() -> int:
@@ -255,7 +261,7 @@ def main() -> int:
             file=sys.stderr,
         )
         return 1
-    amendments.apply(places.function_logs)
+    amendments.apply(places.function_logs, places.unpacked)
     asyncio.run(_serve(places))
     return 0
 

@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Awaitable, Callable
@@ -44,7 +45,7 @@ HOP_BY_HOP = frozenset(
 )
 BODY_LIMIT = 10 * 1024 * 1024
 """What an HTTP API takes."""
-AT_ONCE = 8
+AT_ONCE = 2 * (os.cpu_count() or 1)
 """More would only start more workers, one process each, than this machine has processors."""
 SHOWN = 200
 UPSTREAM_SECONDS = 60
@@ -68,7 +69,9 @@ class Front:
         host = next((value for name, value in scope["headers"] if name == b"host"), b"")
         note = self.note()
         if not OWN_NAMES.fullmatch(host):
-            await _answer(send, HTTPStatus.MISDIRECTED_REQUEST, "text/plain", "This desk answers on this machine only.")
+            await _answer(
+                send, HTTPStatus.MISDIRECTED_REQUEST, "text/plain", "This desk answers on this machine only."
+            )
         elif scope["path"].startswith("/_desk"):
             await self._own(scope, note, send)
         elif note is None or not note.api:
@@ -146,7 +149,7 @@ class Front:
 
     def _where(self, note: Note, _to: str | None) -> tuple[str, str]:
         rows = "".join(
-            f"<tr><th scope=row>{escape(what)}</th><td><a href='{escape(path)}'>{escape(note.url + path)}</a></td></tr>"
+            f"<tr><th scope=row>{escape(what)}<td><a href='{escape(path)}'>{escape(note.url + path)}</a></tr>"
             for what, path in PLACES_TO_GO.items()
         )
         logs = f"<tr><th scope=row>Logs of the functions</th><td>{escape(str(self.places.function_logs))}</td></tr>"
@@ -172,7 +175,9 @@ class Front:
             "</textarea></td></tr>"
             for role, token in self._fresh_tokens(note).items()
         )
-        how = "<p>An access token for each role, good for an hour. Send it as <code>Authorization: Bearer …</code></p>"
+        how = (
+            "<p>An access token for each role, good for an hour. Send it as <code>Authorization: Bearer …</code></p>"
+        )
         return _page("Staff tokens", f"{how}<table>{rows}</table>")
 
     def _tokens_json(self, note: Note, _to: str | None) -> tuple[str, str]:
@@ -201,20 +206,25 @@ PLACES_TO_GO = {
 }
 
 PAGE = Template("""<!doctype html>
-<html lang=en><meta charset=utf-8><meta name=viewport content="width=device-width"><title>$title – Ahd</title>
+<html lang=en><meta charset=utf-8><meta name=viewport content="width=device-width"><title>$title - Ahd</title>
 <style>
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 1rem auto; padding: 0 1rem; color: #0b0c0c }
 nav a { margin-right: 1rem } th { text-align: left; padding-right: 1rem; vertical-align: top }
 article { border: 1px solid #b1b4b6; padding: 0 1rem; margin: 1rem 0 } pre { white-space: pre-wrap }
 iframe { width: 100%; height: 24rem; border: 1px solid #b1b4b6 }
 </style>
-<nav><a href="/_desk/">What is where</a><a href="/_desk/outbox">Outbox</a><a href="/_desk/tokens">Staff tokens</a></nav>
+<nav>
+<a href="/_desk/">What is where</a><a href="/_desk/outbox">Outbox</a><a href="/_desk/tokens">Staff tokens</a>
+</nav>
 <h1>$title</h1>
 $body
 </html>
 """)
 SAFE = [
-    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-src 'self'"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-src 'self'",
+    ),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
@@ -283,7 +293,7 @@ async def _serve(places: Places) -> None:
     config.include_server_header = False
     config.include_date_header = False
     config.loglevel = "WARNING"
-    await serve(front, config, shutdown_trigger=told_to_stop)  # type: ignore[arg-type]
+    await serve(front, config, shutdown_trigger=told_to_stop)
 
 
 def main() -> int:

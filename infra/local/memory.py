@@ -135,8 +135,8 @@ class SnapshotError(RuntimeError):
 def pulse() -> tuple[int, ...]:
     """Changes whenever something a snapshot would hold has changed outside any request: positions and queues."""
     return (
-        sum(lambda_svc._dynamodb_stream_positions._data.values()),  # noqa: SLF001
-        sum(len(queue["messages"]) for queue in list(sqs._queues._data.values())),  # noqa: SLF001
+        sum(lambda_svc._dynamodb_stream_positions._data.values()),
+        sum(len(queue["messages"]) for queue in list(sqs._queues._data.values())),
     )
 
 
@@ -178,7 +178,7 @@ def _die_with(parent: int) -> None:
 
 
 def _everything() -> dict[str, Any]:
-    states = {name: state_of() for name, state_of in ministack._build_persistence_save_dict().items()}  # noqa: SLF001
+    states = {name: state_of() for name, state_of in ministack._build_persistence_save_dict().items()}
     kept = {name: state for name, state in states.items() if state and name not in FORGETTABLE}
     return kept | {STREAMS: _streams()}
 
@@ -188,23 +188,23 @@ def _streams() -> dict[str, Any]:
     records = AccountRegionScopedDict()
     trimmed = AccountRegionScopedDict()
     read_up_to = _read_up_to()
-    for key, held in dynamodb._stream_records._data.items():  # noqa: SLF001
-        gone = dynamodb._stream_trimmed._data.get(key, 0)  # noqa: SLF001
+    for key, held in dynamodb._stream_records._data.items():
+        gone = dynamodb._stream_trimmed._data.get(key, 0)
         needless = max(0, read_up_to.get(key, 0) - gone)
-        records._data[key] = held[needless:]  # noqa: SLF001
-        trimmed._data[key] = gone + needless  # noqa: SLF001
+        records._data[key] = held[needless:]
+        trimmed._data[key] = gone + needless
     return {
         "records": records,
         "trimmed": trimmed,
-        "sequence": dynamodb._stream_seq_counter,  # noqa: SLF001
+        "sequence": dynamodb._stream_seq_counter,
     }
 
 
 def _read_up_to() -> dict[tuple[str, ...], int]:
     """For each table the position that its slowest reader has reached."""
     reached: dict[tuple[str, ...], int] = {}
-    for (account, region, mapping), position in lambda_svc._dynamodb_stream_positions._data.items():  # noqa: SLF001
-        mapped = lambda_svc._esms._data.get((account, region, mapping))  # noqa: SLF001
+    for (account, region, mapping), position in lambda_svc._dynamodb_stream_positions._data.items():
+        mapped = lambda_svc._esms._data.get((account, region, mapping))
         if mapped is None:
             continue
         table = mapped["EventSourceArn"].split("/stream/")[0].rsplit("/", 1)[-1]
@@ -216,27 +216,27 @@ def _read_up_to() -> dict[tuple[str, ...], int]:
 def _load(snapshot: Path) -> None:
     """Everything back into its module; a snapshot that cannot be read stops the start rather than losing it."""
     with snapshot.open(encoding="utf-8") as file:
-        states = json.load(file, object_hook=persistence._json_object_hook)  # noqa: SLF001
+        states = json.load(file, object_hook=persistence._json_object_hook)
     # The poller must not run before the journal has been done again.
-    start_poller = lambda_svc._ensure_poller  # noqa: SLF001
-    lambda_svc._ensure_poller = lambda: None  # noqa: SLF001
+    start_poller = lambda_svc._ensure_poller
+    lambda_svc._ensure_poller = lambda: None
     try:
-        for name, module in ministack._state_map.items():  # noqa: SLF001
+        for name, module in ministack._state_map.items():
             if name in states:
-                ministack._get_module(module).load_persisted_state(states[name])  # noqa: SLF001
+                ministack._get_module(module).load_persisted_state(states[name])
     finally:
-        lambda_svc._ensure_poller = start_poller  # noqa: SLF001
+        lambda_svc._ensure_poller = start_poller
     streams = states[STREAMS]
-    dynamodb._stream_records.update(streams["records"])  # noqa: SLF001
-    dynamodb._stream_trimmed.update(streams["trimmed"])  # noqa: SLF001
-    dynamodb._stream_seq_counter = streams["sequence"]  # noqa: SLF001
+    dynamodb._stream_records.update(streams["records"])
+    dynamodb._stream_trimmed.update(streams["trimmed"])
+    dynamodb._stream_seq_counter = streams["sequence"]
     _return_to_queues()
 
 
 def _return_to_queues() -> None:
     """Whoever held a message is gone: it is visible again, and having been killed is not counted against it."""
     now = time.time()
-    for queue in sqs._queues._data.values():  # noqa: SLF001
+    for queue in sqs._queues._data.values():
         for message in queue["messages"]:
             if message["receipt_handle"] and message["visible_at"] > now:
                 message["visible_at"] = now
@@ -245,7 +245,7 @@ def _return_to_queues() -> None:
 
 def _write(path: Path, content: Any) -> None:
     with path.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(content, default=persistence._json_default))  # noqa: SLF001
+        file.write(json.dumps(content, default=persistence._json_default))
         file.flush()
         os.fsync(file.fileno())
 

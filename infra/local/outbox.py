@@ -27,7 +27,7 @@ class Message(TypedDict):
 
 
 def is_send(method: str, path: str, headers: dict[bytes, bytes]) -> bool:
-    """Whether a request asks for a message to be sent: SES v2 SendEmail, or SNS (its body tells whether to a phone)."""
+    """Whether a request may ask for a message to be sent: SES v2 SendEmail, or anything of SNS."""
     if method != "POST":
         return False
     return path == "/v2/email/outbound-emails" or b"/sns/aws4_request" in headers.get(b"authorization", b"")

@@ -35,23 +35,29 @@ SIGNATURES = {
     "ministack.services.lambda_svc:_ensure_poller": "()",
     "ministack.services.lambda_svc:_execute_function": "(func: dict, event: dict) -> dict",
     "ministack.services.lambda_svc:_prune_orphan_code_blobs": "(referenced: set[str]) -> None",
+    "ministack.services.lambda_svc:_sqs_esm_concurrency": (
+        "(esm: dict, func_rec: dict, config: dict, queue: dict | None = None) -> int"
+    ),
     "ministack.services.lambda_svc:_write_code_blob": "(code_zip: bytes) -> str",
     "ministack.services.cloudformation.provisioners:_cw_metric_alarm_record": "(name, props)",
     "ministack.services.cloudformation.provisioners:_sm_secret_string": "(props)",
     "ministack.services.secretsmanager:_resolve": "(secret_id, *, use_arn_scope=False)",
-    "ministack.services.sqs:_act_send_message": "(data: dict, qurl: str) -> dict",
+    "ministack.services.sqs:_dlq_sweep": "(q: dict) -> None",
+    "ministack.services.sqs:_expire_retained": "(q: dict) -> None",
 }
 
 VALUES = {
+    "ministack.app:_state_map": "dict",
     "ministack.services.cloudformation.provisioners:_RESOURCE_HANDLERS": "dict",
     "ministack.services.dynamodb:_stream_records": "AccountRegionScopedDict",
     "ministack.services.dynamodb:_stream_trimmed": "AccountRegionScopedDict",
     "ministack.services.dynamodb:_stream_seq_counter": "int",
     "ministack.services.lambda_svc:CODE_BLOB_DIR": "str",
-    "ministack.services.lambda_svc:_ESM_SQS_DEFAULT_CONCURRENCY": "int",
+    "ministack.core.lambda_runtime:zipfile": "module",
     "ministack.services.lambda_svc:_dynamodb_stream_positions": "AccountRegionScopedDict",
     "ministack.services.lambda_svc:_esms": "AccountRegionScopedDict",
     "ministack.services.ses_v2:_identities": "AccountRegionScopedDict",
+    "ministack.services.sqs:_HANDLERS": "dict",
     "ministack.services.sqs:_queues": "AccountRegionScopedDict",
     "ministack.services.sqs:_queues_lock": "lock",
 }

@@ -36,6 +36,10 @@ class Places:
         return self.state / "scratch"
 
     @property
+    def unpacked(self) -> Path:
+        return self.scratch / "packages"
+
+    @property
     def logs(self) -> Path:
         return self.state / "logs"
 

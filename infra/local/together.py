@@ -6,6 +6,7 @@ answered half. Each of them also stops by itself when this process is gone.
 
 import argparse
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from infra.local.places import Places, emulator_environment
 STOP_SECONDS = 60
 
 
-class Stopped(Exception):  # noqa: N818  a request, not an error
+class Stopped(Exception):
     """Somebody asked for the desk to stop."""
 
 
@@ -43,6 +44,8 @@ def run(places: Places) -> int:
     note = Note.read(places)
     if note is None:
         raise SystemExit(f"{places.state} holds no desk")
+    shutil.rmtree(places.scratch, ignore_errors=True)
+    places.make()
     environment = emulator_environment(places, note.emulator_port)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)

@@ -1,0 +1,131 @@
+"""A desk of its own for the journeys: the built template on the local emulator, reached through HTTP only.
+
+`build/cdk.out` must be there (`make synth`, or `make up` once); AHD_CDK_OUT names another.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CDK_OUT = Path(os.environ.get("AHD_CDK_OUT", ROOT / "build" / "cdk.out"))
+LOCAL_PYTHON = ROOT / ".venv-local" / "bin" / "python"
+COMMAND_SECONDS = 400
+
+T = TypeVar("T")
+
+
+@dataclass
+class LocalDesk:
+    """What `make up` starts, on a free port and with a state folder of its own."""
+
+    state: Path
+    port: int
+    parameters: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def up(self) -> None:
+        parameters = [part for pair in self.parameters.items() for part in ("--parameter", "=".join(pair))]
+        self._command("up", "--port", str(self.port), "--cdk-out", str(CDK_OUT), *parameters)
+
+    def down(self) -> None:
+        self._command("down")
+
+    def kill(self) -> None:
+        """SIGKILL to everything that `up` started."""
+        note = json.loads((self.state / "desk.json").read_text())
+        os.killpg(note["pid"], signal.SIGKILL)
+
+    def client(self, **more: Any) -> httpx.Client:
+        return httpx.Client(base_url=self.url, timeout=30, trust_env=False, **more)
+
+    def tokens(self) -> dict[str, str]:
+        """A fresh access token for each staff role."""
+        tokens: dict[str, str] = self._get("/_desk/tokens.json")
+        return tokens
+
+    def sent(self, to: str | None = None) -> list[dict[str, Any]]:
+        """Mail and text messages that went out, oldest first."""
+        messages: list[dict[str, Any]] = self._get("/_desk/outbox.json", params={"to": to} if to else {})
+        return messages
+
+    def report(self, client: httpx.Client, email: str, key: str | None = None, **more: Any) -> httpx.Response:
+        body = {
+            "category": "X9",
+            "description": "Something that somebody should look at",
+            "contact": {"name": "Jo Citizen", "email": email},
+            "language": "en",
+        }
+        headers = {"Idempotency-Key": key or secrets.token_hex(16)}
+        return client.post("/v1/cases", json=body | more, headers=headers)
+
+    def _get(self, path: str, **more: Any) -> Any:
+        with self.client() as client:
+            return client.get(path, **more).raise_for_status().json()
+
+    def _command(self, *arguments: str) -> None:
+        done = subprocess.run(
+            [LOCAL_PYTHON, "-m", "infra.local.desk", *arguments, "--state", self.state],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, f"desk {arguments[0]}:\n{done.stdout}{done.stderr}"
+
+
+def eventually(ask: Callable[[], T], seconds: float = 60, what: str = "it") -> T:
+    """What `ask` answers as soon as that is something; fails when it is still nothing after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not (answer := ask()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {seconds} s for {what}")
+        time.sleep(0.2)
+    return answer
+
+
+@pytest.fixture(scope="session")
+def start_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., LocalDesk]]:
+    """Starts a desk: `start_desk()`, or `start_desk(Pack="works")`; all are stopped at the end of the session."""
+    if not LOCAL_PYTHON.exists():
+        pytest.fail(f"{LOCAL_PYTHON} is missing: `make .venv-local/.synced` installs the emulator")
+    if not (CDK_OUT / "manifest.json").exists():
+        pytest.fail(f"{CDK_OUT} holds no synthesised template: `make synth` writes it")
+    with contextlib.ExitStack() as at_end:
+
+        def start(**parameters: str) -> LocalDesk:
+            desk = LocalDesk(tmp_path_factory.mktemp("desk"), _free_port(), parameters)
+            at_end.callback(desk.down)
+            desk.up()
+            return desk
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def desk(start_desk: Callable[..., LocalDesk]) -> LocalDesk:
+    """The desk that the journeys share."""
+    return start_desk()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,69 @@
+"""The one address of the desk on one machine, and the pages that show what it does."""
+
+import json
+import subprocess
+
+import httpx
+import pytest
+
+from tests.journey.conftest import LOCAL_PYTHON, ROOT, eventually
+
+pytestmark = pytest.mark.emulator
+
+
+def test_every_private_name_of_the_emulator_is_where_the_desk_expects_it():
+    done = subprocess.run(
+        [LOCAL_PYTHON, "-m", "infra.local.pinned"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("host", ["desk.example", "127.0.0.1.desk.example", "evil@127.0.0.1", ""])
+def test_a_name_that_is_not_this_machines_own_is_refused(desk, host):
+    with desk.client() as client:
+        for path in ("/v1/categories", "/_desk/tokens.json", "/_desk/outbox.json"):
+            assert client.get(path, headers={"Host": host}).status_code == httpx.codes.MISDIRECTED_REQUEST
+
+
+def test_this_machine_may_be_called_by_its_own_names(desk):
+    with desk.client() as client:
+        for host in ("localhost", f"localhost:{desk.port}", f"127.0.0.1:{desk.port}", f"[::1]:{desk.port}"):
+            assert client.get("/v1/categories", headers={"Host": host}).status_code == httpx.codes.OK
+
+
+def test_what_was_sent_is_shown_escaped_and_nothing_in_it_can_run(desk):
+    with desk.client() as client:
+        report = desk.report(
+            client, "o'hara@example.org", contact={"name": "<b>Jo</b>", "email": "o'hara@example.org"}
+        )
+        assert report.status_code == httpx.codes.CREATED, report.text
+        eventually(lambda: desk.sent("o'hara@example.org"), 60, "the acknowledgement")
+        page = client.get("/_desk/outbox", params={"to": "o'hara@example.org"})
+    assert report.json()["number"] in page.text
+    assert "<b>Jo" not in page.text
+    assert "<script" not in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_there_is_a_token_for_every_staff_role(desk):
+    assert desk.tokens().keys() == {"operator", "officer", "supervisor", "duty-leader", "auditor"}
+
+
+def test_a_forged_token_is_refused(desk):
+    header, claims, signature = desk.tokens()["officer"].split(".")
+    forged = f"{header}.{claims}.{signature[::-1]}"
+    with desk.client() as client:
+        answer = client.get("/staff/v1/cases", headers={"Authorization": f"Bearer {forged}"})
+    assert answer.status_code == httpx.codes.UNAUTHORIZED
+
+
+def test_a_second_up_changes_nothing_and_says_where_everything_is(desk):
+    before = json.loads((desk.state / "desk.json").read_text())
+    desk.up()
+    assert json.loads((desk.state / "desk.json").read_text()) == before
+
+
+def test_a_body_over_ten_megabytes_is_refused_before_it_reaches_a_function(desk):
+    with desk.client() as client:
+        answer = client.post("/v1/cases", content=b"x" * (10 * 1024 * 1024 + 1))
+    assert answer.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE

@@ -54,6 +54,17 @@ reset: .venv-local/.synced ## stop the desk and empty it
 demo: .venv/.synced ## real requests through the running desk, and what became of each (PORT=8311 ROWS=400)
 	@$(PY) -m demo --port $(PORT) $(if $(ROWS),--rows $(ROWS))
 
+.PHONY: check
+check: lint synth ## the quick half of the tests: everything that needs no desk running
+	$(PY) -m pytest -n 2 --dist worksteal tests/unit tests/contract tests/service tests/infra
+
+.PHONY: test
+test: check .venv-local/.synced tests/browser/node_modules/.synced ## everything, with a desk of its own and a browser
+	$(PY) -m pytest tests/browser tests/journey
+
+tests/browser/node_modules/.synced: tests/browser/package-lock.json | node
+	@cd tests/browser && npm ci --silent --no-audit --no-fund && touch node_modules/.synced
+
 .PHONY: lint
 lint: .venv/.synced ## ruff, mypy, import rules
 	$(PY) -m ruff check .
@@ -74,3 +85,9 @@ synth: package ## the CloudFormation in build/cdk.out, checked by cfn-lint and c
 .PHONY: worktime-oracle
 worktime-oracle: .venv/.synced ## hold working time against FILE=cases.json
 	@$(PY) -m tests.unit.worktime.oracle $(FILE)
+
+.PHONY: docs
+docs: .venv/.synced ## what in docs/ is drawn from the code
+	@$(PY) -m infra.eventmap
+	@$(PY) -m infra.events_doc
+

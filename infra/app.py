@@ -21,10 +21,10 @@ PACKAGES = ROOT / "build" / "packages"
 
 def synthesise(out: Path = OUT, packages: Path = PACKAGES, *, check: bool = False) -> bool:
     """Write the cloud assembly to `out`; whether there was anything to do."""
-    wanted = _fingerprint(packages)
-    stamp = out.with_name(f"{out.name}.made-from")
-    if not check and stamp.is_file() and stamp.read_text() == wanted and out.is_dir():
+    if not check and is_current(out, packages):
         return False
+    wanted = _fingerprint(packages)
+    stamp = _stamp(out)
     from infra.stacks import desk  # noqa: PLC0415  CDK takes seconds to import, and often nothing is to do
 
     stamp.unlink(missing_ok=True)
@@ -37,6 +37,16 @@ def synthesise(out: Path = OUT, packages: Path = PACKAGES, *, check: bool = Fals
     app.synth()
     stamp.write_text(wanted)
     return True
+
+
+def is_current(out: Path = OUT, packages: Path = PACKAGES) -> bool:
+    """Whether what was written is what would be written now."""
+    stamp = _stamp(out)
+    return stamp.is_file() and out.is_dir() and stamp.read_text() == _fingerprint(packages)
+
+
+def _stamp(out: Path) -> Path:
+    return out.with_name(f"{out.name}.made-from")
 
 
 def _fingerprint(packages: Path) -> str:

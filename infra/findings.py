@@ -70,8 +70,7 @@ ACKNOWLEDGED: Sequence[Acknowledged] = (
     Acknowledged(
         "Serverless-LambdaEventSourceMappingDestination",
         "Ahd*/takes-*",
-        "For a queue the redrive policy of the queue is the destination of failures; the mapping's own setting is for "
-        "streams.",
+        "For a queue, its redrive policy is where failures go; the mapping's own setting is for streams.",
     ),
     Acknowledged(
         "Serverless-LambdaTracing",
@@ -88,7 +87,5 @@ def judge(app: App) -> None:
         path = construct.node.path
         standing = [one for one in ACKNOWLEDGED if fnmatchcase(path, one.where)]
         if standing:
-            Validations.of(construct).acknowledge(
-                *(Acknowledgment(id=one.id, reason=one.reason) for one in standing)
-            )
+            Validations.of(construct).acknowledge(*(Acknowledgment(id=one.id, reason=one.reason) for one in standing))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))

@@ -17,13 +17,14 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from infra.desk import Service
+from infra.packs import PACKS, BadPack, compile_into
 from infra.services import SERVICES
 from infra.target import Target
 from infra.trim import aws_calls, lay_models, needed
@@ -74,14 +75,22 @@ class Packing:
         """Whether the package can run here."""
         return self.target == Target.here()
 
+    @property
+    def _stamp(self) -> Path:
+        return self.packages / f"{self.service.name}.built-from"
+
+    def is_current(self) -> bool:
+        """Whether what was built is what would be built now."""
+        built = self._stamp.is_file() and self.archive.is_file() and self.folder.is_dir()
+        return built and self._stamp.read_text() == self._fingerprint()
+
     def build(self) -> str:
         """Build what changed; says what was done."""
         began = time.monotonic()
-        wanted = self._fingerprint()
-        stamp = self.packages / f"{self.service.name}.built-from"
-        if stamp.is_file() and stamp.read_text() == wanted and self.archive.is_file() and self.folder.is_dir():
+        if self.is_current():
             return f"{self.service.name}: current, {self._size()}"
-        stamp.unlink(missing_ok=True)
+        wanted = self._fingerprint()
+        self._stamp.unlink(missing_ok=True)
         with tempfile.TemporaryDirectory(dir=self.packages) as scratch:
             laid = Path(scratch) / "package"
             shutil.copytree(self._dependencies(), laid)
@@ -95,8 +104,8 @@ class Packing:
             shutil.rmtree(self.folder, ignore_errors=True)
             laid.rename(self.folder)
         if self.archive.stat().st_size > _LARGEST_MB * 1_000_000:
-            raise CannotBuild(f"{self.service.name} is {self._size()}: more than {_LARGEST_MB} MB slows every cold start")
-        stamp.write_text(wanted)
+            raise CannotBuild(f"{self.service.name} is {self._size()}; over {_LARGEST_MB} MB slows every cold start")
+        self._stamp.write_text(wanted)
         return f"{self.service.name}: built in {time.monotonic() - began:.1f} s, {self._size()}"
 
     def _fingerprint(self) -> str:
@@ -118,8 +127,18 @@ class Packing:
 
     @cached_property
     def shelf(self) -> Path:
-        made_from = (self.requirements, repr(self.target), repr(sorted((aws, sorted(calls)) for aws, calls in aws_calls(self.service).items())), *_TRIMMED_BY)
-        return _SHELF / f"{self.service.name}-{_digest(*made_from)[:20]}"
+        calls = sorted((aws, sorted(operations)) for aws, operations in aws_calls(self.service).items())
+        made_from: tuple[str | Path, ...] = (self.requirements, repr(self.target), repr(calls), *_TRIMMED_BY)
+        return _SHELF / f"{self._shelf_mark}{_digest(*made_from)[:20]}"
+
+    @property
+    def _shelf_mark(self) -> str:
+        return f"{self.service.name}-{self.target.python}-{self.target.architecture}-"
+
+    def clear_shelf(self) -> None:
+        """Remove dependencies that this service had for this target before."""
+        for outdated in set(_SHELF.glob(f"{self._shelf_mark}*")) - {self.shelf}:
+            shutil.rmtree(outdated)
 
     def _dependencies(self) -> Path:
         """The trimmed, compiled dependencies; kept on a shelf, because code changes more often than they do.
@@ -129,15 +148,16 @@ class Packing:
         shelf = self.shelf
         if shelf.is_dir():
             return shelf
-        _SHELF.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=_SHELF) as scratch:
             listed, installed, laid = (Path(scratch) / name for name in ("requirements.txt", "installed", "laid"))
             listed.write_text(self.requirements)
             elsewhere = [] if self.native else ["--python-platform", self.target.wheels]
             _run(
-                [str(_UV), "pip", "install", "--quiet", "--target", str(installed), "--require-hashes"]
-                + ["--only-binary", ":all:", "--python-version", self.target.python, *elsewhere]
-                + ["--no-compile-bytecode", "--link-mode", "copy", "--no-config", "-r", str(listed)]
+                [
+                    *(str(_UV), "pip", "install", "--quiet", "--target", str(installed), "--require-hashes"),
+                    *("--only-binary", ":all:", "--python-version", self.target.python, *elsewhere),
+                    *("--no-compile-bytecode", "--link-mode", "copy", "--no-config", "-r", str(listed)),
+                ]
             )
             files = [path.relative_to(installed) for path in _files(installed)]
             for path in needed(files):
@@ -156,14 +176,13 @@ class Packing:
             return _run([str(_UV), "python", "find", "--no-project", "--system", self.target.python]).strip()
         except subprocess.CalledProcessError:
             raise CannotBuild(
-                f"Bytecode for Lambda's python{self.target.python} needs a Python {self.target.python} on this machine."
+                f"Bytecode for Lambda's python{self.target.python} needs a Python {self.target.python} here."
                 f" Install one (`.tools/bin/uv python install {self.target.python}`), or build for another version"
                 " (`--python 3.12`)."
             ) from None
 
     def _lay_own(self, laid: Path) -> None:
         """Code and wording of this service, what is shared, packs, pages."""
-        from infra.packs import PACKS, compile_into  # noqa: PLC0415  slow to import, and often nothing is to do
 
         def lay(folder: Path, *patterns: str) -> None:
             for pattern in patterns:
@@ -223,8 +242,10 @@ assert not strays, strays
 def _compile(folder: Path, interpreter: str, *options: str) -> None:
     """Bytecode that Python takes as it is, without asking when or from what it was made."""
     _run(
-        [interpreter, "-P", "-s", "-S", "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
-        + ["-s", str(folder), "-p", _TASK, *options, str(folder)],
+        [
+            *(interpreter, "-P", "-s", "-S", "-m", "compileall", "-q", "-f"),
+            *("--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", _TASK, *options, str(folder)),
+        ],
         # Sets in constants are written in the order of their hashes.
         environment={"PYTHONHASHSEED": "0"},
     )
@@ -241,11 +262,11 @@ def _zip(folder: Path, archive: Path) -> None:
     """Sorted, with one time for all: the same files give the same archive."""
     fresh = archive.with_suffix(".fresh")
     with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as zipped:
-        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-            entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), _THEN)
+        for name in sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(name, _THEN)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = (0o100755 if ".so" in file.suffixes else 0o100644) << 16
-            zipped.writestr(entry, file.read_bytes())
+            entry.external_attr = (0o100755 if name.endswith(".so") else 0o100644) << 16
+            zipped.writestr(entry, (folder / name).read_bytes())
     fresh.replace(archive)
 
 
@@ -278,7 +299,9 @@ def _run(command: Sequence[str], environment: dict[str, str] | None = None) -> s
 def build(target: Target, packages: Path = PACKAGES, packs: Sequence[Path] = ()) -> Iterator[str]:
     """Build every service's package for `target`; says what was done, as it is done. Raises `CannotBuild`."""
     packages.mkdir(parents=True, exist_ok=True)
-    with (packages / ".lock").open("w") as lock:
+    _SHELF.mkdir(parents=True, exist_ok=True)
+    # One at a time on this machine, wherever the packages go: they share the shelf of dependencies.
+    with (_SHELF / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         packings = [Packing(service, target, packages, packs) for service in SERVICES]
         if any(packing.has_pages for packing in packings):
@@ -289,8 +312,13 @@ def build(target: Target, packages: Path = PACKAGES, packs: Sequence[Path] = ())
             for done in as_completed([workers.submit(packing.build) for packing in packings]):
                 yield done.result()
         target.record(packages)
-        for shelf in set(_SHELF.iterdir()) - {packing.shelf for packing in packings}:
-            shutil.rmtree(shelf)
+        for packing in packings:
+            packing.clear_shelf()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
@@ -305,12 +333,12 @@ def main() -> int:
     )
     chosen = parser.parse_args()
     target = production if chosen.production else Target(chosen.python, chosen.architecture)
-    print(f"packages for python{target.python} on {target.architecture}", flush=True)
+    _say(f"packages for python{target.python} on {target.architecture}")
     try:
         for line in build(target, chosen.out, chosen.packs):
-            print(f"  {line}", flush=True)
-    except CannotBuild as error:
-        print(error, file=sys.stderr)
+            _say(f"  {line}")
+    except (CannotBuild, BadPack) as error:
+        sys.stderr.write(f"{error}\n")
         return 1
     return 0
 

@@ -125,7 +125,7 @@ class ServiceStack(Stack):
         return any(Use.MAIL in function.uses for function in self._service.functions)
 
     def _make_secret(self) -> secretsmanager.CfnSecret:
-        """The desk key: everything that is recognised or encrypted at rest derives from it, so no stack deletes it."""
+        """The desk key: what is recognised or encrypted at rest derives from it, so no stack deletes it."""
         secret = secretsmanager.CfnSecret(
             self,
             "desk-key",

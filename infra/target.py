@@ -38,5 +38,5 @@ class Target:
 
     @property
     def wheels(self) -> str:
-        """uv's name for the platform whose wheels run on Amazon Linux 2023."""
+        """Name, to uv, of the platform whose wheels run on Amazon Linux 2023."""
         return f"{'aarch64' if self.architecture == 'arm64' else 'x86_64'}-manylinux_2_28"

@@ -15,6 +15,7 @@ NEVER: Sequence[str] = (
     "*.dist-info/*",
     "*.pyi",
     "*/py.typed",
+    "tests/*",
     "*/tests/*",
     "*/SelfTest/*",
     "bin/*",

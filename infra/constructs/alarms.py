@@ -16,7 +16,7 @@ class Alarms(Construct):
         super().__init__(scope, id_)
         self._action = SnsAction(topic)
 
-    def when(  # noqa: PLR0913  an alarm has this many parts
+    def when(
         self,
         name: str,
         metric: cloudwatch.IMetric,

@@ -58,9 +58,7 @@ def desk_dashboard(scope: Construct, *, services: Sequence[Service], api_id: str
                 graph("How long people wait (ms)", [of_api("Latency", of) for of in ("p50", "p95", "p99")]),
             ],
             [
-                graph(
-                    "Dead letters: should be empty", of_queues("ApproximateNumberOfMessagesVisible", *dead)
-                ),
+                graph("Dead letters: should be empty", of_queues("ApproximateNumberOfMessagesVisible", *dead)),
                 graph("Oldest event waiting (s)", of_queues("ApproximateAgeOfOldestMessage", "events", "ticks")),
             ],
             [

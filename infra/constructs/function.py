@@ -1,6 +1,7 @@
 """One Lambda function with a role of its own, which may do what its `Use`s say and nothing else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from aws_cdk import Aws, Duration, RemovalPolicy
@@ -43,61 +44,45 @@ class Surroundings:
     stream_dead: IQueue
     mail_from: str
 
-    def statements(self, uses: Iterable[Use]) -> list[iam.PolicyStatement]:
+    def statements(self, uses: AbstractSet[Use]) -> list[iam.PolicyStatement]:
         """The permissions that go with these uses, in a fixed order."""
-        return [statement for use in Use if use in uses for statement in self._for(use)]
+        table, own = self.table.table_arn, self.source.removeprefix("ahd.")
+        identities = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/*"
+        # IfExists: on AWS these keys are always there; a stand-in for IAM may not know them.
+        as_itself = {"StringEqualsIfExists": {"events:source": self.source}}
+        as_the_desk = {"StringEqualsIfExists": {"ses:FromAddress": self.mail_from}}
+        allowed = {
+            Use.STATE: [_may(CHANGE, table), self._read_encrypted()],
+            Use.DUE: [_may(["dynamodb:Query"], f"{table}/index/{DUE}")],
+            Use.RELAYED: [_may(["dynamodb:UpdateItem"], table)],
+            Use.TELL: [_may(["events:PutEvents"], self.bus_arn, as_itself)],
+            Use.SECRET: [_may(["secretsmanager:GetSecretValue"], self.secret_arn)],
+            Use.SEAL: [
+                _may(["kms:GenerateDataKey"], key.key_arn, _sealed_to(recipient))
+                for recipient, key in self.seal_keys.items()
+            ],
+            Use.OPEN: [_may(["kms:Decrypt"], self.own_key.key_arn, _sealed_to(own))],
+            Use.HEAR: [_may(TAKE, self.events.queue_arn), _may(["sqs:SendMessage"], self.events_dead.queue_arn)],
+            Use.TICK: [_may(TAKE, self.ticks.queue_arn)],
+            Use.FOLLOW: [
+                _may(READ_STREAM, str(self.table.table_stream_arn)),
+                _may(["sqs:SendMessage"], self.stream_dead.queue_arn),
+                self._read_encrypted(),
+            ],
+            # Whether the sender's address or its whole domain is verified in SES is the owner's choice.
+            Use.MAIL: [_may(["ses:SendEmail"], identities, as_the_desk)],
+            # A telephone number has no ARN: everything but topics, applications and endpoints.
+            Use.SMS: [iam.PolicyStatement(actions=["sns:Publish"], not_resources=[f"arn:{Aws.PARTITION}:sns:*:*:*"])],
+        }
+        return [statement for use in Use if use in uses for statement in allowed[use]]
 
-    def _for(self, use: Use) -> list[iam.PolicyStatement]:  # noqa: PLR0911  one answer per use
-        stream = str(self.table.table_stream_arn)
-        match use:
-            case Use.STATE:
-                return [_may(CHANGE, self.table.table_arn), *self._read_encrypted()]
-            case Use.DUE:
-                return [_may(["dynamodb:Query"], f"{self.table.table_arn}/index/{DUE}")]
-            case Use.RELAYED:
-                return [_may(["dynamodb:UpdateItem"], self.table.table_arn)]
-            case Use.TELL:
-                # PutEvents always names a source; a test double of IAM may not know the key, hence IfExists.
-                own = {"StringEqualsIfExists": {"events:source": self.source}}
-                return [_may(["events:PutEvents"], self.bus_arn, own)]
-            case Use.SECRET:
-                return [_may(["secretsmanager:GetSecretValue"], self.secret_arn)]
-            case Use.SEAL:
-                return [
-                    _may(["kms:GenerateDataKey"], key.key_arn, _sealed_to(recipient))
-                    for recipient, key in self.seal_keys.items()
-                ]
-            case Use.OPEN:
-                recipient = self.source.removeprefix("ahd.")
-                return [_may(["kms:Decrypt"], self.own_key.key_arn, _sealed_to(recipient))]
-            case Use.HEAR:
-                return [_may(TAKE, self.events.queue_arn), _may(["sqs:SendMessage"], self.events_dead.queue_arn)]
-            case Use.TICK:
-                return [_may(TAKE, self.ticks.queue_arn)]
-            case Use.FOLLOW:
-                return [
-                    _may(READ_STREAM, stream),
-                    _may(["sqs:SendMessage"], self.stream_dead.queue_arn),
-                    *self._read_encrypted(),
-                ]
-            case Use.MAIL:
-                # As the desk's own sender only. Whether its address or its domain is the identity is the owner's choice.
-                own = {"StringEqualsIfExists": {"ses:FromAddress": self.mail_from}}
-                identities = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/*"
-                return [_may(["ses:SendEmail"], identities, own)]
-            case Use.SMS:
-                # A telephone number has no ARN: everything but topics, applications and endpoints.
-                return [iam.PolicyStatement(actions=["sns:Publish"], not_resources=[f"arn:{Aws.PARTITION}:sns:*:*:*"])]
-
-    def _read_encrypted(self) -> list[iam.PolicyStatement]:
+    def _read_encrypted(self) -> iam.PolicyStatement:
         """Table and secret are encrypted with the service's key: usable through these two AWS services only."""
         via = [f"{service}.{Aws.REGION}.amazonaws.com" for service in ("dynamodb", "secretsmanager")]
-        return [_may(["kms:Decrypt"], self.own_key.key_arn, {"StringEquals": {"kms:ViaService": via}})]
+        return _may(["kms:Decrypt"], self.own_key.key_arn, {"StringEquals": {"kms:ViaService": via}})
 
 
-def _may(
-    actions: list[str], resource: str, conditions: Mapping[str, object] | None = None
-) -> iam.PolicyStatement:
+def _may(actions: list[str], resource: str, conditions: Mapping[str, object] | None = None) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=actions, resources=[resource], conditions=conditions)
 
 
@@ -108,7 +93,7 @@ def _sealed_to(recipient: str) -> dict[str, object]:
 class DeskFunction(Construct):
     """The function, its role, its logs and its alarms."""
 
-    def __init__(  # noqa: PLR0913  what a function is made of
+    def __init__(
         self,
         scope: Construct,
         function: Function,

@@ -34,7 +34,7 @@ def dead_letters(scope: Construct, name: str, *, service: str, alarms: Alarms, h
 class Inbox(Construct):
     """A queue with its dead letters, sized for the function that works it off."""
 
-    def __init__(  # noqa: PLR0913  a queue has this many parts
+    def __init__(
         self,
         scope: Construct,
         id_: str,
@@ -62,9 +62,7 @@ class Inbox(Construct):
         )
         alarms.when(
             f"{id_}-behind",
-            self.queue.metric_approximate_age_of_oldest_message(
-                period=MINUTE, statistic=cloudwatch.Stats.MAXIMUM
-            ),
+            self.queue.metric_approximate_age_of_oldest_message(period=MINUTE, statistic=cloudwatch.Stats.MAXIMUM),
             late_after_seconds,
             f"{service} is behind with its {id_}: the oldest message waits {late_after_seconds} s or longer. "
             "See docs/operations.md, 'A queue is behind'.",

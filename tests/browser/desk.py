@@ -4,9 +4,9 @@ import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -159,11 +159,13 @@ def open_desk(folder: Path, url: str = "https://desk.example") -> Iterator[Desk]
 @contextmanager
 def serving(desk: Desk) -> Iterator[str]:
     """The desk over HTTP on a free port; gives its address."""
+    one_at_a_time = Lock()
 
     class Handler(BaseHTTPRequestHandler):
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            answer = desk.answer(self.command, self.path, dict(self.headers.items()), body)
+            with one_at_a_time:
+                answer = desk.answer(self.command, self.path, dict(self.headers.items()), body)
             content = answer.get("body") or ""
             raw = base64.b64decode(content) if answer.get("isBase64Encoded") else content.encode()
             self.send_response(answer["statusCode"])
@@ -180,7 +182,7 @@ def serving(desk: Desk) -> Iterator[str]:
         def log_message(self, *_: Any) -> None:
             """Tests read the desk's own log, not this one."""
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     desk.url = f"http://127.0.0.1:{server.server_port}"

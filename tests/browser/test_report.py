@@ -8,9 +8,7 @@ from shared import logs
 from tests.browser.citizen import Citizen, Page
 from tests.browser.desk import Desk
 
-HOSTILE = (
-    '</textarea><script src="//evil.example/x.js"></script>"><img src=x onerror=alert(1)>\n{{ 1337 * 1337 }} &'
-)
+HOSTILE = '</textarea><script src="//evil.example/x.js"></script>"><img src=x onerror=alert(1)>\n{{ 1337 * 1337 }} &'
 
 
 def report_dispute(citizen: Citizen, story: str = "They would not take it back.", **contact: Any) -> Page:

@@ -62,7 +62,7 @@ def home() -> Response[str]:
     return handler.visit.page("intake/home.html", emergency=_emergency())
 
 
-@handler.get("/assets/<name>")
+@handler.get("/assets/<name>", compress=True)
 def asset(name: str) -> Response[Any]:
     return built_file(name) or handler.visit.say(HTTPStatus.NOT_FOUND, "kit.missing", "check", ways=HOME)
 

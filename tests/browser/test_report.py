@@ -1,5 +1,7 @@
 """Reporting through the pages, with a browser that runs no JavaScript."""
 
+import base64
+import gzip
 from typing import Any
 
 import pytest
@@ -229,3 +231,15 @@ def test_nothing_that_was_typed_reaches_the_log(citizen: Citizen, capsys: pytest
     assert '"route"' in logged
     logs._configure.cache_clear()
     assert not [word for word in ("private", "Amal", "@example.com") if word in logged]
+
+
+def test_stylesheets_travel_compressed_and_are_kept_for_ever(desk: Desk):
+    home = desk.answer("GET", "/", {})["body"]
+    href = home.split('<link rel="stylesheet" href="')[1].split('"')[0]
+    answer = desk.answer("GET", href, {"accept-encoding": "gzip, br"})
+    raw = base64.b64decode(answer["body"])
+    assert answer["headers"]["Content-Encoding"] == "gzip"
+    assert answer["headers"]["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert len(raw) < 20_000
+    assert b".govuk-button" in gzip.decompress(raw)
+    assert desk.answer("GET", "/assets/manifest.json", {})["statusCode"] == 404

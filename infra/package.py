@@ -119,16 +119,19 @@ class Packing:
             *(file for folder in (ROOT / "packs", *self.packs) for file in _files(folder)),
             *(_files(ASSETS) if self.has_pages else ()),
         ]
-        return _digest(self.requirements, repr(self.target), repr(self.service), *sources)
+        return _digest(self.requirements, repr(self.target), *self._calls, *sources)
 
     @property
     def has_pages(self) -> bool:
         return (ROOT / "services" / self.service.name / "pages").is_dir()
 
+    @property
+    def _calls(self) -> tuple[str, ...]:
+        return tuple(f"{aws}:{call}" for aws, calls in aws_calls(self.service).items() for call in sorted(calls))
+
     @cached_property
     def shelf(self) -> Path:
-        calls = sorted((aws, sorted(operations)) for aws, operations in aws_calls(self.service).items())
-        made_from: tuple[str | Path, ...] = (self.requirements, repr(self.target), repr(calls), *_TRIMMED_BY)
+        made_from: list[str | Path] = [self.requirements, repr(self.target), *self._calls, *_TRIMMED_BY]
         return _SHELF / f"{self._shelf_mark}{_digest(*made_from)[:20]}"
 
     @property

@@ -78,7 +78,9 @@ class Visit:
         return self._event.path
 
     def cookie(self, name: str) -> str | None:
-        for pair in self._event.cookies:
+        # AWS takes cookies out of the headers; other servers of the same events leave them there.
+        pairs = self._event.cookies or str(self._event.headers.get("cookie", "")).split(";")
+        for pair in pairs:
             key, _, value = pair.strip().partition("=")
             if key == name:
                 return value

@@ -65,13 +65,19 @@ class Desk:
         yield
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
-        """The Lambda's answer to an HTTP request, as the HTTP API would put it to the function."""
+        """The Lambda's answer to an HTTP request."""
         service, module = ("survey", survey) if path.startswith("/survey/") else ("intake", intake)
+        with self.being(service):
+            answer: dict[str, Any] = module.handler(self.event(method, path, headers, body), SimpleNamespace())
+        return answer
+
+    def event(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
+        """An HTTP request as the HTTP API puts it to a function (payload format 2.0)."""
         parts = urlsplit(path)
         lower = {name.lower(): value for name, value in headers.items()}
         cookies = [one.strip() for one in lower.pop("cookie", "").split(";") if one.strip()]
         query = dict(pair.partition("=")[::2] for pair in parts.query.split("&") if pair)
-        event = {
+        return {
             "version": "2.0",
             "routeKey": f"{method} {parts.path}",
             "rawPath": parts.path,
@@ -87,9 +93,6 @@ class Desk:
             **({"body": base64.b64encode(body).decode()} if body else {}),
             "isBase64Encoded": bool(body),
         }
-        with self.being(service):
-            answer: dict[str, Any] = module.handler(event, SimpleNamespace(aws_request_id=uuid4().hex))
-        return answer
 
     def invite(self, *, language: str = "en", about: str = "case") -> str:
         """Path of a fresh survey link."""

@@ -114,7 +114,7 @@ class Packing:
         sources = [
             *_TRIMMED_BY,
             *_LAID_BY,
-            *_files(ROOT / "shared"),
+            *(file for file in _files(ROOT / "shared") if self.has_pages or "pages" not in file.parts),
             *_files(ROOT / "services" / self.service.name),
             *(file for folder in (ROOT / "packs", *self.packs) for file in _files(folder)),
             *(_files(ASSETS) if self.has_pages else ()),

@@ -13,8 +13,10 @@ from typing import Any, TypeVar
 from demo.desk import AT_ONCE, Answer, Desk, DeskError
 from demo.rows import Report, wording
 
-STALLED_SECONDS = 120.0
-"""So long without anything moving, and what is still awaited counts as lost."""
+STALLED_SECONDS = 300.0
+"""So long without anything moving, and what is still awaited counts as lost. A message whose sending broke off (the
+desk was killed, say) is tried again after three minutes.
+"""
 
 Advance = Callable[[int], None]
 """Told how many are done."""
@@ -44,6 +46,7 @@ class Case:
     report: Report
     number: str
     secret: str
+    follow: str
 
     @property
     def path(self) -> str:
@@ -128,7 +131,7 @@ def bring(desk: Desk, reports: Iterable[Report], advance: Advance) -> tuple[list
     answers = _several(lambda report: desk.ask("POST", "/v1/cases", report.body, key=report.key), reports, advance)
     for report, answer in answers:
         if answer.status == 201:  # noqa: PLR2004  created
-            cases.append(Case(report, answer.body["number"], answer.body["secret"]))
+            cases.append(Case(report, *(answer.body[part] for part in ("number", "secret", "follow"))))
         else:
             refused.append((report, answer))
     return cases, refused

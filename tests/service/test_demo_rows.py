@@ -189,7 +189,7 @@ def test_what_is_lost_or_doubled_is_counted():
     report = REPORTS[0]
 
     def seen(number: str, *sent: str, noted: int = 1) -> Seen:
-        case = Case(report, number, "secret")
+        case = Case(report, number, "secret", "https://desk.example/follow")
         return Seen(
             case,
             MONDAY_MORNING,

@@ -155,3 +155,19 @@ def test_cookies_left_in_the_headers_are_found_too(desk: Desk, link: str):
         answer = intake.handler(event, SimpleNamespace())
     assert answer["statusCode"] == 200
     assert '<html lang="zh"' in answer["body"]
+
+
+def test_a_case_speaks_the_language_of_its_report_unless_another_was_chosen(desk: Desk):
+    somebody = Citizen(desk, accept_language="ar")
+    somebody.goes_to("/report")
+    somebody.sends()
+    somebody.sends(area="other")
+    somebody.sends(story="شيء ما")
+    somebody.sends()
+    somebody.sends(when="unknown")
+    somebody.sends(reach="anonymous")
+    link = somebody.sends().one("a", class_="govuk-link ahd-code")["href"].removeprefix("https://desk.example")
+    assert Citizen(desk, accept_language="en").goes_to(link).one("html")["lang"] == "ar"
+    chosen = Citizen(desk)
+    chosen.goes_to("/?lang=zh")
+    assert "其他" in chosen.goes_to(link).body

@@ -1,13 +1,14 @@
 """Writes the CloudFormation of the desk to `build/cdk.out`, offline: `python -m infra.app [--check]`.
 
 The Lambda runtime is the one that the packages in `build/packages` were built for (`python -m infra.package`).
-With `--check`, cdk-nag's AwsSolutions and Serverless packs judge it and a finding that `infra.findings` does not
-acknowledge ends it. Without, it does nothing when nothing changed.
+With `--check`, cfn-lint judges it and cdk-nag's AwsSolutions and Serverless packs; a finding that `infra.findings`
+does not acknowledge ends it. It does nothing when nothing changed.
 """
 
 import argparse
 import hashlib
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,14 +19,18 @@ from infra.services import SERVICES
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build" / "cdk.out"
 PACKAGES = ROOT / "build" / "packages"
+_JUDGED = " and found good"
+
+
+class Refused(Exception):
+    """The templates were judged, and something is to be put right; the message says what."""
 
 
 def synthesise(out: Path = OUT, packages: Path = PACKAGES, *, check: bool = False) -> bool:
-    """Write the cloud assembly to `out`; whether there was anything to do."""
-    if not check and is_current(out, packages):
+    """Write the cloud assembly to `out`; whether there was anything to do. Raises `Refused`."""
+    if is_current(out, packages, judged=check):
         return False
     wanted = _fingerprint(packages)
-    stamp = _stamp(out)
     from infra.stacks import desk  # noqa: PLC0415  CDK takes seconds to import, and often nothing is to do
 
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -37,17 +42,36 @@ def synthesise(out: Path = OUT, packages: Path = PACKAGES, *, check: bool = Fals
 
             judge(app)
         app.synth()
+        if check:
+            _lint(fresh)
+        stamp = _stamp(out)
         stamp.unlink(missing_ok=True)
         shutil.rmtree(out, ignore_errors=True)
         fresh.rename(out)
-    stamp.write_text(wanted)
+    stamp.write_text(wanted + (_JUDGED if check else ""))
     return True
 
 
-def is_current(out: Path = OUT, packages: Path = PACKAGES) -> bool:
-    """Whether what was written is what would be written now."""
+def is_current(out: Path = OUT, packages: Path = PACKAGES, *, judged: bool = False) -> bool:
+    """Whether what was written is what would be written now, and, if asked, was found good."""
     stamp = _stamp(out)
-    return stamp.is_file() and out.is_dir() and stamp.read_text() == _fingerprint(packages)
+    if not (stamp.is_file() and out.is_dir()):
+        return False
+    written = stamp.read_text()
+    return written.removesuffix(_JUDGED) == _fingerprint(packages) and (written.endswith(_JUDGED) or not judged)
+
+
+def _lint(assembly: Path) -> None:
+    linter = str(Path(sys.executable).with_name("cfn-lint"))
+    templates = [str(path) for path in sorted(assembly.glob("*.template.json"))]
+    judged = subprocess.run(
+        [linter, "--config-file", str(ROOT / "infra" / "cfnlint.yaml"), "--", *templates],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if judged.returncode:
+        raise Refused(f"cfn-lint:\n{judged.stdout}{judged.stderr}")
 
 
 def _stamp(out: Path) -> Path:
@@ -72,11 +96,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Writes the CloudFormation of the desk.")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--packages", type=Path, default=PACKAGES)
-    parser.add_argument("--check", action="store_true", help="with cdk-nag")
+    parser.add_argument("--check", action="store_true", help="with cdk-nag and cfn-lint")
     chosen = parser.parse_args()
     began = time.monotonic()
-    done = synthesise(chosen.out, chosen.packages, check=chosen.check)
-    what = f"written in {time.monotonic() - began:.1f} s" if done else "current"
+    try:
+        done = synthesise(chosen.out, chosen.packages, check=chosen.check)
+    except Refused as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 1
+    judged = " and found good by cdk-nag and cfn-lint" if chosen.check else ""
+    what = f"written{judged} in {time.monotonic() - began:.1f} s" if done else f"current{judged}"
     sys.stdout.write(f"templates of {1 + len(SERVICES)} stacks: {what}\n")
     return 0
 

@@ -101,7 +101,8 @@ def invite(heard: Heard[SurveyInvited]) -> None:
     """Asked once or not at all: a survey that comes twice annoys more than one that never came."""
     token = SurveyLink.model_validate(heard.box() or {}).token
     link = f"{settings().need('url')}/survey/{heard.event.invitation}/{token}"
-    tell_customer(heard, heard.event.case, "survey", {"link": link}, Policy.AT_MOST_ONCE)
+    template = "survey" if heard.event.about == "case" else "survey_complaint"
+    tell_customer(heard, heard.event.case, template, {"link": link}, Policy.AT_MOST_ONCE)
 
 
 def call_unsatisfied(heard: Heard[SatisfactionLow]) -> None:

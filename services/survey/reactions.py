@@ -1,6 +1,6 @@
 """What survey does when others tell something: a closing asks its customer how it was, once."""
 
-from typing import Any
+from typing import Any, Literal
 
 from services.survey.invitation import Invitation
 from shared import ids, vault
@@ -21,7 +21,7 @@ def invite_about_complaint(heard: Heard[ComplaintClosed]) -> None:
     _invite(heard, "complaint")
 
 
-def _invite(heard: Heard[Any], about: str) -> None:
+def _invite(heard: Heard[Any], about: Literal["case", "complaint"]) -> None:
     """Who gave no way to be reached is not asked."""
     event = heard.event
     if not event.contactable:
@@ -37,7 +37,7 @@ def _invite(heard: Heard[Any], about: str) -> None:
         salt=vault.new_salt(),
         token=vault.mac_text("survey", identity, token),
     )
-    told = SurveyInvited(invitation=identity, case=event.case)
+    told = SurveyInvited(invitation=identity, case=event.case, about=about)
     line = Line(told, boxes={"notify": {"token": token}})
     try:
         retrying(lambda: store().create(invitation, [line], heard.cause(utc_now())))

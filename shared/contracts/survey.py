@@ -21,6 +21,7 @@ class SurveyInvited(SurveyEvent):
     detail_type: Literal["SurveyInvited.v1"] = "SurveyInvited.v1"
     invitation: str
     case: str
+    about: Literal["case", "complaint"] = "case"
 
 
 class SurveyAnswered(SurveyEvent):

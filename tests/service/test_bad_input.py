@@ -1,6 +1,7 @@
 """Bad input gets a clear refusal that says where and what to do; nothing of it is stored, nothing of it is logged."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -14,8 +15,8 @@ def post(world: World, body=None, **how):
     return world.http("intake.api", "POST", "/v1/cases", body, **how)
 
 
-def with_field(path: str, value) -> dict:
-    body = json.loads(json.dumps(REPORT))
+def with_field(path: str, value) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(json.dumps(REPORT))
     *parents, last = path.strip("/").split("/")
     here = body
     for parent in parents:

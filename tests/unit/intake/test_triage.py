@@ -6,9 +6,17 @@ import pytest
 
 from infra.packs import read
 from services.intake.triage import decide
-from shared.packs import URGENT_FACTS
+from shared.packs import URGENT_FACTS, Category
 
 PACK = read(Path("packs/police"))
+
+
+def category(code: str) -> Category:
+    found = PACK.category(code)
+    assert found
+    return found
+
+
 RULES = [(category, rule) for category in PACK.categories for rule in category.rules]
 
 
@@ -36,17 +44,17 @@ def test_an_urgent_fact_sends_somebody_whatever_the_category(category, fact):
 
 
 def test_once_somebody_is_sent_advice_to_turn_elsewhere_falls_away_but_a_transfer_stays():
-    accident = PACK.category("D5")
+    accident = category("D5")
     assert decide(accident, {"dispute": True}).dispositions == ("dispatch", "transfer")
-    noise = PACK.category("Z2")
+    noise = category("Z2")
     assert decide(noise, {"insists": True}).dispositions == ("dispatch",)
 
 
 def test_a_condition_of_two_facts_needs_both():
-    leak = PACK.category("P8")
+    leak = category("P8")
     assert not decide(leak, {"grave": True}).urgent
     assert decide(leak, {"grave": True, "nobody_in_charge": True}).urgent
 
 
 def test_a_fact_that_is_denied_counts_as_not_given():
-    assert decide(PACK.category("Z1"), {"insists": False}).dispositions == ("refer",)
+    assert decide(category("Z1"), {"insists": False}).dispositions == ("refer",)

@@ -1,9 +1,11 @@
 """The chain: whatever is changed, dropped, swapped or slipped in shows; what was erased does not."""
 
+from typing import Any
+
 from shared import chain
 
 
-def events(count: int) -> tuple[list[dict], str]:
+def events(count: int) -> tuple[list[dict[str, Any]], str]:
     made, head = [], chain.GENESIS
     for seq in range(1, count + 1):
         facts = {"seq": seq, "type": "Noted.v1", "data": {"n": seq}, "private": chain.commitment(f"cipher {seq}")}

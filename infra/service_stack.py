@@ -10,7 +10,6 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
-from aws_cdk.aws_cloudwatch import MathExpression
 from aws_cdk.aws_sqs import Queue
 from constructs import Construct
 
@@ -246,21 +245,13 @@ class ServiceStack(Stack):
             "See docs/operations.md, 'The relay is behind'.",
             minutes=3,
         )
-        self._alarms.when(
+        self._alarms.unless(
             "clock-stopped",
-            MathExpression(
-                expression="IF(FILL(ticks, 0) < 1, 1, 0)",
-                using_metrics={
-                    "ticks": self._ticks.queue.metric_number_of_messages_deleted(period=MINUTE, statistic="Sum")
-                },
-                period=MINUTE,
-                label="minutes without a finished tick",
-            ),
+            self._ticks.queue.metric_number_of_messages_deleted(period=MINUTE, statistic="Sum"),
             1,
             f"No tick of {self._service.stack} was finished for ten minutes: nothing becomes late, nobody is told. "
             "See docs/operations.md, 'The clock stopped'.",
             minutes=10,
-            silence_is_alarming=True,
         )
 
     def _serve(self, function: Function, served: lambda_.Function) -> None:

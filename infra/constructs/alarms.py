@@ -1,5 +1,7 @@
 """Alarms: each says what is wrong, what to do first, and reaches the people who run the desk."""
 
+from typing import Any
+
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk.aws_cloudwatch_actions import SnsAction
@@ -16,28 +18,31 @@ class Alarms(Construct):
         super().__init__(scope, id_)
         self._action = SnsAction(topic)
 
-    def when(
-        self,
-        name: str,
-        metric: cloudwatch.IMetric,
-        at_least: float,
-        then: str,
-        *,
-        minutes: int = 1,
-        silence_is_alarming: bool = False,
-    ) -> None:
+    def when(self, name: str, metric: cloudwatch.IMetric, at_least: float, then: str, *, minutes: int = 1) -> None:
         """Alarm when `metric`, by the minute, is `at_least` so much for so many `minutes` in a row."""
-        alarm = cloudwatch.Alarm(
-            self,
+        self._alarm(
             name,
             metric=metric,
             alarm_description=then,
             threshold=at_least,
             evaluation_periods=minutes,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            treat_missing_data=cloudwatch.TreatMissingData.BREACHING
-            if silence_is_alarming
-            else cloudwatch.TreatMissingData.NOT_BREACHING,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
+
+    def unless(self, name: str, metric: cloudwatch.IMetric, at_least: float, then: str, *, minutes: int) -> None:
+        """Alarm when `metric` is less than that, or says nothing, for so many `minutes` in a row."""
+        self._alarm(
+            name,
+            metric=metric,
+            alarm_description=then,
+            threshold=at_least,
+            evaluation_periods=minutes,
+            comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+        )
+
+    def _alarm(self, name: str, **properties: Any) -> None:
+        alarm = cloudwatch.Alarm(self, name, **properties)
         alarm.add_alarm_action(self._action)
         alarm.add_ok_action(self._action)

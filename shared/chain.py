@@ -11,9 +11,13 @@ from typing import Any
 GENESIS = ""
 
 
+# Made once: json.dumps with options makes an encoder for every call.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
 def canonical(facts: Mapping[str, Any]) -> str:
     """One text for one meaning: sorted keys, no spaces."""
-    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _encode(facts)
 
 
 def commitment(ciphertext: bytes | str) -> str:

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from shared.aws import client
 from shared.settings import seal_key, settings
+from shared.vault import aes
 
 _KEY_LIVES_SECONDS = 300
 _NONCE = 12
@@ -82,8 +83,6 @@ def _unwrap(recipient: str, wrapped: str) -> bytes:
 
 
 def _cipher(key: bytes, nonce: bytes, recipient: str, about: str) -> Any:
-    from Crypto.Cipher import AES  # noqa: PLC0415  not every start of a function needs it
-
-    cipher = AES.new(key, AES.MODE_GCM, nonce=nonce)
+    cipher = aes().new(key, aes().MODE_GCM, nonce=nonce)
     cipher.update(f"{recipient}\x00{about}".encode())
     return cipher

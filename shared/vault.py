@@ -65,12 +65,18 @@ def decrypt(salt: str | None, bound_to: str, ciphertext: bytes) -> dict[str, Any
     return cast("dict[str, Any]", json.loads(plain))
 
 
+@cache
+def aes() -> Any:
+    """The module that makes AES ciphers, loaded when first needed: not every start of a function needs it."""
+    from Crypto.Cipher import AES  # noqa: PLC0415
+
+    return AES
+
+
 def _cipher(salt: str | None, nonce: bytes, bound_to: str) -> Any:
     if not salt:
         raise Erased
-    from Crypto.Cipher import AES  # noqa: PLC0415  not every start of a function needs it
-
     key = hmac.digest(_desk_key(), b"data\x00" + b64decode(salt), "sha256")
-    cipher = AES.new(key, AES.MODE_GCM, nonce=nonce)
+    cipher = aes().new(key, aes().MODE_GCM, nonce=nonce)
     cipher.update(bound_to.encode())
     return cipher

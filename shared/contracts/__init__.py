@@ -6,6 +6,7 @@ person travels beside the event in a box sealed to that service (see `shared.sea
 `Boxed` model declared here too.
 """
 
+from functools import cache
 from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -23,6 +24,7 @@ class Event(BaseModel):
     """Whether it leaves the service. Notes stay in the aggregate's own chain."""
 
     @classmethod
+    @cache
     def detail_type_name(cls) -> str:
         """The literal of `detail_type`, e.g. `CaseReported.v1`."""
         return str(cls.model_fields["detail_type"].default)

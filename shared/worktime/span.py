@@ -67,11 +67,13 @@ class Span:
         if not isinstance(data, Mapping) or len(data) != 1:
             raise SpanError(f'a span names exactly one unit, such as {{"working_days": 3}}; got {data!r}')
         ((name, amount),) = data.items()
-        if name not in list(Unit):
-            raise SpanError(f"{name!r} is not a unit of time; use one of {', '.join(Unit)}")
+        try:
+            unit = Unit(name)
+        except ValueError:
+            raise SpanError(f"{name!r} is not a unit of time; use one of {', '.join(Unit)}") from None
         if isinstance(amount, bool) or not isinstance(amount, int) or amount < 0:
             raise SpanError(f"{name} takes a whole number from 0 up; got {amount!r}")
-        return cls(amount, Unit(name))
+        return cls(amount, unit)
 
     def as_dict(self) -> dict[str, int]:
         """Give the mapping that `parse` reads back."""

@@ -81,6 +81,11 @@ package: .venv/.synced ## the Lambda packages, for this machine
 synth: package ## the CloudFormation in build/cdk.out, checked by cfn-lint and cdk-nag; offline
 	@$(PY) -m infra.app --check
 
+.PHONY: bench
+bench: package ## what the desk costs beside its floor, as ratios and counts; keeps them in benchmarks/RESULTS.md
+	@$(PY) -m infra.app
+	@$(PY) -m benchmarks --write
+
 PRODUCTION := build/production
 CDK := npx --yes aws-cdk@2.1148.1
 PACK := police

@@ -23,6 +23,8 @@ INTAKE = Service(
             "ANY /follow",
             "ANY /follow/{proxy+}",
             "GET /assets/{proxy+}",
+            # Whatever no other route takes: people who mistyped get a page, programs a problem.
+            "ANY /{proxy+}",
         ),
         edge(
             "staff",

@@ -71,7 +71,7 @@ class Desk(APIGatewayHttpResolver):
         super().__init__()
         for refusal, answer in _REFUSALS.items():
             self.exception_handler(refusal)(answer)
-        self.not_found(lambda _error: problem(_UNKNOWN_ROUTE))
+        self.not_found(lambda _error: problem(UNKNOWN_ROUTE))
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         request = event["requestContext"]
@@ -196,7 +196,7 @@ def problem(refused: Problem) -> Response[str]:
     )
 
 
-_UNKNOWN_ROUTE = Problem(404, "unknown-route", "There is nothing at this address.")
+UNKNOWN_ROUTE = Problem(404, "unknown-route", "There is nothing at this address.")
 _NOT_FOUND = Problem(
     404,
     "not-found",
@@ -237,6 +237,6 @@ _REFUSALS: dict[type[Exception], Callable[[Any], Response[str]]] = {
     store.NotFound: lambda _error: problem(_NOT_FOUND),
     store.Conflict: lambda _error: problem(_BUSY),
     NotPermitted: _not_permitted,
-    NotFoundError: lambda _error: problem(_UNKNOWN_ROUTE),
+    NotFoundError: lambda _error: problem(UNKNOWN_ROUTE),
     Exception: _unforeseen,
 }

@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from shared.http import Desk, Problem
+from shared.http import UNKNOWN_ROUTE, Desk, Problem, problem
 from shared.logs import describe, log
 from shared.pages import DEFAULT_LANGUAGE, LANGUAGES, asset_content, render
 from shared.pages.wording import Speaker, speaker
@@ -206,7 +206,7 @@ class Pages(Desk):
     def __init__(self, service: str) -> None:
         super().__init__()
         self._service = service
-        self.not_found(lambda _error: self._say(HTTPStatus.NOT_FOUND, "kit.missing", "check", "safe"))
+        self.not_found(self._missing)
         for refusal, answer in (
             (Foreign, lambda _error: self._say(HTTPStatus.FORBIDDEN, "kit.foreign", "why", "again")),
             (Unreadable, lambda _error: self._say(HTTPStatus.BAD_REQUEST, "kit.unreadable", "why", "again")),
@@ -222,6 +222,12 @@ class Pages(Desk):
 
     def _say(self, status: HTTPStatus, subject: str, *texts: str) -> Response[str]:
         return self.visit.say(status, subject, *texts, ways=HOME)
+
+    def _missing(self, _error: Exception) -> Response[str]:
+        """A page for people; for programs that asked at a wrong address, what the API says."""
+        if "text/html" in (self.current_event.headers.get("accept") or ""):
+            return self._say(HTTPStatus.NOT_FOUND, "kit.missing", "check", "safe")
+        return problem(UNKNOWN_ROUTE)
 
     def _trouble(self, error: Exception) -> Response[str]:
         log().error("unforeseen", error=describe(error))

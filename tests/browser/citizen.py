@@ -101,7 +101,7 @@ class Citizen:
 
     def __init__(self, desk: Desk, **headers: str) -> None:
         self._desk = desk
-        self._headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        self._headers = {"accept": "text/html", **{name.replace("_", "-"): value for name, value in headers.items()}}
         self._jar: dict[tuple[str, str], str] = {}
         self.page: Page
 

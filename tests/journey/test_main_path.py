@@ -118,4 +118,7 @@ def test_bad_input_is_refused_by_the_running_desk_with_problem_json(rehearsal: L
             assert answer.json()["type"].startswith("urn:ahd:problem:")
         unknown = http.get("/v1/cases/AAAA-AAAA-AAAA", headers={"Authorization": "Bearer wrong"})
         assert (unknown.status_code, unknown.json()["type"]) == (404, "urn:ahd:problem:not-found")
-        assert http.get("/v1/nowhere").status_code == 404
+        astray = http.get("/v1/nowhere", headers={"Accept": "application/json"})
+        assert (astray.status_code, astray.json()["type"]) == (404, "urn:ahd:problem:unknown-route")
+        mistyped = http.get("/reprot", headers={"Accept": "text/html"})
+        assert (mistyped.status_code, mistyped.headers["content-type"]) == (404, "text/html; charset=utf-8")

@@ -86,8 +86,8 @@ def look(identity: str, now: datetime) -> None:
     cause = Cause(now, "clock", correlation)
     if message.state is State.SENDING:
         after = messages.outcome_unknown(message, now)
-        _mark(after, notes.MessageUnsettled(channel=message.channels[0]), cause)
-    elif message.state is State.WAITING:
+        message = _mark(after, notes.MessageUnsettled(channel=message.channels[0]), cause)
+    if message.state is State.WAITING:
         salt = message.salt or store().load(Recipient, message.case).salt
         content = events[0].private(salt)
         claim = notes.MessageClaimed(channel=message.channels[0], attempt=message.attempt)

@@ -13,7 +13,9 @@ from shared.promises import Promise, PromiseState
 
 Channel = Literal["sms", "email"]
 ATTEMPTS = 6
-_CLAIM_LASTS = timedelta(minutes=2)
+_CLAIM_LASTS = timedelta(minutes=1)
+"""Longer than a function that claims can run: whoever claimed is gone when it ends."""
+
 _BACKOFF = (1, 2, 5, 15, 60)
 """Minutes before the next try, by how many there were."""
 
@@ -84,10 +86,13 @@ def next_channel(message: Message, now: datetime) -> Message:
 
 
 def outcome_unknown(message: Message, now: datetime) -> Message:
-    """The claim ended without word. At least once: try again. At most once: leave it, and say so."""
-    if message.policy is Policy.AT_LEAST_ONCE:
-        return to_try_later(message, now)
-    return _settled(message, State.UNKNOWN, now)
+    """The claim ended without word. At least once: try again, now. At most once: leave it, and say so."""
+    if message.policy is Policy.AT_MOST_ONCE:
+        return _settled(message, State.UNKNOWN, now)
+    if message.attempt >= ATTEMPTS:
+        return next_channel(message, now)
+    waiting = message.model_copy(update={"state": State.WAITING, "attempt": message.attempt + 1})
+    return waiting.model_copy(update={"promises": _look_again(now, timedelta())})
 
 
 def _look_again(now: datetime, after: timedelta) -> tuple[Promise, ...]:

@@ -16,7 +16,7 @@ CITIZENS = 4
 KILLS = 3
 REPORTS_BETWEEN_KILLS = 15
 SETTLING_SECONDS = 300
-"""A message claimed but not marked is looked at after two minutes, an event the stream lost too; once a minute."""
+"""A message claimed but not marked is looked at after a minute, an event the stream lost after two; once a minute."""
 
 
 @dataclass

@@ -76,7 +76,10 @@ def test_an_acknowledgement_without_an_answer_is_sent_again_after_its_claim(worl
     providers(email=email)
     receipt = report(world)
     world.settle()
-    for minutes in (2, 3, 4):
+    world.at(MONDAY_MORNING + timedelta(seconds=59))
+    world.tick("notify")
+    assert email.taken == []
+    for minutes in (1, 2, 3):
         world.at(MONDAY_MORNING + timedelta(minutes=minutes))
         world.tick("notify")
     assert len(email.taken) == 1

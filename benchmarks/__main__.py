@@ -61,14 +61,19 @@ def warm_rows(fresh: int, cpu: list[float]) -> Iterator[Row]:
     """Reporting a case against an AWS that answers at once; leaves the CPU milliseconds of a warm call in `cpu`."""
     package, subject = PACKAGES / "intake", "services.intake.api"
     with stub() as aws:
-        cpu.append(warm_ms(package, subject, aws, 600))  # also records the transaction that the floor repeats
+        # Ours goes first: the stub records its transaction, which the floor repeats.
+        pairs = [(warm_ms(package, subject, aws, 300), warm_ms(package, BARE, aws, 300)) for _ in range(5)]
+        ours, floor = (min(times) for times in zip(*pairs, strict=True))
+        cpu.append(ours)
         if VALGRIND:
             counted, bare = a_call(package, subject, aws, _WARM_CALLS), a_call(package, BARE, aws, _WARM_CALLS)
             detail = f"{counted / 1e3:,.0f} k ÷ {bare / 1e3:,.0f} k"
             yield Row("report a case, warm ÷ bare with the same call, instructions", counted / bare, WARM, "", detail)
-        floor = warm_ms(package, BARE, aws, 600)
         yield Row(
-            "report a case, warm ÷ bare with the same call, CPU time", cpu[0] / floor, None, "", f"{cpu[0]:.2f} ms"
+            "report a case, warm ÷ bare with the same call, CPU time",
+            ours / floor,
+            None,
+            detail=f"{ours:.2f} ÷ {floor:.2f} ms, the least of five",
         )
         bare_ms, ours_ms = medians(package, [first_call(one, aws) for one in (BARE, subject)], fresh, aws.url)
         yield Row(
@@ -156,10 +161,10 @@ def _write(rows: list[Row], fresh: int) -> None:
         "The floor (*bare*) is json and a botocore client from the same package, run in turn with what it is",
         "compared with. Ratios and counts travel between machines; milliseconds do not. Nothing here was measured on",
         "AWS: calls are counted at the client, units computed from the items by DynamoDB's rules, prices are",
-        f"{PRICES['of']} ({PRICES['as_of']}, `prices.json`).",
+        f"{PRICES['of']} ({PRICES['as_of']}, see `prices.json`).",
         "",
-        "An operation reads and writes by key only, so its cost does not depend on how many cases there are; that",
-        f"was counted at {SIZES[0]:,} and {SIZES[1]:,} cases, and at no more.",
+        "Reporting, following and moving a case read and write by key only, so their cost does not depend on how many",
+        f"cases there are; that was counted at {SIZES[0]:,} and {SIZES[1]:,}, and at no more.",
         "",
         "| what | measured | budget | | detail |",
         "|---|---|---|---|---|",

@@ -1,0 +1,139 @@
+"""One promise as it is stored: what is owed, on which clock, when that stood still, how its date was moved."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.worktime import Calendar, Pause, Span, due
+
+
+class PromiseState(StrEnum):
+    OPEN = "open"
+    KEPT = "kept"
+    BROKEN = "broken"
+    WAIVED = "waived"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class Standstill(_Part):
+    """The clock of a promise stood still. Without `until` it still does."""
+
+    since: datetime
+    until: datetime | None = None
+    reason: str
+
+
+class Moved(_Part):
+    """A promise was given another date: who did it, when and why; it was due `was` and became due `due`.
+
+    `clock` is the span that it had before, when that changed as well.
+    """
+
+    at: datetime
+    by: str
+    reason: str
+    was: datetime
+    due: datetime
+    clock: dict[str, int] | None = None
+
+
+class Forewarning(_Part):
+    """Its role is told ahead of the date: at `at`, which is `before` it. `told` is when that happened."""
+
+    before: dict[str, int]
+    at: datetime
+    told: datetime | None = None
+
+
+class Promise(BaseModel):
+    """One promise. `clock` is the span as the pack writes it, e.g. `{"working_days": 3}`.
+
+    `rules` is the pack version its date was counted under. `agreed` says that the date was set as a date and
+    not counted, so that no calendar moves it. While it is paused `due` is the date it had before the pause.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    role: str
+    made: datetime
+    due: datetime
+    clock: dict[str, int]
+    rung: int = 0
+    state: PromiseState = PromiseState.OPEN
+    settled: datetime | None = None
+    reason: str | None = None
+    rules: str = ""
+    agreed: bool = False
+    pauses: tuple[Standstill, ...] = ()
+    moves: tuple[Moved, ...] = ()
+    warnings: tuple[Forewarning, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        return self.state is PromiseState.OPEN
+
+    @property
+    def paused(self) -> bool:
+        """Owed, but its clock stands still: nothing is due until it is resumed."""
+        return self.open and bool(self.pauses) and self.pauses[-1].until is None
+
+    @property
+    def running(self) -> bool:
+        return self.open and not self.paused
+
+    @property
+    def span(self) -> Span:
+        return Span.parse(self.clock)
+
+    @property
+    def next_look(self) -> datetime | None:
+        """The next time at which something happens to it: a warning that is owed, or its date."""
+        if not self.running:
+            return None
+        return min([self.due, *(warning.at for warning in self.warnings if warning.told is None)])
+
+    def stops(self) -> tuple[Pause, ...]:
+        """Its pauses as working time takes them."""
+        return tuple(Pause(pause.since, pause.until, pause.reason) for pause in self.pauses)
+
+    def counted(self, calendar: Calendar) -> datetime:
+        """The date its clock comes to on this calendar. Raises `EndlessError` while it is paused."""
+        return due(calendar, self.made, self.span, self.stops())
+
+    def dated(self, until: datetime, calendar: Calendar, now: datetime) -> "Promise":
+        """The same promise, due at another time. Warnings of a time still to come are owed for the new date."""
+        warnings = tuple(
+            Forewarning(before=warning.before, at=at, told=warning.told if at <= now else None)
+            for warning, at in ((one, due(calendar, until, -Span.parse(one.before))) for one in self.warnings)
+        )
+        return self.model_copy(update={"due": until, "warnings": warnings})
+
+    def settle(self, state: PromiseState, now: datetime, reason: str | None) -> "Promise":
+        """How it ended. Whatever ends after its date is broken, whether or not the clock had looked by then."""
+        pauses = self.pauses
+        if self.paused:
+            pauses = (*pauses[:-1], ended(pauses[-1], now))
+        elif self.due < now:
+            state = PromiseState.BROKEN
+        return self.model_copy(update={"state": state, "settled": now, "reason": reason, "pauses": pauses})
+
+
+Promises = tuple[Promise, ...]
+
+
+def ended(pause: Standstill, now: datetime) -> Standstill:
+    """A pause that is over. Clocks of two machines may differ: it never ends before it began."""
+    return pause.model_copy(update={"until": max(now, pause.since)})
+
+
+def ahead(
+    spans: tuple[dict[str, int], ...], until: datetime, calendar: Calendar, made: datetime
+) -> tuple[Forewarning, ...]:
+    """Warnings of a new promise. Those that would come no later than the promise itself are told by it."""
+    times = ((span, due(calendar, until, -Span.parse(span))) for span in spans)
+    return tuple(Forewarning(before=span, at=at, told=made if at <= made else None) for span, at in times)

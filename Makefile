@@ -35,12 +35,13 @@ node:
 
 PORT := 8311
 STATE := state
+PACK := police
 DESK := .venv-local/bin/python -m infra.local.desk
 
 .PHONY: up
-up: node .venv-local/.synced package ## build what has changed and bring the desk up on this machine (PORT=8311)
+up: node .venv-local/.synced package ## build what has changed and bring the desk up on this machine (PORT=8311 PACK=police)
 	@$(PY) -m infra.app
-	@$(DESK) up --port $(PORT) --state $(STATE)
+	@$(DESK) up --port $(PORT) --state $(STATE) --parameter Pack=$(PACK)
 
 .PHONY: down
 down: .venv-local/.synced ## stop the desk; what it knows is kept
@@ -81,6 +82,21 @@ synth: package ## the CloudFormation in build/cdk.out, checked by cfn-lint and c
 	@$(PY) -m infra.app --check
 	@.venv/bin/cfn-lint --config-file infra/cfnlint.yaml
 	@echo "cdk-nag and cfn-lint have nothing to say"
+
+PRODUCTION := build/production
+CDK := npx --yes aws-cdk@2.1148.1
+PACK := police
+STACKS := AhdIntake AhdComplaints AhdNotify AhdSurvey
+
+.PHONY: deploy
+deploy: .venv/.synced node ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [SMS_SENDER=…] [PACK=…]; docs/operations.md
+	@test -n "$(MAIL_FROM)" -a -n "$(DUTY_MAIL)" || { echo "Say who sends and who is told: make deploy MAIL_FROM=desk@example.org DUTY_MAIL=duty@example.org"; exit 1; }
+	@$(PY) -m infra.package --production --out $(PRODUCTION)/packages
+	@$(PY) -m infra.app --check --packages $(PRODUCTION)/packages --out $(PRODUCTION)/cdk.out
+	$(CDK) deploy --app $(PRODUCTION)/cdk.out --all \
+		$(foreach stack,$(STACKS),--parameters $(stack):Pack=$(PACK) --parameters "$(stack):DeskUrl=$(DESK_URL)") \
+		--parameters "AhdNotify:MailFrom=$(MAIL_FROM)" --parameters "AhdNotify:DutyMail=$(DUTY_MAIL)" \
+		--parameters "AhdNotify:SmsSender=$(SMS_SENDER)"
 
 .PHONY: worktime-oracle
 worktime-oracle: .venv/.synced ## hold working time against FILE=cases.json

@@ -46,8 +46,9 @@ def run(desk: Desk, at_most: int | None, console: Console) -> bool:
     )
     if cases:
         with _progress(console, "one case to its end", len(story.STEPS)) as advance:
-            told = story.tell(desk, story.fitting(cases), advance)
+            told = story.tell(desk, (case := story.fitting(cases)), advance)
         console.print(timeline(told), promises(told))
+        console.print(f"As its customer follows it: {case.follow}", highlight=False, soft_wrap=True)
     console.print(str(outcome), style="bold" if outcome.right else "bold red", highlight=False)
     return outcome.right
 
@@ -60,11 +61,18 @@ def _progress(console: Console, what: str, total: int) -> Iterator[Advance]:
         yield lambda done: bar.update(task, completed=done)
 
 
+def _some(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("one row at least")
+    return number
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="demo", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--host", default="127.0.0.1", help="must be this machine")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT)
-    parser.add_argument("--rows", type=int, help="at most so many; all that ship, if left out")
+    parser.add_argument("--rows", type=_some, help="at most so many; all that ship, if left out")
     asked = parser.parse_args(arguments)
     console = Console()
     try:

@@ -61,6 +61,7 @@ class RunningDesk:
             raise DeskError(f"{url} is not on this machine. The demonstration only talks to a desk brought up here.")
         self.url = url.rstrip("/")
         limits = httpx.Limits(max_connections=AT_ONCE + 1)
+        self._has_answered = False
         self._http = httpx.Client(base_url=self.url, timeout=60, limits=limits, trust_env=False)
 
     def ask(
@@ -79,7 +80,10 @@ class RunningDesk:
                 answer = self._http.request(method, path, content=content, headers=headers)
             except httpx.TransportError as error:
                 problem = f"{self.url} does not answer ({error!r}). Is the desk up? `make up` brings it up."
+                if not self._has_answered:
+                    break
                 continue
+            self._has_answered = True
             if answer.status_code not in _BUSY:
                 return Answer(answer.status_code, _json(answer.text))
             problem = f"{self.url} stays busy: {answer.status_code} after {_TRIES} tries. `make status` tells more."

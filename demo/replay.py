@@ -13,14 +13,30 @@ from typing import Any, TypeVar
 from demo.desk import AT_ONCE, Answer, Desk, DeskError
 from demo.rows import Report, wording
 
-STALLED_SECONDS = 120.0
-"""So long without one more acknowledgement, and the rest counts as lost."""
+STALLED_SECONDS = 300.0
+"""So long without anything moving, and what is still awaited counts as lost. A message whose sending broke off (the
+desk was killed, say) is tried again after three minutes.
+"""
 
 Advance = Callable[[int], None]
 """Told how many are done."""
 
 Given = TypeVar("Given")
 Got = TypeVar("Got")
+
+
+class Patience:
+    """Runs out when nothing has moved for `STALLED_SECONDS`."""
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        self._until = time.monotonic() + STALLED_SECONDS
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() > self._until
 
 
 @dataclass(frozen=True)
@@ -30,6 +46,7 @@ class Case:
     report: Report
     number: str
     secret: str
+    follow: str
 
     @property
     def path(self) -> str:
@@ -114,7 +131,7 @@ def bring(desk: Desk, reports: Iterable[Report], advance: Advance) -> tuple[list
     answers = _several(lambda report: desk.ask("POST", "/v1/cases", report.body, key=report.key), reports, advance)
     for report, answer in answers:
         if answer.status == 201:  # noqa: PLR2004  created
-            cases.append(Case(report, answer.body["number"], answer.body["secret"]))
+            cases.append(Case(report, *(answer.body[part] for part in ("number", "secret", "follow"))))
         else:
             refused.append((report, answer))
     return cases, refused
@@ -145,20 +162,20 @@ def _between(said: str, before: str, after: str) -> str | None:
 
 def until_acknowledged(desk: Desk, cases: list[Case], advance: Advance) -> None:
     """Wait until the outbox holds an acknowledgement for every case, or nothing new comes any more."""
-    done, moved = -1, time.monotonic()
-    while done < len(cases) and time.monotonic() - moved < STALLED_SECONDS:
-        now_done = len(acknowledgements(desk.outbox(), cases))
+    done, patience = 0, Patience()
+    while (now_done := len(acknowledgements(desk.outbox(), cases))) < len(cases) and not patience.is_over:
         if now_done > done:
-            done, moved = now_done, time.monotonic()
-            advance(done)
-        if done < len(cases):
-            desk.pause()
+            patience.renew()
+        done = now_done
+        advance(done)
+        desk.pause()
+    advance(now_done)
 
 
 def look(desk: Desk, cases: list[Case], advance: Advance) -> list[Seen]:
     """Look at every case as its customer and as an auditor do, and at what was sent about it."""
-    auditor = desk.token("auditor")
-    seen = [found for _, found in _several(lambda case: _look(desk, case, auditor), cases, advance)]
+    auditor, patience = desk.token("auditor"), Patience()
+    seen = [found for _, found in _several(lambda case: _look(desk, case, auditor, patience), cases, advance)]
     sent = acknowledgements(desk.outbox(), cases)
     return [
         Seen(
@@ -173,8 +190,8 @@ def look(desk: Desk, cases: list[Case], advance: Advance) -> list[Seen]:
     ]
 
 
-def _look(desk: Desk, case: Case, auditor: str) -> Seen:
-    view = timeline_with(desk, case, "AcknowledgementSent")
+def _look(desk: Desk, case: Case, auditor: str, patience: Patience) -> Seen:
+    view = timeline_with(desk, case, "AcknowledgementSent", patience)
     chain = desk.ask("GET", f"/staff/v1/cases/{case.number}/chain", bearer=auditor).need(200)
     whats = [line["what"] for line in view["timeline"]]
     return Seen(
@@ -186,12 +203,14 @@ def _look(desk: Desk, case: Case, auditor: str) -> Seen:
     )
 
 
-def timeline_with(desk: Desk, case: Case, what: str) -> dict[str, Any]:
-    """The customer's view of a case once this has happened in it, or as it is when that takes too long."""
-    deadline = time.monotonic() + STALLED_SECONDS
+def timeline_with(desk: Desk, case: Case, what: str, patience: Patience) -> dict[str, Any]:
+    """The customer's view of a case once this has happened in it, or as it is when patience is over."""
     while True:
         view: dict[str, Any] = desk.ask("GET", case.path, bearer=case.secret).need(200)
-        if any(line["what"] == what for line in view["timeline"]) or time.monotonic() > deadline:
+        if any(line["what"] == what for line in view["timeline"]):
+            patience.renew()
+            return view
+        if patience.is_over:
             return view
         desk.pause()
 

@@ -5,13 +5,12 @@ last time ended.
 """
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from demo.desk import Desk, DeskError
-from demo.replay import STALLED_SECONDS, Case, timeline_with
+from demo.replay import Case, Patience, timeline_with
 
 _SURVEY = re.compile(r"/survey/([^/\s]+)/([^/\s]+)")
 
@@ -68,9 +67,9 @@ def close_case(telling: Telling) -> None:
 
 def answer_survey(telling: Telling) -> None:
     """Follow the newest link that came, as the customer would."""
-    deadline = time.monotonic() + STALLED_SECONDS
+    patience = Patience()
     while (link := _newest_survey(telling)) is None:
-        if time.monotonic() > deadline:
+        if patience.is_over:
             raise DeskError(f"No survey was sent to {telling.case.report.reached_at}.")
         telling.desk.pause()
     answer = {"satisfaction": 4, "effort": 4, "recommend": 8}
@@ -115,7 +114,7 @@ def tell(desk: Desk, case: Case, advance: Callable[[int], None]) -> dict[str, An
         skipped = what == "CaseOpened" and view["state"] != "received"  # some kinds need no review
         if not skipped and not _shows(view, what):
             act(Telling(desk, case, view))
-            view = timeline_with(desk, case, what)
+            view = timeline_with(desk, case, what, Patience())
             if not _shows(view, what):
                 raise DeskError(f"Case {case.number} waited in vain for {what}.")
         advance(done)

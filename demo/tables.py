@@ -1,6 +1,7 @@
 """A case as its customer sees it, as tables for a terminal."""
 
 import re
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -30,26 +31,24 @@ def promises(view: Shown) -> Table:
         table.add_column(heading, overflow="fold")
     for promise in view["promises"]:
         settled = f"{promise['state']} {_moment(promise['settled'])}" if promise["settled"] else promise["state"]
-        table.add_row(promise["what"], _moment(promise["due"]), settled, _why(promise))
+        table.add_row(promise["what"], _moment(promise["due"]), settled, why(promise))
     return table
 
 
-def _why(promise: Shown) -> str:
+def why(promise: Shown) -> str:
+    """How long the promise's clock runs until it is due, and for what it stands still, each as a sum."""
+    lengths: Counter[str] = Counter()
+    for segment in promise["why"]:
+        special = " ".join(filter(None, (segment.get("reason"), segment.get("name"))))
+        lengths[special or segment["kind"]] += round(segment["seconds"])
+    ran = lengths.pop("run", 0)
+    stood = ", ".join(f"{reason} {_length(seconds)}" for reason, seconds in lengths.items())
     clock = ", ".join(f"{amount} {unit.replace('_', ' ')}" for unit, amount in promise["clock"].items())
-    return "\n".join([f"within {clock}:", *map(_segment, promise["why"])])
+    return f"within {clock}: the clock runs {_length(ran)}{f', stands still: {stood}' if stood else ''}"
 
 
-def _segment(segment: Shown) -> str:
-    ran = "runs" if segment["kind"] == "run" else segment["kind"]
-    because = " ".join(filter(None, (segment.get("reason"), segment.get("name"))))
-    return (
-        f"{_moment(segment['from'])} to {_moment(segment['to'])} {ran} {_length(segment['seconds'])}"
-        f"{f' ({because})' if because and because != ran else ''}"
-    )
-
-
-def _length(seconds: float) -> str:
-    days, rest = divmod(round(seconds), _DAY)
+def _length(seconds: int) -> str:
+    days, rest = divmod(seconds, _DAY)
     hours, rest = divmod(rest, _HOUR)
     minutes, seconds = divmod(rest, 60)
     parts = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
@@ -57,7 +56,7 @@ def _length(seconds: float) -> str:
 
 
 def _moment(text: str) -> str:
-    return datetime.fromisoformat(text).strftime("%a %d %b %Y %H:%M:%S")
+    return datetime.fromisoformat(text).strftime("%a %d %b %H:%M:%S")
 
 
 def _in_words(what: str) -> str:

@@ -9,6 +9,7 @@ import argparse
 import hashlib
 import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -27,14 +28,18 @@ def synthesise(out: Path = OUT, packages: Path = PACKAGES, *, check: bool = Fals
     stamp = _stamp(out)
     from infra.stacks import desk  # noqa: PLC0415  CDK takes seconds to import, and often nothing is to do
 
-    stamp.unlink(missing_ok=True)
-    shutil.rmtree(out, ignore_errors=True)
-    app = desk(out, packages)
-    if check:
-        from infra.findings import judge  # noqa: PLC0415
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
+        fresh = Path(scratch) / out.name
+        app = desk(fresh, packages)
+        if check:
+            from infra.findings import judge  # noqa: PLC0415
 
-        judge(app)
-    app.synth()
+            judge(app)
+        app.synth()
+        stamp.unlink(missing_ok=True)
+        shutil.rmtree(out, ignore_errors=True)
+        fresh.rename(out)
     stamp.write_text(wanted)
     return True
 

@@ -11,7 +11,7 @@ COMPLAINTS = Service(
             "complaints",
             "ANY /staff/v1/complaints",
             "ANY /staff/v1/complaints/{proxy+}",
-            also=frozenset({Use.DUE}),
+            also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
         ),
         *behind("complaints", also=frozenset({Use.OPEN})),

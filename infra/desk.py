@@ -21,7 +21,10 @@ STAFF_GROUPS = {
 class Use(StrEnum):
     """One thing a function does that needs a permission of its own."""
 
-    STATE = "reads and writes the service's own items"
+    READ = "reads the service's own items"
+    STATE = "writes the service's own items"
+    LIST = "reads a page of the service's own items at once"
+    COUNT = "adds to counters among the service's own items"
     DUE = "asks the table what is due"
     RELAYED = "marks event items as told"
     TELL = "puts the service's own events on the bus"
@@ -35,7 +38,7 @@ class Use(StrEnum):
     SMS = "sends text messages"
 
 
-CHANGES = frozenset({Use.STATE, Use.SECRET, Use.SEAL})
+CHANGES = frozenset({Use.READ, Use.STATE, Use.SECRET, Use.SEAL})
 """What every function needs that changes an aggregate: the change is stored, encrypted, and told in boxes."""
 
 
@@ -81,12 +84,19 @@ class Service:
         return found
 
 
-def edge(name: str, service: str, *routes: str, also: frozenset[Use] = frozenset(), staff: bool = False) -> Function:
+def edge(
+    name: str,
+    service: str,
+    *routes: str,
+    uses: frozenset[Use] = CHANGES,
+    also: frozenset[Use] = frozenset(),
+    staff: bool = False,
+) -> Function:
     """A function that answers HTTP: somebody waits for it, so it gets more processor and less time."""
     return Function(
         name=name,
         module=f"services.{service}.{name}",
-        uses=CHANGES | also,
+        uses=uses | also,
         routes=routes,
         staff=staff,
         memory_mb=1024,
@@ -98,6 +108,6 @@ def behind(service: str, *, also: frozenset[Use] = frozenset()) -> tuple[Functio
     """The three functions every service has behind its queues and its stream; `also` is for the two that decide."""
     return (
         Function("reactions", f"services.{service}.reactions", CHANGES | {Use.HEAR} | also),
-        Function("clock", f"services.{service}.clock", CHANGES | {Use.TICK, Use.DUE, Use.TELL} | also),
+        Function("clock", f"services.{service}.clock", CHANGES | {Use.TICK, Use.DUE, Use.RELAYED, Use.TELL} | also),
         Function("relay", "shared.relay", frozenset({Use.FOLLOW, Use.RELAYED, Use.TELL}), memory_mb=256),
     )

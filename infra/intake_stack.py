@@ -29,7 +29,7 @@ INTAKE = Service(
             "intake",
             "ANY /staff/v1/cases",
             "ANY /staff/v1/cases/{proxy+}",
-            also=frozenset({Use.DUE}),
+            also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
         ),
         *behind("intake"),

@@ -12,7 +12,7 @@ NOTIFY = Service(
             "notify",
             "ANY /staff/v1/callbacks",
             "ANY /staff/v1/callbacks/{proxy+}",
-            also=_SENDS | {Use.DUE},
+            also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
         ),
         *behind("notify", also=_SENDS),

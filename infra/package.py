@@ -114,21 +114,24 @@ class Packing:
         sources = [
             *_TRIMMED_BY,
             *_LAID_BY,
-            *_files(ROOT / "shared"),
+            *(file for file in _files(ROOT / "shared") if self.has_pages or "pages" not in file.parts),
             *_files(ROOT / "services" / self.service.name),
             *(file for folder in (ROOT / "packs", *self.packs) for file in _files(folder)),
             *(_files(ASSETS) if self.has_pages else ()),
         ]
-        return _digest(self.requirements, repr(self.target), repr(self.service), *sources)
+        return _digest(self.requirements, repr(self.target), *self._calls, *sources)
 
     @property
     def has_pages(self) -> bool:
         return (ROOT / "services" / self.service.name / "pages").is_dir()
 
+    @property
+    def _calls(self) -> tuple[str, ...]:
+        return tuple(f"{aws}:{call}" for aws, calls in aws_calls(self.service).items() for call in sorted(calls))
+
     @cached_property
     def shelf(self) -> Path:
-        calls = sorted((aws, sorted(operations)) for aws, operations in aws_calls(self.service).items())
-        made_from: tuple[str | Path, ...] = (self.requirements, repr(self.target), repr(calls), *_TRIMMED_BY)
+        made_from: list[str | Path] = [self.requirements, repr(self.target), *self._calls, *_TRIMMED_BY]
         return _SHELF / f"{self._shelf_mark}{_digest(*made_from)[:20]}"
 
     @property
@@ -156,8 +159,10 @@ class Packing:
                 [
                     *(str(_UV), "pip", "install", "--quiet", "--target", str(installed), "--require-hashes"),
                     *("--only-binary", ":all:", "--python-version", self.target.python, *elsewhere),
-                    *("--no-compile-bytecode", "--link-mode", "copy", "--no-config", "-r", str(listed)),
-                ]
+                    *("--link-mode", "copy", "--no-config", "-r", str(listed)),
+                ],
+                # Compiled once below, for the target; a caller's own setting must not do it twice.
+                {"UV_COMPILE_BYTECODE": "0"},
             )
             files = [path.relative_to(installed) for path in _files(installed)]
             for path in needed(files):
@@ -174,7 +179,7 @@ class Packing:
             return sys.executable
         try:
             return _run([str(_UV), "python", "find", "--no-project", "--system", self.target.python]).strip()
-        except subprocess.CalledProcessError:
+        except CannotBuild:
             raise CannotBuild(
                 f"Bytecode for Lambda's python{self.target.python} needs a Python {self.target.python} here."
                 f" Install one (`.tools/bin/uv python install {self.target.python}`), or build for another version"
@@ -232,9 +237,9 @@ assert not strays, strays
     # Isolated, without site-packages, and without leaving bytecode of its own behind.
     try:
         _run([sys.executable, "-I", "-S", "-B", "-c", program])
-    except subprocess.CalledProcessError as error:
+    except CannotBuild as error:
         raise CannotBuild(
-            f"The package of {service.name} does not run:\n{error.stderr.strip()}\n"
+            f"The package of {service.name} does not run:\n{error}\n"
             "If something was trimmed that is needed, see infra/trim.py."
         ) from error
 
@@ -286,14 +291,17 @@ def _digest(*parts: str | Path) -> str:
 
 
 def _run(command: Sequence[str], environment: dict[str, str] | None = None) -> str:
-    return subprocess.run(
+    done = subprocess.run(
         command,
         cwd=ROOT,
         env=os.environ | (environment or {}),
         capture_output=True,
         text=True,
-        check=True,
-    ).stdout
+        check=False,
+    )
+    if done.returncode:
+        raise CannotBuild(f"`{' '.join(command[:4])} …` failed:\n{done.stderr.strip()}")
+    return done.stdout
 
 
 def build(target: Target, packages: Path = PACKAGES, packs: Sequence[Path] = ()) -> Iterator[str]:

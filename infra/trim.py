@@ -107,10 +107,10 @@ KEPT: Sequence[str] = (
 )
 
 CALLS: Mapping[Use, tuple[str, frozenset[str]]] = {
-    Use.STATE: (
-        "dynamodb",
-        frozenset({"GetItem", "Query", "PutItem", "UpdateItem", "TransactWriteItems"}),
-    ),
+    Use.READ: ("dynamodb", frozenset({"GetItem", "Query"})),
+    Use.STATE: ("dynamodb", frozenset({"TransactWriteItems"})),
+    Use.LIST: ("dynamodb", frozenset({"BatchGetItem"})),
+    Use.COUNT: ("dynamodb", frozenset({"TransactWriteItems"})),
     Use.DUE: ("dynamodb", frozenset({"Query"})),
     Use.RELAYED: ("dynamodb", frozenset({"UpdateItem"})),
     Use.TELL: ("events", frozenset({"PutEvents"})),

@@ -6,6 +6,7 @@ changed.
 """
 
 import base64
+import fcntl
 import hashlib
 import json
 import shutil
@@ -32,10 +33,18 @@ def build(target: Path = TARGET) -> Path:
 
     Needs Node and, the first time, the npm registry. Raises `CalledProcessError` when a tool fails.
     """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with (target.parent / ".assets-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests that run side by side build once
+        _build(target)
+    return target
+
+
+def _build(target: Path) -> None:
     wanted = _digest(*_SOURCES)
     stamp = target / ".built-from"
     if stamp.is_file() and stamp.read_text() == wanted:
-        return target
+        return
     _install()
     with tempfile.TemporaryDirectory() as scratch:
         subprocess.run(["node", str(HERE / "compile.mjs"), scratch], check=True)
@@ -44,7 +53,6 @@ def build(target: Path = TARGET) -> Path:
         manifest = {path.name: _keep(path, target) for path in (*sorted(Path(scratch).glob("*.css")), _CREST)}
     (target / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     stamp.write_text(wanted)
-    return target
 
 
 def compile_templates(target: Path, services: tuple[str, ...]) -> None:

@@ -19,13 +19,6 @@ from infra.desk import Function, Use
 
 TAKE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
 READ_STREAM = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
-CHANGE = [
-    "dynamodb:GetItem",
-    "dynamodb:Query",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:ConditionCheckItem",
-]
 
 
 @dataclass(frozen=True)
@@ -52,7 +45,11 @@ class Surroundings:
         as_itself = {"StringEqualsIfExists": {"events:source": self.source}}
         as_the_desk = {"StringEqualsIfExists": {"ses:FromAddress": self.mail_from}}
         allowed = {
-            Use.STATE: [_may(CHANGE, table), self._read_encrypted()],
+            Use.READ: [_may(["dynamodb:GetItem", "dynamodb:Query"], table), self._read_encrypted()],
+            # TransactWriteItems is asked for as what it does to each item.
+            Use.STATE: [_may(["dynamodb:PutItem"], table)],
+            Use.LIST: [_may(["dynamodb:BatchGetItem"], table)],
+            Use.COUNT: [_may(["dynamodb:UpdateItem"], table)],
             Use.DUE: [_may(["dynamodb:Query"], f"{table}/index/{DUE}")],
             Use.RELAYED: [_may(["dynamodb:UpdateItem"], table)],
             Use.TELL: [_may(["events:PutEvents"], self.bus_arn, as_itself)],

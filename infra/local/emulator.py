@@ -6,6 +6,7 @@ Run as `python -m infra.local.emulator STATE`, in the environment of `infra.loca
 
 import argparse
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -24,7 +25,7 @@ from infra.local import amendments, outbox, pinned
 from infra.local.journal import Journal
 from infra.local.memory import Memory, SnapshotError, pulse
 from infra.local.parent import told_to_stop
-from infra.local.places import ACCOUNT, CHECKPOINT, HEALTH, HOLD, LOOPBACK, REGION, Places
+from infra.local.places import ACCOUNT, CHECKPOINT, HEALTH, HOLD, LOOPBACK, OWN_NAMES, REGION, Places
 
 logger = logging.getLogger("desk.emulator")
 
@@ -51,10 +52,10 @@ REMEMBERED = frozenset(
 )
 SERVICE_OF = {"DynamoDB_20120810": "dynamodb", "AWSEvents": "events", "AmazonSQS": "sqs"}
 SNAPSHOT_SECONDS = 15.0
-JOURNAL_LIMIT = 32_000_000
 TOKEN_SECONDS = 900
 EVENTS_REMEMBERED = 1000
 OK = 200
+FORBIDDEN = 403
 
 
 class Emulator:
@@ -64,10 +65,9 @@ class Emulator:
         self.places = places
         self.memory = Memory(places.memory)
         self.outbox = Journal(places.outbox)
-        self.order = asyncio.Lock()
-        """Requests are done in the order they are journalled."""
         self.tokens: dict[str, float] = {}
         self.asked = 0
+        self.stopping = asyncio.Event()
         self.background: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,6 +77,8 @@ class Emulator:
         headers = dict(scope.get("headers", ()))
         if scope["type"] != "http":
             await ministack.app(scope, receive, send)
+        elif _is_unwelcome(scope["path"], headers):
+            await _say(send, FORBIDDEN, "This is for the desk and its functions only.")
         elif scope["path"] in {CHECKPOINT, HOLD, HEALTH}:
             await self.own(scope, send)
         elif (target := headers.get(b"x-amz-target", b"").decode()) in REMEMBERED:
@@ -98,10 +100,9 @@ class Emulator:
             if event["type"] == "lifespan.startup":
                 await self.memory.recover(self.again)
             elif not self.memory.held:
-                for task in self.background:
-                    task.cancel()
-                async with self.order:
-                    await self.memory.snapshot()
+                self.stopping.set()
+                await asyncio.gather(*self.background)
+                await self.memory.snapshot()
             return event
 
         await ministack.app(scope, hear, tell)
@@ -111,14 +112,12 @@ class Emulator:
         if scope["path"] == HOLD:
             self.memory.held = True
         elif scope["path"] == CHECKPOINT:
-            async with self.order:
-                await self.memory.snapshot()
+            await self.memory.snapshot()
             self.memory.held = False
-        await send({"type": "http.response.start", "status": OK, "headers": [(b"content-type", b"text/plain")]})
-        await send({"type": "http.response.body", "body": self.places.state.as_posix().encode()})
+        await _say(send, OK, str(self.places.state))
 
     async def remembered(self, scope: Scope, target: str, body: bytes, send: Send) -> None:
-        async with self.order:
+        async with self.memory.order:
             answer = await _perform(scope, body)
             accepted = answer[0]["status"] == OK and not self._said_before(target, body)
             journal = self.memory.journal
@@ -201,19 +200,35 @@ class Emulator:
     async def _keep(self) -> None:
         """A snapshot now and then, whenever there is something in it that the last one had not."""
         last: tuple[int, ...] = ()
-        while True:
-            await asyncio.sleep(SNAPSHOT_SECONDS)
+        while not self.stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.stopping.wait(), SNAPSHOT_SECONDS)
             del eventbridge._events_log_list()[:-EVENTS_REMEMBERED]  # it grows without end
             now = (self.asked, self.memory.journal.size, *pulse())
-            if self.memory.held or now == last:
+            if self.memory.held or self.stopping.is_set() or now == last:
                 continue
-            async with self.order:
-                try:
-                    await self.memory.snapshot()
-                except SnapshotError:
-                    logger.exception("the journal goes on from the snapshot before")
-                    continue
+            try:
+                await self.memory.snapshot()
+            except SnapshotError:
+                logger.exception("the journal goes on from the snapshot before")
+                continue
             last = (self.asked, self.memory.journal.size, *pulse())
+
+
+def _is_unwelcome(path: str, headers: dict[bytes, bytes]) -> bool:
+    """Whoever gets here owns the account: no web page may, by its script or by a name it points here.
+
+    What comes for the HTTP API has passed the front. ministack's own commands could empty everything behind the
+    journal's back.
+    """
+    if not OWN_NAMES.fullmatch(headers.get(b"host", b"")) or path.startswith(("/_ministack", "/_localstack")):
+        return True
+    return not path.startswith("/_aws/execute-api/") and bool(headers.keys() & {b"origin", b"sec-fetch-site"})
+
+
+async def _say(send: Send, status: int, text: str) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body", "body": text.encode()})
 
 
 async def _perform(scope: Scope, body: bytes) -> list[Event]:

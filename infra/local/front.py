@@ -29,7 +29,7 @@ from infra.local import outbox
 from infra.local.deploy import STAFF_ROLES, Staff, clients
 from infra.local.note import Note
 from infra.local.parent import told_to_stop
-from infra.local.places import LOOPBACK, Places, endpoint
+from infra.local.places import LOOPBACK, OWN_NAMES, Places, endpoint
 
 logger = logging.getLogger("desk.front")
 
@@ -39,7 +39,6 @@ Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-OWN_NAMES = re.compile(rb"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?", re.IGNORECASE)
 HOP_BY_HOP = frozenset(
     {b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
 )
@@ -106,13 +105,20 @@ class Front:
             text = '{"message":"Request Entity Too Large"}'
             await _answer(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "application/json", text)
             return
-        path = scope["raw_path"].partition(b"?")[0].decode("ascii")
-        query = scope["query_string"].decode("ascii")
-        url = f"{endpoint(note.emulator_port)}/_aws/execute-api/{note.api}/$default{path}"
+        path = scope["raw_path"].partition(b"?")[0]
+        query = b"?" + scope["query_string"] if scope["query_string"] else b""
+        # As it came: httpx would resolve `..`, out of the API and into the emulator's own commands.
+        target = f"/_aws/execute-api/{note.api}/$default".encode() + path + query
         headers = [(name, value) for name, value in scope["headers"] if name not in HOP_BY_HOP]
         headers.append((b"x-forwarded-for", scope["client"][0].encode()))
         headers.append((b"x-forwarded-proto", b"http"))
-        request = httpx.Request(scope["method"], f"{url}?{query}" if query else url, headers=headers, content=body)
+        request = httpx.Request(
+            scope["method"],
+            endpoint(note.emulator_port),
+            headers=headers,
+            content=body,
+            extensions={"target": target, "timeout": httpx.Timeout(UPSTREAM_SECONDS).as_dict()},
+        )
         async with self.turn:
             try:
                 answer = await self.upstream.send(request, stream=True)

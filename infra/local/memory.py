@@ -44,14 +44,16 @@ class Memory:
         self.folder = folder
         self.generation = 0
         self.journal: Journal
+        self.order = asyncio.Lock()
+        """Requests are done in the order they are journalled."""
+        self._snapshots = asyncio.Lock()
         self.held = False
         """While a deployment is under way a snapshot would show half of it."""
 
     async def recover(self, perform: Perform) -> None:
         """Bring back what the last emulator had acknowledged; then open a new journal."""
-        current = self.folder / "current"
-        if current.exists():
-            described = json.loads(current.read_text())
+        if self._current.exists():
+            described = json.loads(self._current.read_text())
             if described["ministack"] != pinned.RELEASE:
                 raise SystemExit(
                     f"The state in {self.folder} was written by ministack {described['ministack']}, this is"
@@ -79,31 +81,41 @@ class Memory:
             logger.warning("recovered: %d requests done again, %d not accepted", done, refused)
 
     async def snapshot(self) -> None:
-        """Write down everything as it is now. Call it with no table being written to."""
+        """Write down everything as it is now; requests only wait for the fork."""
         loop = asyncio.get_running_loop()
-        started = time.monotonic()
-        previous = self.journal
-        generation = max([self.generation, *self._journals()]) + 1
-        self.journal = Journal(self._journal(generation))
-        parent = os.getpid()
-        child = os.fork()
-        if child == 0:
-            _write_and_exit(parent, self._snapshot(generation), self.folder / "current", generation)
-        paused = time.monotonic() - started
-        await loop.run_in_executor(None, previous.settle, previous.size)
-        previous.close()
-        _, status = await loop.run_in_executor(None, os.waitpid, child, 0)
-        if status:
-            # The journals go on from the snapshot before; nothing is lost, the next one may do better.
-            raise SnapshotError(f"snapshot {generation} failed with status {status}")
+        async with self._snapshots:
+            started = time.monotonic()
+            async with self.order:
+                previous = self.journal
+                generation = max([self.generation, *self._journals()]) + 1
+                self.journal = Journal(self._journal(generation))
+                parent = os.getpid()
+                child = os.fork()
+                if child == 0:
+                    _write_and_exit(parent, self._snapshot(generation))
+            paused = time.monotonic() - started
+            await loop.run_in_executor(None, previous.settle, previous.size)
+            previous.close()
+            _, status = await loop.run_in_executor(None, os.waitpid, child, 0)
+            if status:
+                # The journals go on from the snapshot before; nothing is lost, the next one may do better.
+                raise SnapshotError(f"snapshot {generation} failed with status {status}")
+            await loop.run_in_executor(None, self._make_current, generation)
+            took = time.monotonic() - started
+            logger.info("snapshot %d: requests waited %.0f ms, it took %.0f ms", generation, paused * 1e3, took * 1e3)
+
+    def _make_current(self, generation: int) -> None:
+        """From here on recovery starts with this snapshot."""
+        part = self._current.with_suffix(".part")
+        _write(part, {"generation": generation, "ministack": pinned.RELEASE})
+        part.replace(self._current)
+        _sync(self.folder)
         self.generation = generation
-        await loop.run_in_executor(None, self._tidy)
-        logger.info(
-            "snapshot %d: paused %.0f ms, %.0f ms in all",
-            generation,
-            paused * 1e3,
-            (time.monotonic() - started) * 1e3,
-        )
+        self._tidy()
+
+    @property
+    def _current(self) -> Path:
+        return self.folder / "current"
 
     def _snapshot(self, generation: int) -> Path:
         return self.folder / f"snapshot-{generation:08d}.json"
@@ -146,7 +158,7 @@ def _numbers(folder: Path, pattern: str) -> Iterator[int]:
             yield int(found[1])
 
 
-def _write_and_exit(parent: int, snapshot: Path, current: Path, generation: int) -> None:
+def _write_and_exit(parent: int, snapshot: Path) -> None:
     """In the forked child, which has one thread and may share nothing it could disturb with its parent."""
     status = 1
     try:
@@ -156,10 +168,6 @@ def _write_and_exit(parent: int, snapshot: Path, current: Path, generation: int)
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))
         _die_with(parent)
         _write(snapshot, _everything())
-        part = current.with_suffix(".part")
-        _write(part, {"generation": generation, "ministack": pinned.RELEASE})
-        part.replace(current)
-        _sync(current.parent)
         status = 0
     finally:
         if status:

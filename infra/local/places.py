@@ -1,6 +1,7 @@
 """Where the desk keeps what on this machine, and the names it goes by there."""
 
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ DEFAULT_PORT = 8311
 CHECKPOINT = "/_desk/checkpoint"
 HOLD = "/_desk/hold"
 HEALTH = "/_desk/health"
+OWN_NAMES = re.compile(rb"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

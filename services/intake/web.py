@@ -62,7 +62,7 @@ def home() -> Response[str]:
     return handler.visit.page("intake/home.html", emergency=_emergency())
 
 
-@handler.get("/assets/<name>")
+@handler.get("/assets/<name>", compress=True)
 def asset(name: str) -> Response[Any]:
     return built_file(name) or handler.visit.say(HTTPStatus.NOT_FOUND, "kit.missing", "check", ways=HOME)
 
@@ -417,12 +417,18 @@ def _opens(number: str, secret: str) -> Cookie:
 
 
 def _case(visit: Visit, number: str) -> CaseView:
-    """The case whose secret this browser holds. Raises `NotFound`."""
+    """The case whose secret this browser holds, in its language unless the person chose one.
+
+    Raises `NotFound`.
+    """
     identity = ids.heard(number)
     secret = visit.cookie(_COOKIE)
     if not identity or not secret:
         raise NotFound(number)
-    return following.follow(identity, secret, visit.language)
+    case = following.follow(identity, secret, visit.language if visit.chose_language else None)
+    if not visit.chose_language:
+        visit.speaks(case.language)
+    return case
 
 
 def _not_yours(visit: Visit) -> Response[str]:

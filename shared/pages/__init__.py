@@ -50,7 +50,7 @@ def render(template: str, language: str, **context: Any) -> str:
     message beside each field. Raises `KeyError` when a text of the page has no wording.
     """
     faults: Sequence[Fault] = context.pop("faults", ())
-    service = template.partition("/")[0]
+    t = wording.speaker(template.partition("/")[0], language)
     return (
         _environment()
         .get_template(template)
@@ -61,9 +61,9 @@ def render(template: str, language: str, **context: Any) -> str:
             direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
             stylesheet=asset("ahd-rtl.css" if language in RIGHT_TO_LEFT else "ahd.css"),
             crest=asset("crest.svg"),
-            t=wording.speaker(service, language),
+            t=t,
             faults=faults,
-            fault={fault.field: {"text": fault.message} for fault in faults},
+            fault={one.field: {"text": one.message, "visuallyHiddenText": t("kit.error")} for one in faults},
         )
     )
 

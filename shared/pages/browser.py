@@ -16,6 +16,7 @@ from shared.http import Desk, Problem
 from shared.logs import describe, log
 from shared.pages import DEFAULT_LANGUAGE, LANGUAGES, asset_content, render
 from shared.pages.wording import Speaker, speaker
+from shared.rules import pack
 from shared.settings import settings
 from shared.store import Conflict
 
@@ -77,7 +78,9 @@ class Visit:
         return self._event.path
 
     def cookie(self, name: str) -> str | None:
-        for pair in self._event.cookies:
+        # AWS takes cookies out of the headers; other servers of the same events leave them there.
+        pairs = self._event.cookies or str(self._event.headers.get("cookie", "")).split(";")
+        for pair in pairs:
             key, _, value = pair.strip().partition("=")
             if key == name:
                 return value
@@ -123,7 +126,7 @@ class Visit:
         return Response(
             status_code=status,
             content_type="text/html; charset=utf-8",
-            body=render(template, self.language, here=self.path, **context),
+            body=render(template, self.language, here=self.path, desk=pack().title.into(self.language), **context),
             headers=_HEADERS,
             cookies=[*(cookies or []), *self._kept_language()],
         )

@@ -4,9 +4,9 @@ import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,13 +65,19 @@ class Desk:
         yield
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
-        """The Lambda's answer to an HTTP request, as the HTTP API would put it to the function."""
+        """The Lambda's answer to an HTTP request."""
         service, module = ("survey", survey) if path.startswith("/survey/") else ("intake", intake)
+        with self.being(service):
+            answer: dict[str, Any] = module.handler(self.event(method, path, headers, body), SimpleNamespace())
+        return answer
+
+    def event(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
+        """An HTTP request as the HTTP API puts it to a function (payload format 2.0)."""
         parts = urlsplit(path)
         lower = {name.lower(): value for name, value in headers.items()}
         cookies = [one.strip() for one in lower.pop("cookie", "").split(";") if one.strip()]
         query = dict(pair.partition("=")[::2] for pair in parts.query.split("&") if pair)
-        event = {
+        return {
             "version": "2.0",
             "routeKey": f"{method} {parts.path}",
             "rawPath": parts.path,
@@ -87,9 +93,6 @@ class Desk:
             **({"body": base64.b64encode(body).decode()} if body else {}),
             "isBase64Encoded": bool(body),
         }
-        with self.being(service):
-            answer: dict[str, Any] = module.handler(event, SimpleNamespace(aws_request_id=uuid4().hex))
-        return answer
 
     def invite(self, *, language: str = "en", about: str = "case") -> str:
         """Path of a fresh survey link."""
@@ -159,11 +162,13 @@ def open_desk(folder: Path, url: str = "https://desk.example") -> Iterator[Desk]
 @contextmanager
 def serving(desk: Desk) -> Iterator[str]:
     """The desk over HTTP on a free port; gives its address."""
+    one_at_a_time = Lock()
 
     class Handler(BaseHTTPRequestHandler):
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            answer = desk.answer(self.command, self.path, dict(self.headers.items()), body)
+            with one_at_a_time:
+                answer = desk.answer(self.command, self.path, dict(self.headers.items()), body)
             content = answer.get("body") or ""
             raw = base64.b64decode(content) if answer.get("isBase64Encoded") else content.encode()
             self.send_response(answer["statusCode"])
@@ -180,7 +185,7 @@ def serving(desk: Desk) -> Iterator[str]:
         def log_message(self, *_: Any) -> None:
             """Tests read the desk's own log, not this one."""
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     desk.url = f"http://127.0.0.1:{server.server_port}"

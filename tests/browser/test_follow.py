@@ -1,10 +1,12 @@
 """Following a case through the pages: its secret link, its promises, and saying that one is not satisfied."""
 
 import re
+from types import SimpleNamespace
 
 import boto3
 import pytest
 
+from services.intake import web as intake
 from tests.browser.citizen import Citizen, Page
 from tests.browser.desk import Desk
 from tests.browser.test_report import report_dispute
@@ -143,3 +145,29 @@ def test_opening_pages_changes_nothing(desk: Desk, citizen: Citizen, received: P
         citizen.goes_to(path)
         desk.answer("GET", path, {})
     assert stored() == before
+
+
+def test_cookies_left_in_the_headers_are_found_too(desk: Desk, link: str):
+    _, _, number, secret = link.split("/")
+    with desk.being("intake"):
+        event = desk.event("GET", f"/follow/{number}", {"cookie": f"language=zh; case={secret}"})
+        event["headers"]["cookie"] = "; ".join(event.pop("cookies"))
+        answer = intake.handler(event, SimpleNamespace())
+    assert answer["statusCode"] == 200
+    assert '<html lang="zh"' in answer["body"]
+
+
+def test_a_case_speaks_the_language_of_its_report_unless_another_was_chosen(desk: Desk):
+    somebody = Citizen(desk, accept_language="ar")
+    somebody.goes_to("/report")
+    somebody.sends()
+    somebody.sends(area="other")
+    somebody.sends(story="شيء ما")
+    somebody.sends()
+    somebody.sends(when="unknown")
+    somebody.sends(reach="anonymous")
+    link = somebody.sends().one("a", class_="govuk-link ahd-code")["href"].removeprefix("https://desk.example")
+    assert Citizen(desk, accept_language="en").goes_to(link).one("html")["lang"] == "ar"
+    chosen = Citizen(desk)
+    chosen.goes_to("/?lang=zh")
+    assert "其他" in chosen.goes_to(link).body

@@ -1,5 +1,7 @@
 """Reporting through the pages, with a browser that runs no JavaScript."""
 
+import base64
+import gzip
 from typing import Any
 
 import pytest
@@ -8,9 +10,7 @@ from shared import logs
 from tests.browser.citizen import Citizen, Page
 from tests.browser.desk import Desk
 
-HOSTILE = (
-    '</textarea><script src="//evil.example/x.js"></script>"><img src=x onerror=alert(1)>\n{{ 1337 * 1337 }} &'
-)
+HOSTILE = '</textarea><script src="//evil.example/x.js"></script>"><img src=x onerror=alert(1)>\n{{ 1337 * 1337 }} &'
 
 
 def report_dispute(citizen: Citizen, story: str = "They would not take it back.", **contact: Any) -> Page:
@@ -231,3 +231,15 @@ def test_nothing_that_was_typed_reaches_the_log(citizen: Citizen, capsys: pytest
     assert '"route"' in logged
     logs._configure.cache_clear()
     assert not [word for word in ("private", "Amal", "@example.com") if word in logged]
+
+
+def test_stylesheets_travel_compressed_and_are_kept_for_ever(desk: Desk):
+    home = desk.answer("GET", "/", {})["body"]
+    href = home.split('<link rel="stylesheet" href="')[1].split('"')[0]
+    answer = desk.answer("GET", href, {"accept-encoding": "gzip, br"})
+    raw = base64.b64decode(answer["body"])
+    assert answer["headers"]["Content-Encoding"] == "gzip"
+    assert answer["headers"]["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert len(raw) < 20_000
+    assert b".govuk-button" in gzip.decompress(raw)
+    assert desk.answer("GET", "/assets/manifest.json", {})["statusCode"] == 404

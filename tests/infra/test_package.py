@@ -1,5 +1,6 @@
 """What is in the zip that Lambda gets."""
 
+import ast
 import importlib.util
 import json
 import re
@@ -7,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from botocore import xform_name
 
 from infra.app import PACKAGES, is_current
 from infra.package import Packing, try_out
@@ -96,6 +98,25 @@ def test_it_knows_no_other_calls_to_aws_than_its_functions_may_make(service, pac
         assert set(json.loads(package.read(model))["operations"]) == operations
     services = {name.split("/")[2] for name in package.namelist() if re.match(r"botocore/data/\w+/", name)}
     assert services == set(aws_calls(service))
+
+
+def calls_in(source: Path) -> set[str]:
+    """The methods called on what `shared.aws` gives: `client("kms").decrypt(…)`, `store.client.query(…)`."""
+    return {
+        call.func.attr
+        for call in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and re.search(r"(\bclient(_once)?\(.*\)|\.client)$", ast.unparse(call.func.value))
+    }
+
+
+def test_every_call_to_aws_in_the_code_is_in_the_packages():
+    sources = [*Path("shared").rglob("*.py"), *Path("services").rglob("*.py")]
+    made = {call for source in sources for call in calls_in(source)}
+    known = {xform_name(call) for _, calls in CALLS.values() for call in calls}
+    assert made - known == set(), "list them in infra/trim.py and allow them in infra/constructs/function.py"
+    assert known - made == set(), "nobody calls these any more"
 
 
 def test_a_pruned_model_keeps_the_shapes_its_calls_reach_and_no_others():

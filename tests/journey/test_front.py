@@ -6,7 +6,7 @@ import subprocess
 import httpx
 import pytest
 
-from tests.journey.conftest import LOCAL_PYTHON, ROOT, eventually
+from tests.journey.conftest import LOCAL_PYTHON, ROOT, LocalDesk, eventually
 
 pytestmark = pytest.mark.emulator
 
@@ -61,6 +61,34 @@ def test_a_second_up_changes_nothing_and_says_where_everything_is(desk):
     before = json.loads((desk.state / "desk.json").read_text())
     desk.up()
     assert json.loads((desk.state / "desk.json").read_text()) == before
+
+
+@pytest.mark.parametrize(
+    "path", ["/../../../../_ministack/reset", "/x/%2e%2e/%2e%2e/%2e%2e/%2e%2e/_ministack/reset", "/_ministack/reset"]
+)
+def test_no_path_leads_through_the_front_to_the_emulators_own_commands(desk, path):
+    with desk.client() as client:
+        request = client.build_request("POST", "/", extensions={"target": path.encode()})
+        assert client.send(request).status_code == httpx.codes.NOT_FOUND
+    assert desk.tokens()
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Host": "evil.example"}]
+)
+def test_no_web_page_reaches_the_emulator_itself(desk, headers):
+    port = json.loads((desk.state / "desk.json").read_text())["emulator_port"]
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, trust_env=False) as page:
+        assert page.get("/_desk/health").status_code == httpx.codes.FORBIDDEN
+        assert page.post("/", data={"Action": "ListUsers"}).status_code == httpx.codes.FORBIDDEN
+
+
+def test_a_taken_port_is_named_with_the_way_out(desk, tmp_path):
+    other = LocalDesk(tmp_path, desk.port)
+    with pytest.raises(
+        AssertionError, match=f"Port {desk.port} is taken by another program. Choose another: make up"
+    ):
+        other.up()
 
 
 def test_a_body_over_ten_megabytes_is_refused_before_it_reaches_a_function(desk):

@@ -1,0 +1,107 @@
+"""What a customer reads on their case, for every line that it can have."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from infra.packs import PACKS, read
+from services.intake import web
+from services.intake.following import CaseView
+from shared.pages import LANGUAGES, render
+from shared.pages.wording import speaker
+from shared.promises import make, why
+from shared.worktime import Calendar
+
+POLICE = read(PACKS / "police")
+CALENDAR = Calendar.from_data(POLICE.calendar)
+FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
+FACTS = {
+    "CaseReported": {"channel": "phone"},
+    "CaseOpened": {},
+    "CaseDeclined": {},
+    "CaseProgressed": {},
+    "CaseLate": {"promise": "review", "was_due": FRIDAY.isoformat(), "now_due": FRIDAY.isoformat()},
+    "CaseClosed": {"outcome": "no-trace"},
+    "GrievanceVoiced": {},
+    "AcknowledgementSent": {"channel": "sms"},
+    "CustomerCalled": {},
+    "CallbackWasMissed": {},
+    "ComplaintNoted": {"complaint": "K7M29QXD4T8V", "answer_due": FRIDAY.isoformat()},
+    "ComplaintRose": {"complaint": "K7M29QXD4T8V", "was_due": FRIDAY.isoformat(), "now_due": FRIDAY.isoformat()},
+    "ComplaintGotAnswer": {"complaint": "K7M29QXD4T8V", "finding": "partly"},
+    "ComplaintWasClosed": {"complaint": "K7M29QXD4T8V"},
+    "SurveyCameBack": {"satisfaction": 4},
+}
+
+
+def promised(name: str, clock: dict[str, int], state: str) -> dict[str, object]:
+    [promise] = make((), name, "officer", clock, CALENDAR, FRIDAY)
+    return {
+        "what": name,
+        "due": promise.due.isoformat(),
+        "state": state,
+        "settled": None,
+        "clock": clock,
+        "why": why(promise, CALENDAR),
+    }
+
+
+def case(state: str = "open") -> CaseView:
+    return CaseView(
+        number="K7M29QXD4T8V",
+        state=state,
+        category="D6",
+        category_name="Dispute with a shop",
+        language="en",
+        reported=FRIDAY,
+        dispositions=("refer",),
+        contactable=True,
+        timeline=tuple(
+            {"at": (FRIDAY + timedelta(hours=hour)).isoformat(), "what": what, "facts": facts, "text": None}
+            for hour, (what, facts) in enumerate(FACTS.items())
+        ),
+        promises=(
+            promised("acknowledge", {"minutes": 10}, "kept"),
+            promised("review", {"hours": 24}, "broken"),
+            promised("review", {"working_hours": 4}, "waived"),
+            promised("resolve", {"working_days": 7}, "open"),
+        ),
+    )
+
+
+@pytest.fixture(autouse=True)
+def police(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "calendar", lambda: CALENDAR)
+    monkeypatch.setattr(web, "pack", lambda: POLICE)
+
+
+def page(language: str, state: str = "open") -> str:
+    shown = web._case_shown(case(state), speaker("intake", language))
+    return render("intake/follow/case.html", language, here="/", **shown)
+
+
+@pytest.mark.parametrize("state", ["received", "open", "declined", "closed"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_state_and_every_line_has_words_in_every_language(language: str, state: str):
+    said = page(language, state)
+    assert said.count("ahd-timeline__when") == len(FACTS)
+    assert said.count("<details") == 4
+    assert "{" not in said.partition("<main")[2]
+
+
+def test_a_kept_a_broken_and_an_open_promise_look_different():
+    said = page("en")
+    looks = {"Kept": "green", "Not kept in time": "red", "No longer needed": "grey", "Still open": "blue"}
+    for words, colour in looks.items():
+        assert f"govuk-tag--{colour}" in said
+        assert words in said
+
+
+def test_why_this_date_names_the_days_that_did_not_count():
+    lines = web._why_shown(promised("resolve", {"working_days": 7}, "open"), speaker("intake", "en"), CALENDAR.zone)
+    assert lines[0] == "The time we gave ourselves, in working days: 7."
+    assert lines[1] == "Time counts from Friday 27 November 2026, 13:00."
+    assert "Only office hours count; evenings and nights do not." in lines
+    assert "Saturday 28 November 2026 to Sunday 29 November 2026: closed, weekend." in lines
+    assert any("public holiday" in line for line in lines)
+    assert len(lines) == len(set(lines))

@@ -7,7 +7,24 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.packs.parts import Code, Condition, Duty, FactName, Grade, Money, Part, Question, Within, Wording
+from shared.packs.parts import (
+    Code,
+    Condition,
+    DepartmentCode,
+    Duty,
+    FactName,
+    Grade,
+    KindCode,
+    KnownFact,
+    Money,
+    Part,
+    Question,
+    Refers,
+    RoleCode,
+    RungRole,
+    Within,
+    Wording,
+)
 
 BUILT_IN_FACTS = frozenset({"injury", "press", "substantiated"})
 """Facts that every complaint has without a pack asking for them: somebody was hurt; the press has come or asked;
@@ -56,7 +73,7 @@ class Document(Part):
     """A paper that a kind of complaint can't be handled without, and the department that gives it."""
 
     name: Wording
-    department: Code
+    department: DepartmentCode
 
 
 class Kind(Part):
@@ -66,14 +83,14 @@ class Kind(Part):
     """
 
     code: Code
-    parent: Code | None = None
+    parent: KindCode | None = None
     name: Wording
-    department: Code | None = None
+    department: DepartmentCode | None = None
     answer: Duty | None = None
     """When the customer has the answer; without one here or above, `clocks.answer_complaint`."""
     answer_major: Duty | None = None
     """The same for a major complaint; without one, as for a general one."""
-    documents: tuple[Code, ...] = ()
+    documents: tuple[Annotated[Code, Refers("documents")], ...] = ()
 
 
 class Fact(Question):
@@ -86,7 +103,7 @@ class Window(Part):
     """The fact `fact` holds for so long after a milestone of the reference, e.g. two months after acceptance."""
 
     fact: FactName
-    after: FactName
+    after: Annotated[FactName, Refers("milestones")]
     within: Within
 
 
@@ -106,8 +123,8 @@ class Threshold(Part):
     """A complaint for which all of this holds is major."""
 
     id: Code
-    when: tuple[FactName, ...] = ()
-    kinds: tuple[Code, ...] = ()
+    when: tuple[KnownFact, ...] = ()
+    kinds: tuple[KindCode, ...] = ()
     amount_above: Money | None = None
     people_from: Annotated[int, Field(ge=2)] | None = None
 
@@ -123,12 +140,12 @@ class Step(Condition):
 
     id: Code
     name: Wording
-    role: Code
+    role: RoleCode
     within: Within
     starts: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
     ends: Happening | None = None
     warn: Within | None = None
-    late_to: Code | None = None
+    late_to: RungRole | None = None
     customer: bool = False
 
 
@@ -137,7 +154,7 @@ class Tell(Condition):
 
     id: Code
     at: Happening
-    roles: Annotated[tuple[Code, ...], Field(min_length=1)]
+    roles: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
     amount_above: Money | None = None
     takes_over: bool = False
 
@@ -145,18 +162,18 @@ class Tell(Condition):
 class FollowUp(Part):
     """The customer hears from `role` every so often until the complaint is closed, unless they want no calls."""
 
-    role: Code
+    role: RoleCode
     every: Within
-    late_to: Code
+    late_to: RungRole
     """Who has it when one was missed."""
 
 
 class Visits(Part):
     """Visits are promised for the time agreed. So many days running without anybody there go to `late_to` at once."""
 
-    role: Code
+    role: RoleCode
     days_without: Annotated[int, Field(ge=1)] | None = None
-    late_to: Code | None = None
+    late_to: RungRole | None = None
 
 
 class SecondComplaint(Part):
@@ -187,32 +204,32 @@ class Surge(Part):
     within: Within
     by: Literal["kind", "department", "all"]
     playbook: Code
-    tells: Annotated[tuple[Code, ...], Field(min_length=1)]
+    tells: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
 
 
 class Injury(Part):
     """Somebody was hurt: who decides on company to hospital and advance payment, who is told at once, who insures."""
 
-    decides: Code
-    tells: Annotated[tuple[Code, ...], Field(min_length=1)]
-    insurer: Code | None = None
+    decides: RoleCode
+    tells: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
+    insurer: Annotated[Code, Refers("directory")] | None = None
     """A place of the directory."""
 
 
 class Press(Part):
     """Nobody but the speaker talks to the press."""
 
-    speaker: Code
-    tells: tuple[Code, ...] = ()
+    speaker: RoleCode
+    tells: tuple[RoleCode, ...] = ()
 
 
 class Form(Part):
     """The complaint form that goes to a department: who may approve it, who signs for it."""
 
-    to: Code
-    approvers: Annotated[tuple[Code, ...], Field(min_length=1)]
-    major_approvers: Annotated[tuple[Code, ...], Field(min_length=1)]
-    signed_by: Code
+    to: DepartmentCode
+    approvers: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
+    major_approvers: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
+    signed_by: RoleCode
 
 
 class Corrective(Part):
@@ -220,11 +237,11 @@ class Corrective(Part):
     approvers approve, somebody verifies the effect.
     """
 
-    kinds: Annotated[tuple[Code, ...], Field(min_length=1)]
-    planners: Annotated[tuple[Code, ...], Field(min_length=1)]
-    reviewers: Annotated[tuple[Code, ...], Field(min_length=1)]
-    approvers: Annotated[tuple[Code, ...], Field(min_length=1)]
-    verifiers: Annotated[tuple[Code, ...], Field(min_length=1)]
+    kinds: Annotated[tuple[KindCode, ...], Field(min_length=1)]
+    planners: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
+    reviewers: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
+    approvers: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
+    verifiers: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
 
 
 class Rectification(Part):
@@ -232,8 +249,8 @@ class Rectification(Part):
     `notice_issued`.
     """
 
-    to: Code
-    roles: Annotated[tuple[Code, ...], Field(min_length=1)]
+    to: DepartmentCode
+    roles: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
     """Who may issue it."""
 
 
@@ -255,7 +272,7 @@ class Penalty(Condition):
 
     id: Code
     name: Wording
-    department: Code
+    department: DepartmentCode
     amount: Money
     nth: Nth | None = None
 
@@ -265,10 +282,10 @@ class Exemption(Condition):
 
     id: Code
     name: Wording
-    frees: Code
-    penalties: Annotated[tuple[Code, ...], Field(min_length=1)]
+    frees: DepartmentCode
+    penalties: Annotated[tuple[Annotated[Code, Refers("penalties")], ...], Field(min_length=1)]
     nth: Nth | None = None
-    instead: Code | None = None
+    instead: DepartmentCode | None = None
 
 
 class Ledger(Part):
@@ -290,7 +307,7 @@ class Complaints(Part):
 
     name: str
     version: str
-    taken_by: Annotated[tuple[Code, ...], Field(min_length=1)]
+    taken_by: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
     """Who may take a complaint on; the first of them has it until somebody does."""
     first_asked: bool
     """Whoever is asked first stays responsible until somebody else has accepted it."""

@@ -1,8 +1,11 @@
 """What all parts of a pack are made of: wording, spans, duties, money, facts and conditions."""
 
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from shared.promises import Rung
 from shared.worktime import Span, Unit
@@ -18,6 +21,23 @@ FactName = Annotated[str, Field(pattern=r"^[a-z][a-z_]*$", max_length=40)]
 Text = Annotated[str, Field(min_length=1)]
 
 
+@dataclass(frozen=True)
+class Refers:
+    """Marks a name that another part of the pack has to define: the linter follows it."""
+
+    to: str
+
+    def __get_pydantic_json_schema__(self, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(core_schema), "description": f"one of {self.to}"}
+
+
+RoleCode = Annotated[Code, Refers("roles")]
+DepartmentCode = Annotated[Code, Refers("departments")]
+KindCode = Annotated[Code, Refers("kinds")]
+RungRole = Annotated[Code, Refers("rungs")]
+KnownFact = Annotated[FactName, Refers("facts")]
+
+
 def _one_span(data: dict[str, int]) -> dict[str, int]:
     Span.parse(data)
     return data
@@ -29,7 +49,7 @@ Within = Annotated[
     WithJsonSchema(
         {
             "type": "object",
-            "description": "Exactly one unit. minutes, hours, days and months run on the wall clock; working_* run"
+            "description": "Exactly one unit: minutes, hours, days and months run on the wall clock; working_* run"
             " in the calendar's opening hours.",
             "properties": {unit.value: {"type": "integer", "minimum": 0} for unit in Unit},
             "minProperties": 1,
@@ -61,7 +81,7 @@ class Wording(Part):
 class Duty(Part):
     """Who owes something, and within what span."""
 
-    role: Code
+    role: RoleCode
     within: Within
 
     def rung(self) -> Rung:
@@ -91,11 +111,8 @@ class Condition(Part):
     `kinds` are kinds of complaint, each with everything beneath it.
     """
 
-    when: tuple[FactName, ...] = ()
-    unless: tuple[FactName, ...] = ()
-    kinds: tuple[Code, ...] = ()
-    except_kinds: tuple[Code, ...] = ()
+    when: tuple[KnownFact, ...] = ()
+    unless: tuple[KnownFact, ...] = ()
+    kinds: tuple[KindCode, ...] = ()
+    except_kinds: tuple[KindCode, ...] = ()
     grade: Grade | None = None
-
-
-Data = dict[str, Any]

@@ -194,6 +194,30 @@ class Store:
         """Partition keys of aggregates whose every promise has stood still since before `until`, longest first."""
         return self._index("STILL", until, limit)
 
+    def newly_due(self, now: datetime, limit: int) -> list[tuple[datetime, str]]:
+        """Like `due`, those that became due last first."""
+        return self._index("PROMISE", now, limit, newest=True)
+
+    def running(self, limit: int, mark: str | None = None) -> tuple[list[str], str | None]:
+        """A page of partition keys of all aggregates with a promise that runs, shard by shard, by time.
+
+        Answers the mark from which the next page goes on, None after the last. What changes meanwhile may be met
+        twice, or not at all when it moved to before the mark: whoever needs all of them walks again.
+        """
+        shard, start = cast("tuple[int, Item | None]", json.loads(mark)) if mark else (0, None)
+        answer = self.client.query(
+            TableName=self.table,
+            IndexName="due",
+            KeyConditionExpression="due = :due",
+            ExpressionAttributeValues={":due": {"S": f"PROMISE#{shard}"}},
+            Limit=limit,
+            **({"ExclusiveStartKey": start} if start else {}),
+        )
+        start = answer.get("LastEvaluatedKey")
+        following = (shard, start) if start else (shard + 1, None)
+        keys = [item["pk"]["S"] for item in answer["Items"]]
+        return keys, json.dumps(following) if following[0] < SHARDS else None
+
     def unsent(self, before: datetime, limit: int) -> list[tuple[str, str]]:
         """Keys of events that were stored before `before` and are still not told."""
         found: list[tuple[str, str]] = []
@@ -203,16 +227,16 @@ class Store:
             ]
         return found[:limit]
 
-    def _index(self, prefix: str, until: datetime, limit: int) -> list[tuple[datetime, str]]:
+    def _index(self, prefix: str, until: datetime, limit: int, *, newest: bool = False) -> list[tuple[datetime, str]]:
         found: list[tuple[datetime, str]] = []
         for shard in range(SHARDS):
             found += [
                 (datetime.fromisoformat(item["at"]["S"]), item["pk"]["S"])
-                for item in self._query_index(f"{prefix}#{shard}", until, limit)
+                for item in self._query_index(f"{prefix}#{shard}", until, limit, newest=newest)
             ]
-        return sorted(found)[:limit]
+        return sorted(found, reverse=newest)[:limit]
 
-    def _query_index(self, partition: str, until: datetime, limit: int) -> list[Item]:
+    def _query_index(self, partition: str, until: datetime, limit: int, *, newest: bool = False) -> list[Item]:
         answer = self.client.query(
             TableName=self.table,
             IndexName="due",
@@ -220,6 +244,7 @@ class Store:
             ExpressionAttributeNames={"#at": "at"},
             ExpressionAttributeValues={":due": {"S": partition}, ":until": {"S": stamp(until)}},
             Limit=limit,
+            ScanIndexForward=not newest,
         )
         return cast("list[Item]", answer["Items"])
 

@@ -42,11 +42,16 @@ class Moved(_Part):
 
 
 class Forewarning(_Part):
-    """Its role is told ahead of the date: at `at`, which is `before` it. `told` is when that happened."""
+    """Its role is told ahead of the date: at `at`, which is `before` it. `told` is when that last happened."""
 
     before: dict[str, int]
     at: datetime
     told: datetime | None = None
+
+    @property
+    def owed(self) -> bool:
+        """Not told yet of this date: one told before `at` was of another date, since put off."""
+        return self.told is None or self.told < self.at
 
 
 class Promise(BaseModel):
@@ -95,7 +100,7 @@ class Promise(BaseModel):
         """The next time at which something happens to it: a warning that is owed, or its date."""
         if not self.running:
             return None
-        return min([self.due, *(warning.at for warning in self.warnings if warning.told is None)])
+        return min([self.due, *(warning.at for warning in self.warnings if warning.owed)])
 
     def stops(self) -> tuple[Pause, ...]:
         """Its pauses as working time takes them."""
@@ -105,11 +110,10 @@ class Promise(BaseModel):
         """The date its clock comes to on this calendar. Raises `EndlessError` while it is paused."""
         return due(calendar, self.made, self.span, self.stops())
 
-    def dated(self, until: datetime, calendar: Calendar, now: datetime) -> "Promise":
-        """The same promise, due at another time. Warnings of a time still to come are owed for the new date."""
+    def dated(self, until: datetime, calendar: Calendar) -> "Promise":
+        """The same promise, due at another time, and warned of before that."""
         warnings = tuple(
-            Forewarning(before=warning.before, at=at, told=warning.told if at <= now else None)
-            for warning, at in ((one, due(calendar, until, -Span.parse(one.before))) for one in self.warnings)
+            one.model_copy(update={"at": due(calendar, until, -Span.parse(one.before))}) for one in self.warnings
         )
         return self.model_copy(update={"due": until, "warnings": warnings})
 

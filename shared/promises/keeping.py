@@ -102,7 +102,7 @@ def resume(promises: Promises, name: str, calendar: Calendar, now: datetime) -> 
             until = advance(calendar, over.until or now, left, clock)
         else:
             until = after.counted(calendar)
-        return after.dated(max(until, now), calendar)
+        return after.dated(max(until, now), calendar, now)
 
     return _each_owed(promises, name, going_on)
 
@@ -137,7 +137,7 @@ def move(
         was_clock = None if clock == promise.clock else promise.clock
         moved = Moved(at=now, by=by, reason=reason, was=promise.due, due=until, clock=was_clock)
         changes = {"clock": clock, "agreed": isinstance(to, datetime), "moves": (*promise.moves, moved)}
-        return promise.dated(until, calendar).model_copy(update=changes)
+        return promise.dated(until, calendar, now).model_copy(update=changes)
 
     after = _each_owed(promises, name, dated)
     _must_say_why(name, reason)

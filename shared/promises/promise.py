@@ -42,7 +42,7 @@ class Moved(_Part):
 
 
 class Forewarning(_Part):
-    """Its role is told ahead of the date: at `at`, which is `before` it. `told` is when that last happened."""
+    """Its role is told at `at`, which is `before` the date. What was told by `told` need not be again."""
 
     before: dict[str, int]
     at: datetime
@@ -110,12 +110,14 @@ class Promise(BaseModel):
         """The date its clock comes to on this calendar. Raises `EndlessError` while it is paused."""
         return due(calendar, self.made, self.span, self.stops())
 
-    def dated(self, until: datetime, calendar: Calendar) -> "Promise":
-        """The same promise, due at another time, and warned of before that."""
-        warnings = tuple(
-            one.model_copy(update={"at": due(calendar, until, -Span.parse(one.before))}) for one in self.warnings
-        )
-        return self.model_copy(update={"due": until, "warnings": warnings})
+    def dated(self, until: datetime, calendar: Calendar, now: datetime) -> "Promise":
+        """The same promise, due at another time. Whoever was warned is warned again only when that is put off."""
+        warnings: list[Forewarning] = []
+        for warning in self.warnings:
+            at = due(calendar, until, -Span.parse(warning.before))
+            told = warning.told if warning.owed or at > now else now
+            warnings.append(warning.model_copy(update={"at": at, "told": told}))
+        return self.model_copy(update={"due": until, "warnings": tuple(warnings)})
 
     def settle(self, state: PromiseState, now: datetime, reason: str | None) -> "Promise":
         """How it ended. Whatever ends after its date is broken, whether or not the clock had looked by then."""

@@ -71,4 +71,4 @@ def _counted(promise: Promise, calendar: Calendar, now: datetime, spans: Spans |
         return promise
     clock = spans(promise) if spans else None
     after = promise.model_copy(update={"clock": clock}) if clock else promise
-    return after.dated(after.counted(calendar), calendar)
+    return after.dated(after.counted(calendar), calendar, now)

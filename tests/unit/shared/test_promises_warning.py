@@ -90,3 +90,10 @@ def test_a_date_that_was_put_off_is_warned_of_again():
 def test_a_date_brought_forward_past_its_warning_is_warned_of_at_once():
     owed = promises.move(answer({"hours": 2}), "answer", after(2), ALWAYS, after(1), "it is urgent", "officer-1")
     assert len(promises.warnings(owed, after(1))[1]) == 1
+
+
+def test_a_date_put_off_and_brought_back_is_not_warned_of_twice():
+    owed, _ = promises.warnings(answer({"hours": 2}), after(8))
+    for date in (after(30), after(10)):
+        owed = promises.move(owed, "answer", date, ALWAYS, after(9), "agreed by phone", "officer-1")
+    assert promises.warnings(owed, after(9.5))[1] == ()

@@ -79,7 +79,8 @@ class Document(Part):
 class Kind(Part):
     """What a complaint can be about. A kind without a parent is a root of the tree.
 
-    What a kind leaves out it has from its parent: department, answer, documents.
+    `department` is responsible for putting it right. What a kind leaves out it has from its parent: department,
+    answer, documents.
     """
 
     code: Code
@@ -132,10 +133,13 @@ class Threshold(Part):
 class Step(Condition):
     """A clock of its own: who must do what, within what time.
 
-    `starts` is a `Happening`, or the id of another step: then it starts when that one is done. `ends` is the
-    happening that keeps it; without one a member of staff says that it is done. `warn` is how long before it is due
-    its owner is reminded. Not done in time, it goes to `late_to`, or else to the rung above its role.
-    `customer` says that the customer sees it among the promises made to them.
+    `starts` is a `Happening`, or the id of another step: then it starts when that one is done, in time or late.
+    Whether it applies is looked at then; and once more at `graded` for a step that starts at `accepted`, because its
+    grade may only be known there: it still counts from acceptance. `counted_from` is for a clock that only starts to
+    matter later: it counts from that earlier happening. With `replaces` it takes the place of another step, which is
+    owed no more. `ends` is the happening that keeps it; without one a member of staff says that it is done. `warn` is
+    how long before it is due its owner is reminded. Not done in time, it goes to `late_to`, or else to the rung above
+    its role. `customer` says that the customer sees it among the promises made to them.
     """
 
     id: Code
@@ -143,6 +147,8 @@ class Step(Condition):
     role: RoleCode
     within: Within
     starts: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    counted_from: Happening | None = None
+    replaces: Annotated[Code, Refers("steps")] | None = None
     ends: Happening | None = None
     warn: Within | None = None
     late_to: RungRole | None = None

@@ -27,7 +27,7 @@ class Role(Part):
 
 
 class Department(Part):
-    """A part of the organisation that complaints are about, and its `unit` among the groups of staff."""
+    """A part of the organisation that puts things right, and its `unit` among the groups of staff."""
 
     name: Wording
     unit: Annotated[str, Field(pattern=r"^unit-[a-z0-9-]+$")]
@@ -68,7 +68,9 @@ class Calls(Part):
 class Targets(Part):
     """What the organisation holds itself to."""
 
-    satisfaction_percent: Annotated[int, Field(ge=1, le=100)]
+    satisfaction_percent: Annotated[int, Field(ge=1, le=100)] | None = None
+    logged_percent: Annotated[int, Field(ge=1, le=100)] | None = None
+    """How much of what came in is logged."""
 
 
 class Maintenance(Part):

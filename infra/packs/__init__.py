@@ -18,7 +18,7 @@ __all__ = ["CONCERNS", "PACKS", "BadPack", "Compiled", "Problem", "check", "comp
 
 
 @dataclass
-class BadPack(Exception):  # noqa: N818  named as the domain says it
+class BadPack(Exception):
     """A pack that can't be used; the message names file, line and what to do."""
 
     folder: Path

@@ -1,4 +1,4 @@
-"""`python -m infra.packs TARGET [PACKS_FOLDER …]` compiles packs; `python -m infra.packs --check [FOLDER …]` checks."""
+"""`python -m infra.packs TARGET [FOLDER …]` compiles packs; `--check [FOLDER …]` says what is wrong with them."""
 
 import sys
 from datetime import UTC, datetime

@@ -108,7 +108,7 @@ def _names(pack: Pack, complaints: Complaints) -> Iterator[Misfit]:
         if fact.fact not in used["facts"]:
             yield Misfit(
                 ("complaints", "facts", number),
-                f"{fact.fact} is asked and no rule looks at it; take the question out",
+                f"{fact.fact} is asked and no rule looks at it; take it out",
             )
 
 
@@ -123,7 +123,7 @@ def _ladder(pack: Pack) -> Iterator[Misfit]:
         if ends and number > ends[0]:
             yield Misfit(
                 ("pack", "ladder", number),
-                f"nothing ever reaches {rung.role}: the ladder ends at {pack.ladder[ends[0]].role}; move `end: true` up",
+                f"nothing ever reaches {rung.role}: the ladder ends at {pack.ladder[ends[0]].role}; move `end`",
             )
         if rung.role in [lower.role for lower in pack.ladder[:number]]:
             yield Misfit(
@@ -131,18 +131,14 @@ def _ladder(pack: Pack) -> Iterator[Misfit]:
                 f"{rung.role} is on the ladder twice, so it would go round in circles; keep one rung for each role",
             )
         if not Span.parse(rung.within).amount:
-            yield Misfit(
-                ("pack", "ladder", number), f"{rung.role} has no time at all; give the rung a time of its own"
-            )
+            yield Misfit(("pack", "ladder", number), f"{rung.role} has no time at all; give it some")
 
 
 def _categories(pack: Pack) -> Iterator[Misfit]:
     for twice in _twice(category.code for category in pack.categories):
         yield Misfit(("pack", "categories"), f"{twice} is defined twice; keep one")
     if FALLBACK not in {category.code for category in pack.categories}:
-        yield Misfit(
-            ("pack", "categories"), f"there is no {FALLBACK}, the category of whatever fits no other; add it"
-        )
+        yield Misfit(("pack", "categories"), f"there is no {FALLBACK} for whatever fits no other; add it")
     for number, category in enumerate(pack.categories):
         here = ("pack", "categories", number)
         if category.group not in pack.groups:
@@ -200,9 +196,7 @@ def _facts(complaints: Complaints) -> Iterator[Misfit]:
             f"{since!r} is nothing a span can run from; use accepted, closed or a milestone of the reference",
         )
     if "reference" in complaints.second.same and reference is None:
-        yield Misfit(
-            ("complaints", "second", "same"), "complaints here have no reference; describe it or take it out"
-        )
+        yield Misfit(("complaints", "second", "same"), "complaints have no reference here; describe it")
 
 
 def _grading(complaints: Complaints) -> Iterator[Misfit]:
@@ -210,16 +204,14 @@ def _grading(complaints: Complaints) -> Iterator[Misfit]:
         yield Misfit(("complaints", "major"), f"two thresholds are called {twice}; give each a name of its own")
     for number, threshold in enumerate(complaints.major):
         if not threshold.model_fields_set - {"id"}:
-            yield Misfit(
-                ("complaints", "major", number), f"{threshold.id} asks for nothing: every complaint is major"
-            )
+            yield Misfit(("complaints", "major", number), f"{threshold.id} asks for nothing: all would be major")
     if complaints.major:
         return
     for number, step in enumerate(complaints.steps):
         if step.grade == "major":
             yield Misfit(
                 ("complaints", "steps", number),
-                f"{step.id} never starts: nothing makes a complaint major; add `major`",
+                f"{step.id} never starts without `major`; add what makes one major",
             )
 
 
@@ -247,20 +239,7 @@ def _steps(complaints: Complaints) -> Iterator[Misfit]:
         yield Misfit(("complaints", "steps"), f"{twice} names two things; give the step a name of its own")
     for number, step in enumerate(complaints.steps):
         here = ("complaints", "steps", number)
-        if step.starts not in by_id and step.starts not in list(Happening):
-            yield Misfit(
-                (*here, "starts"),
-                f"{step.id} starts at {step.starts!r}, which is no happening and no clock that anybody defines; use"
-                f" one of {', '.join(sorted(by_id.keys() - {step.id}))}, {', '.join(Happening)}",
-            )
-        elif _waits_for_itself(step, by_id):
-            yield Misfit((*here, "starts"), f"{step.id} never starts: it waits for itself; start one at a happening")
-        for which in ("starts", "ends"):
-            if lacking := _lacking(complaints, getattr(step, which)):
-                yield Misfit(
-                    (*here, which),
-                    f"{step.id} {which} when {getattr(step, which)!s}, which never happens without `{lacking}`; add it",
-                )
+        yield from _starts(complaints, step, by_id, here)
         if step.starts == step.ends:
             yield Misfit((*here, "ends"), f"{step.id} ends where it starts, so it is never owed; take it out")
         if why := contradiction(complaints, step):
@@ -270,6 +249,24 @@ def _steps(complaints: Complaints) -> Iterator[Misfit]:
             yield Misfit((*here, "within"), f"{step.id} has no time at all; give it some, or use `tell` for at once")
         if warn and warn.unit is span.unit and warn.amount >= span.amount:
             yield Misfit((*here, "warn"), f"{step.id} would warn before it starts; warn less than `within` before")
+
+
+def _starts(complaints: Complaints, step: Step, by_id: Mapping[str, Step], here: Path_) -> Iterator[Misfit]:
+    """A clock starts at something that happens, and can be stopped."""
+    if step.starts not in by_id and step.starts not in list(Happening):
+        yield Misfit(
+            (*here, "starts"),
+            f"{step.id} starts at {step.starts!r}, which is no happening and no clock that anybody defines; use"
+            f" one of {', '.join([*sorted(by_id.keys() - {step.id}), *Happening])}",
+        )
+    elif _waits_for_itself(step, by_id):
+        yield Misfit((*here, "starts"), f"{step.id} never starts: it waits for itself; start one at a happening")
+    for which in ("starts", "ends"):
+        if lacking := _lacking(complaints, getattr(step, which)):
+            yield Misfit(
+                (*here, which),
+                f"{step.id} {which} when {getattr(step, which)!s}, which never happens without `{lacking}`; add it",
+            )
 
 
 def _waits_for_itself(step: Step, by_id: Mapping[str, Step]) -> bool:
@@ -388,8 +385,6 @@ def _questionnaires(questionnaires: Questionnaires) -> Iterator[Misfit]:
         yield Misfit(here, f"two questionnaires come after a {twice}; join them")
     for number, one in enumerate(questionnaires.questionnaires):
         for twice in _twice(item.id for item in one.items):
-            yield Misfit((*here, number, "items"), f"two questions are called {twice}; give each a name of its own")
+            yield Misfit((*here, number, "items"), f"two questions are called {twice}; rename one")
         if not any(item.scale == "satisfaction" for item in one.items):
-            yield Misfit(
-                (*here, number, "items"), "no question asks for satisfaction, which brings the call; add one"
-            )
+            yield Misfit((*here, number, "items"), "no question asks for satisfaction; add one")

@@ -45,7 +45,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A pack with all its parts. `choices` are figures that the organisation's rules leave open, and where they are."""
+    """A pack with all its parts. `choices` are where figures stand that its rules leave open."""
 
     pack: Pack
     complaints: Complaints
@@ -163,7 +163,9 @@ class _Linter:
         if "like" not in own:
             return own
         homes = (self._folder.parent / "calendars", SHARED)
-        file = next((home / f"{own['like']}.yaml" for home in homes if (home / f"{own['like']}.yaml").is_file()), None)
+        file = next(
+            (home / f"{own['like']}.yaml" for home in homes if (home / f"{own['like']}.yaml").is_file()), None
+        )
         if file is None:
             known = sorted({path.stem for home in homes for path in home.glob("*.yaml")})
             self._say("calendar", ("like",), f"there is no calendar {own['like']!r}; there are {', '.join(known)}")
@@ -236,21 +238,21 @@ def _in_words(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
     where = tuple(step for step in fault["loc"] if step != "[key]")
     last, kind, got = where[-1] if where else "", fault["type"], fault["input"]
     place = f"{_spoken(where)}: " if where else ""
+    said = str(fault["msg"]).removeprefix("Value error, ")
     if kind == "extra_forbidden":
         known = known_keys(model, where[:-1])
         close = get_close_matches(str(last), known, 1)
-        return f"{place}unknown key; " + (
-            f"did you mean `{close[0]}`?" if close else f"known here: {', '.join(known)}"
-        )
-    if kind == "missing":
-        if last in LANGUAGES:
-            return f"{_spoken(where[:-1])}: has no {_LANGUAGE[str(last)]}; write it as `{last}`"
-        return f"{place}is missing; nothing stands in for it, so write what holds here"
-    if kind == "string_pattern_mismatch":
-        return f"{place}{got!r} can't be a name here; it has to look like {fault['ctx']['pattern']}"
-    if kind == "literal_error" or kind == "enum":
-        return f"{place}{got!r} is not possible; use {fault['ctx']['expected']}"
-    if kind in ("too_short", "string_too_short"):
-        return f"{place}is empty; write what belongs here, or leave the whole part out where that may be done"
-    said = str(fault["msg"]).removeprefix("Value error, ")
-    return f"{place}{said}; got {got!r}" if repr(got) not in said else f"{place}{said}"
+        said = "unknown key; " + (f"did you mean `{close[0]}`?" if close else f"known here: {', '.join(known)}")
+    elif kind == "missing" and last in LANGUAGES:
+        said = f"has no {_LANGUAGE[str(last)]}; write it"
+    elif kind == "missing":
+        said = "is missing; nothing stands in for it, so write what holds here"
+    elif kind == "string_pattern_mismatch":
+        said = f"{got!r} can't be a name here; it has to look like {fault['ctx']['pattern']}"
+    elif kind in ("literal_error", "enum"):
+        said = f"{got!r} is not possible; use {fault['ctx']['expected']}"
+    elif kind in ("too_short", "string_too_short"):
+        said = "is empty; write what belongs here, or leave the part out where that may be done"
+    elif repr(got) not in said:
+        said = f"{said}; got {got!r}"
+    return f"{place}{said}"

@@ -24,27 +24,21 @@ def references(part: BaseModel) -> Iterator[tuple[Path_, str, str]]:
 
 
 def _references(value: Any, hint: Any, path: Path_) -> Iterator[tuple[Path_, str, str]]:
-    if isinstance(value, BaseModel):
-        for inner, to, name in references(value):
-            yield (*path, *inner), to, name
-        return
     origin, arguments = get_origin(hint), get_args(hint)
     if value is None:
         return
-    if origin is Annotated:
-        for mark in arguments[1:]:
-            if isinstance(mark, Refers):
-                yield path, mark.to, value
+    if isinstance(value, BaseModel):
+        yield from ((path + inner, to, name) for inner, to, name in references(value))
+    elif origin is Annotated:
+        yield from ((path, mark.to, value) for mark in arguments[1:] if isinstance(mark, Refers))
         yield from _references(value, arguments[0], path)
     elif origin in (Union, UnionType):
         for option in arguments:
             yield from _references(value, option, path)
-    elif isinstance(value, tuple):
-        for number, item in enumerate(value):
-            yield from _references(item, arguments[0], (*path, number))
-    elif isinstance(value, Mapping) and origin is dict:
-        for key, item in value.items():
-            yield from _references(item, arguments[1], (*path, key))
+    elif isinstance(value, tuple | Mapping) and origin in (tuple, dict):
+        inner = arguments[0] if origin is tuple else arguments[1]
+        for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield from _references(item, inner, (*path, key))
 
 
 def known_keys(model: type[BaseModel], path: Path_) -> tuple[str, ...]:

@@ -106,6 +106,13 @@ class Promise(BaseModel):
         """Its pauses as working time takes them."""
         return tuple(Pause(pause.since, pause.until, pause.reason) for pause in self.pauses)
 
+    def first(self, until: datetime) -> "Promise":
+        """As it was when it was made, due `until`: what has become of it since is left out."""
+        clock = next((move.clock for move in self.moves if move.clock), self.clock)
+        return Promise(
+            name=self.name, role=self.role, made=self.made, due=until, clock=clock, rung=self.rung, rules=self.rules
+        )
+
     def counted(self, calendar: Calendar) -> datetime:
         """The date its clock comes to on this calendar. Raises `EndlessError` while it is paused."""
         return due(calendar, self.made, self.span, self.stops())

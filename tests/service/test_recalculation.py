@@ -13,7 +13,7 @@ from shared.store import Conflict, Line, Store
 from shared.worktime import Calendar
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.owed import LADDER, OFFICE, Happened, Owed, answer, change, put, table
-from tests.service.test_main_path import follow, report
+from tests.service.test_main_path import REPORT, follow, report
 from tests.service.world import World
 
 NOW = MONDAY_MORNING
@@ -201,3 +201,12 @@ def test_a_customer_sees_the_date_that_a_new_holiday_gives_and_why(world, tmp_pa
     (after,) = follow(world, receipt)["promises"]
     assert (before["due"], after["due"]) == ("2026-11-25T06:00:00+00:00", "2026-11-26T06:00:00+00:00")
     assert "Commemoration Day" in [segment.get("name") for segment in after["why"]]
+
+
+def test_a_report_sent_again_is_answered_with_the_date_it_was_first_answered_with(world):
+    first = world.http("intake.api", "POST", "/v1/cases", REPORT, key="report-0001")
+    with table(world) as store:
+        rules = NewRules(Calendar.always_open(), "hours were changed", spans=lambda _: {"hours": 36})
+        assert list(Walk(store, {Case.KIND: Case}, rules, "supervisor-1", lambda: NOW).carry_out())
+    assert follow(world, first.body)["promises"] != first.body["promises"]
+    assert world.http("intake.api", "POST", "/v1/cases", REPORT, key="report-0001").body == first.body

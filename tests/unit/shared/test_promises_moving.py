@@ -83,6 +83,12 @@ def test_moving_one_promise_leaves_another_alone():
     assert moved(both, after(26))[1] == both[1]
 
 
+def test_what_has_become_of_a_promise_can_be_left_out():
+    (made,) = answer()
+    (promise,) = promises.keep(moved(moved((made,), {"hours": 26}), {"hours": 50}), "answer", after(1))
+    assert promise.first(made.due) == made
+
+
 class TestRefusals:
     @pytest.mark.parametrize("late", [after(2), after(2.5)])
     def test_after_its_date_passed_and_says_so(self, late):

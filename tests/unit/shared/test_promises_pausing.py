@@ -94,6 +94,13 @@ def test_nothing_is_late_at_the_moment_it_is_resumed_unless_no_time_was_left():
     assert made.due == dubai(24, 12)
 
 
+def test_a_date_at_opening_time_that_passed_during_the_pause_is_due_when_it_is_resumed():
+    owed = promises.make((), "answer", "officer", {"working_days": 1}, OFFICE, dubai(23, 6))
+    assert promises.next_due(owed) == dubai(24, 8)
+    (made,) = stop_and_go(owed, dubai(24, 5), dubai(24, 12))
+    assert made.due == dubai(24, 12)
+
+
 def test_pausing_one_promise_leaves_the_clock_of_another_running():
     both = promises.make(answer(), "visit", "officer", {"working_hours": 6}, OFFICE, dubai(23, 9))
     owed = promises.pause(both, "answer", dubai(23, 10), "documents are awaited")

@@ -73,6 +73,10 @@ lint: .venv/.synced ## ruff, mypy, import rules
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache
 
+.PHONY: packs
+packs: .venv/.synced ## what is wrong with packs, by file and line (FOLDER=… for packs elsewhere)
+	@$(PY) -m infra.packs --check $(FOLDER)
+
 .PHONY: package
 package: .venv/.synced ## the Lambda packages, for this machine
 	@$(PY) -m infra.package
@@ -109,4 +113,5 @@ worktime-oracle: .venv/.synced ## hold working time against FILE=cases.json
 docs: .venv/.synced ## what in docs/ is drawn from the code
 	@$(PY) -m infra.eventmap
 	@$(PY) -m infra.events_doc
+	@$(PY) -m infra.packs.schema
 

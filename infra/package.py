@@ -38,7 +38,10 @@ _LARGEST_MB = 6
 _THEN = (1980, 1, 1, 0, 0, 0)
 
 _TRIMMED_BY = [Path(__file__), Path(__file__).with_name("trim.py")]
-_LAID_BY = [ROOT / "infra" / name for name in ("packs.py", "holidays_of.py", "assets/__init__.py")]
+_LAID_BY = [
+    *sorted((ROOT / "infra" / "packs").glob("*.py")),
+    *(ROOT / "infra" / name for name in ("holidays_of.py", "assets/__init__.py")),
+]
 
 
 class CannotBuild(Exception):

@@ -1,25 +1,69 @@
-"""The rules this desk runs under: its pack, compiled when the desk was built, read once per process."""
+"""The rules this desk runs under: its pack, compiled when the desk was built, read once per process.
 
-from functools import cache
+A service reads what it needs: complaints' rules and questionnaires are files of their own.
+"""
+
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shared.packs import Pack
 from shared.settings import settings
 from shared.worktime import Calendar
 
+if TYPE_CHECKING:
+    from shared.packs.complaints import Complaints
+    from shared.packs.questionnaire import Questionnaires
+
+
+class _Rules:
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder, self._name = folder, name
+
+    def _bytes(self, concern: str = "") -> bytes:
+        return (self._folder / f"{self._name}{concern}.json").read_bytes()
+
+    @cached_property
+    def pack(self) -> Pack:
+        return Pack.model_validate_json(self._bytes())
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return Calendar.from_data(self.pack.calendar)
+
+    @cached_property
+    def complaints(self) -> "Complaints":
+        from shared.packs.complaints import Complaints  # noqa: PLC0415  one service in four needs it
+
+        return Complaints.model_validate_json(self._bytes(".complaints"))
+
+    @cached_property
+    def questionnaires(self) -> "Questionnaires":
+        from shared.packs.questionnaire import Questionnaires  # noqa: PLC0415  one service in four needs it
+
+        return Questionnaires.model_validate_json(self._bytes(".questionnaire"))
+
 
 @cache
-def _compiled() -> tuple[Pack, Calendar]:
-    path = Path(settings().packs) / f"{settings().need('pack')}.json"
-    pack = Pack.model_validate_json(path.read_bytes())
-    return pack, Calendar.from_data(pack.calendar)
+def _compiled() -> _Rules:
+    return _Rules(Path(settings().packs), settings().need("pack"))
 
 
 def pack() -> Pack:
     """The pack this desk runs under."""
-    return _compiled()[0]
+    return _compiled().pack
 
 
 def calendar() -> Calendar:
     """Its working time."""
-    return _compiled()[1]
+    return _compiled().calendar
+
+
+def complaint_rules() -> "Complaints":
+    """Its rules for complaints."""
+    return _compiled().complaints
+
+
+def questionnaires() -> "Questionnaires":
+    """What its customers are asked afterwards."""
+    return _compiled().questionnaires

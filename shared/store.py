@@ -2,7 +2,8 @@
 
 One item `STATE` holds the aggregate; each event is an item `EV#<seq>` of the same partition and at once outbox
 row, audit entry, timeline line and optimistic lock. A sparse index `due` finds, by shard and time, aggregates
-with an open promise (`PROMISE#<shard>`) and events not yet told (`UNSENT#<shard>`).
+with a promise that runs (`PROMISE#<shard>`, by the next time to look at it), those whose every promise stands
+still (`STILL#<shard>`, by since when) and events not yet told (`UNSENT#<shard>`).
 """
 
 import json
@@ -18,7 +19,7 @@ from botocore.exceptions import ClientError
 from shared import chain, ids, seals, vault
 from shared.aggregate import Aggregate
 from shared.contracts import Event
-from shared.promises import next_due
+from shared.promises import next_look, still_since
 
 SHARDS = 4
 _GUARD_DAYS = 30
@@ -186,8 +187,36 @@ class Store:
         return cast("dict[str, Any]", json.loads(answer["Item"]["doc"]["S"]))
 
     def due(self, now: datetime, limit: int) -> list[tuple[datetime, str]]:
-        """Partition keys of aggregates with a promise due by `now`, earliest first; at most `limit`."""
+        """Partition keys of aggregates with a promise to look at by `now`, earliest first; at most `limit`."""
         return self._index("PROMISE", now, limit)
+
+    def still(self, until: datetime, limit: int) -> list[tuple[datetime, str]]:
+        """Partition keys of aggregates whose every promise has stood still since before `until`, longest first."""
+        return self._index("STILL", until, limit)
+
+    def newly_due(self, now: datetime, limit: int) -> list[tuple[datetime, str]]:
+        """Like `due`, those that became due last first."""
+        return self._index("PROMISE", now, limit, newest=True)
+
+    def running(self, limit: int, mark: str | None = None) -> tuple[list[str], str | None]:
+        """A page of partition keys of all aggregates with a promise that runs, shard by shard, by time.
+
+        Answers the mark from which the next page goes on, None after the last. What changes meanwhile may be met
+        twice, or not at all when it moved to before the mark: whoever needs all of them walks again.
+        """
+        shard, start = cast("tuple[int, Item | None]", json.loads(mark)) if mark else (0, None)
+        answer = self.client.query(
+            TableName=self.table,
+            IndexName="due",
+            KeyConditionExpression="due = :due",
+            ExpressionAttributeValues={":due": {"S": f"PROMISE#{shard}"}},
+            Limit=limit,
+            **({"ExclusiveStartKey": start} if start else {}),
+        )
+        start = answer.get("LastEvaluatedKey")
+        following = (shard, start) if start else (shard + 1, None)
+        keys = [item["pk"]["S"] for item in answer["Items"]]
+        return keys, json.dumps(following) if following[0] < SHARDS else None
 
     def unsent(self, before: datetime, limit: int) -> list[tuple[str, str]]:
         """Keys of events that were stored before `before` and are still not told."""
@@ -198,16 +227,16 @@ class Store:
             ]
         return found[:limit]
 
-    def _index(self, prefix: str, until: datetime, limit: int) -> list[tuple[datetime, str]]:
+    def _index(self, prefix: str, until: datetime, limit: int, *, newest: bool = False) -> list[tuple[datetime, str]]:
         found: list[tuple[datetime, str]] = []
         for shard in range(SHARDS):
             found += [
                 (datetime.fromisoformat(item["at"]["S"]), item["pk"]["S"])
-                for item in self._query_index(f"{prefix}#{shard}", until, limit)
+                for item in self._query_index(f"{prefix}#{shard}", until, limit, newest=newest)
             ]
-        return sorted(found)[:limit]
+        return sorted(found, reverse=newest)[:limit]
 
-    def _query_index(self, partition: str, until: datetime, limit: int) -> list[Item]:
+    def _query_index(self, partition: str, until: datetime, limit: int, *, newest: bool = False) -> list[Item]:
         answer = self.client.query(
             TableName=self.table,
             IndexName="due",
@@ -215,6 +244,7 @@ class Store:
             ExpressionAttributeNames={"#at": "at"},
             ExpressionAttributeValues={":due": {"S": partition}, ":until": {"S": stamp(until)}},
             Limit=limit,
+            ScanIndexForward=not newest,
         )
         return cast("list[Item]", answer["Items"])
 
@@ -350,9 +380,10 @@ def _put(table: str, item: Item, condition: str, values: Item | None = None) -> 
 def _state(key: str, aggregate: Aggregate) -> Item:
     doc = aggregate.model_dump_json(exclude_defaults=True)
     item: Item = {"pk": {"S": key}, "sk": {"S": "STATE"}, "seq": {"N": str(aggregate.seq)}, "doc": {"S": doc}}
-    due = next_due(aggregate.promises)
-    if due:
-        item |= {"due": {"S": f"PROMISE#{_shard(key)}"}, "at": {"S": stamp(due)}}
+    if look := next_look(aggregate.promises):
+        item |= {"due": {"S": f"PROMISE#{_shard(key)}"}, "at": {"S": stamp(look)}}
+    elif since := still_since(aggregate.promises):
+        item |= {"due": {"S": f"STILL#{_shard(key)}"}, "at": {"S": stamp(since)}}
     return item
 
 

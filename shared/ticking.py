@@ -15,6 +15,9 @@ from shared.tables import store
 AT_MOST = 200
 """Aggregates a tick takes on; the next tick goes on with the rest."""
 
+_WAITED_LONGEST = AT_MOST // 2
+"""How many of them are those due longest, when more are due than a tick takes on."""
+
 Look = Callable[[str, datetime], None]
 """Looks at the aggregate with this id, at this time. Raises `Conflict` when somebody was quicker."""
 
@@ -24,7 +27,7 @@ def tick(looks: Mapping[str, Look], now: datetime) -> int:
 
     Raises an `ExceptionGroup` of what went wrong, after everything else was looked at.
     """
-    due = store().due(now, AT_MOST)
+    due = _due(now)
     failures: list[Exception] = []
     for at, key in due:
         kind, _, identity = key.partition("#")
@@ -40,3 +43,16 @@ def tick(looks: Mapping[str, Look], now: datetime) -> int:
     if failures:
         raise ExceptionGroup(f"{len(failures)} of {len(due)} could not be looked at", failures)
     return len(due)
+
+
+def _due(now: datetime) -> list[tuple[datetime, str]]:
+    """What a tick takes on. In a jam half of it is what became due last.
+
+    What fails again and again stays due longest; it must not keep everything after it waiting for ever.
+    """
+    due = store().due(now, AT_MOST)
+    if len(due) < AT_MOST:
+        return due
+    longest = due[:_WAITED_LONGEST]
+    newest = [one for one in store().newly_due(now, AT_MOST - _WAITED_LONGEST) if one not in longest]
+    return [*longest, *newest]

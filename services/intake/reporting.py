@@ -13,7 +13,7 @@ from shared import ids, vault
 from shared.contracts.intake import CaseReported, ContactCard, PromiseMade
 from shared.http import Problem, Request, Text, fault, fingerprint
 from shared.packs import LANGUAGES, URGENT_FACTS, Category, Pack
-from shared.promises import Promise, PromiseState, why
+from shared.promises import Promise, why
 from shared.rules import calendar, pack
 from shared.settings import settings
 from shared.store import AlreadyExists, Audience, Cause, Conflict, Line, Recorded, retrying
@@ -259,9 +259,9 @@ def _again(attempt: Case, category: Category) -> Receipt:
 
 def _as_first(stored: Case, first: Recorded) -> Case:
     """The case as it was when its first event was stored: that is what was answered."""
-    promised = {one["name"] for one in first.data["promises"]}
+    promised = {one["name"]: datetime.fromisoformat(one["due"]) for one in first.data["promises"]}
     made = tuple(
-        promise.model_copy(update={"state": PromiseState.OPEN, "settled": None, "reason": None})
+        promise.first(promised[promise.name])
         for promise in stored.promises
         if promise.made == first.at and promise.name in promised
     )

@@ -17,7 +17,7 @@ Settled conventions:
 """
 
 from shared.worktime.calendar import Calendar, CalendarError, Problem
-from shared.worktime.clock import due, elapsed, is_open, next_open, periods
+from shared.worktime.clock import advance, due, elapsed, is_open, next_open, periods
 from shared.worktime.explain import Segment, explain
 from shared.worktime.span import Clock, Pause, Span, SpanError, Unit
 from shared.worktime.table import EndlessError
@@ -33,6 +33,7 @@ __all__ = [
     "Span",
     "SpanError",
     "Unit",
+    "advance",
     "due",
     "elapsed",
     "explain",

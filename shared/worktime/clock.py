@@ -75,6 +75,14 @@ def elapsed(
     return timedelta(microseconds=total if a <= b else -total)
 
 
+def advance(calendar: Calendar, start: datetime, by: timedelta, clock: Clock) -> datetime:
+    """Give the instant (UTC) at which a clock has run for exactly `by` since `start`; back, when negative.
+
+    The inverse of `elapsed`, to the microsecond. Raises EndlessError when the clock never gets there.
+    """
+    return to_datetime(_run(calendar, to_micros(start), by // MICROSECOND, clock, []))
+
+
 def is_open(calendar: Calendar, instant: datetime) -> bool:
     """Say whether the instant lies in opening hours; at closing time it no longer does."""
     at = to_micros(instant)

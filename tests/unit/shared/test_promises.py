@@ -1,12 +1,14 @@
 """Promises: kept, broken, waived; a broken one hands what it owed to the next rung; nothing falls off the ladder."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import promises
-from shared.promises import PromiseState, Rung
+from shared.promises import Promise, PromiseState, Rung
 from shared.worktime import Calendar
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -74,3 +76,53 @@ def test_why_a_date_is_what_it_is_can_be_told():
     (made,) = answer_in(2)
     segments = promises.why(made, ALWAYS)
     assert segments[0]["from"].startswith("2026-11-23T06:00:00")
+
+
+def test_what_is_done_after_its_date_is_broken_even_when_no_tick_came_in_between():
+    (done,) = promises.keep(answer_in(2), "answer", NOW + timedelta(hours=2, seconds=1))
+    assert (done.state, done.settled) == (PromiseState.BROKEN, NOW + timedelta(hours=2, seconds=1))
+    (punctual,) = promises.keep(answer_in(2), "answer", NOW + timedelta(hours=2))
+    assert punctual.state is PromiseState.KEPT
+
+
+def test_what_nobody_owes_any_more_lapses_without_a_rung_after_it():
+    (lapsed,) = promises.lapse(answer_in(2), "answer", NOW + timedelta(hours=3), "the customer never sent it")
+    assert (lapsed.state, lapsed.reason) == (PromiseState.BROKEN, "the customer never sent it")
+
+
+def test_promises_of_one_thing_climb_ladders_of_their_own_and_what_has_none_waits():
+    owed = promises.make(answer_in(2), "visit", "officer", {"hours": 1}, ALWAYS, NOW)
+    owed = promises.make(owed, "document", "customer", {"hours": 1}, ALWAYS, NOW)
+    ladders = {"answer": LADDER, "visit": (Rung("planner", {"hours": 8}),)}
+    after, misses = promises.miss(owed, ladders, ALWAYS, NOW + timedelta(hours=2))
+    assert [(miss.broken.name, miss.successor.role) for miss in misses] == [
+        ("answer", "supervisor"),
+        ("visit", "planner"),
+    ]
+    assert promises.is_open(after, "document")
+
+
+def test_a_ladder_without_a_rung_is_refused_when_something_would_fall_off_it():
+    with pytest.raises(ValueError, match="has no rung"):
+        promises.miss(answer_in(2), (), ALWAYS, NOW + timedelta(hours=2))
+
+
+def test_a_promise_without_anything_special_is_stored_in_few_words():
+    (made,) = answer_in(2)
+    assert json.loads(made.model_dump_json(exclude_defaults=True)) == {
+        "name": "answer",
+        "role": "officer",
+        "made": "2026-11-23T06:00:00Z",
+        "due": "2026-11-23T08:00:00Z",
+        "clock": {"hours": 2},
+    }
+
+
+def test_a_promise_that_was_stored_before_there_were_pauses_moves_and_warnings_is_read():
+    stored = (
+        '{"name":"answer","role":"officer","made":"2026-11-23T06:00:00Z","due":"2026-11-23T08:00:00Z",'
+        '"clock":{"hours":2},"rung":1,"state":"waived","settled":"2026-11-23T07:00:00Z","reason":"withdrawn"}'
+    )
+    read = Promise.model_validate_json(stored)
+    assert (read.state, read.pauses, read.moves, read.warnings) == (PromiseState.WAIVED, (), (), ())
+    assert read.model_dump_json(exclude_defaults=True) == stored

@@ -1,0 +1,47 @@
+"""A pack: an organisation's rules as data. Written in YAML, checked and compiled to JSON when the desk is built.
+
+Here is what every service knows of it. `shared.packs.complaints` and `shared.packs.questionnaire` hold the rest,
+in files of their own, so that a process loads what it needs.
+"""
+
+from shared.packs.pack import (
+    STRONGEST_FIRST,
+    URGENT_FACTS,
+    Calls,
+    Category,
+    Clocks,
+    Department,
+    Disposition,
+    Maintenance,
+    Pack,
+    Place,
+    Role,
+    Rule,
+    Rung,
+    Targets,
+)
+from shared.packs.parts import LANGUAGES, Condition, Duty, Grade, Money, Question, Wording
+
+__all__ = [
+    "LANGUAGES",
+    "STRONGEST_FIRST",
+    "URGENT_FACTS",
+    "Calls",
+    "Category",
+    "Clocks",
+    "Condition",
+    "Department",
+    "Disposition",
+    "Duty",
+    "Grade",
+    "Maintenance",
+    "Money",
+    "Pack",
+    "Place",
+    "Question",
+    "Role",
+    "Rule",
+    "Rung",
+    "Targets",
+    "Wording",
+]

@@ -1,0 +1,166 @@
+"""A pack: an organisation's rules as data. Written in YAML, checked and compiled to JSON when the desk is built."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from shared import promises
+from shared.packs.parts import Code, Duty, Part, Question, Within, Wording
+
+Disposition = Literal["dispatch", "duty", "complaint", "transfer", "station", "refer", "advise", "record"]
+STRONGEST_FIRST: tuple[Disposition, ...] = (
+    "dispatch", "duty", "complaint", "transfer", "station", "refer", "advise", "record",
+)  # fmt: skip
+
+
+class Rung(Duty):
+    """Who it goes up to, and how long they have. `end` marks the top: it stays there until it is done."""
+
+    end: bool = False
+
+
+class Role(Part):
+    """Somebody the pack gives something to do. `group` is what they are to the desk: it decides what they may."""
+
+    name: Wording
+    group: Literal["operator", "officer", "supervisor", "duty-leader", "auditor"]
+
+
+class Department(Part):
+    """A part of the organisation that puts things right, and its `unit` among the groups of staff."""
+
+    name: Wording
+    unit: Annotated[str, Field(pattern=r"^unit-[a-z0-9-]+$")]
+
+
+class Clocks(Part):
+    """What the desk promises of its own accord; what may be left out is promised only where it is given."""
+
+    acknowledge: Duty
+    review: Duty
+    resolve: Duty
+    answer_complaint: Duty
+    settle_complaint: Duty
+    callback: Duty
+    arrive: Duty | None = None
+    """Somebody is on the scene of an emergency."""
+    progress: Duty | None = None
+    """The customer hears about an open case, again and again."""
+    consult: Duty | None = None
+    """A question is answered, or a time for the answer given."""
+    repair: Duty | None = None
+    """Equipment that customers use works again."""
+
+
+class Calls(Part):
+    """How the telephone is answered."""
+
+    rings: Annotated[int, Field(ge=1)]
+    """Answered within so many."""
+    reassure_every: Within
+    """A caller on hold hears from somebody."""
+    message_after: Within
+    """On hold for so long, a caller is offered to leave a message."""
+    second_line_after: Within
+    """A call that lasts longer goes to second line, unless the caller wants to go on."""
+
+
+class Targets(Part):
+    """What the organisation holds itself to."""
+
+    satisfaction_percent: Annotated[int, Field(ge=1, le=100)] | None = None
+    logged_percent: Annotated[int, Field(ge=1, le=100)] | None = None
+    """How much of what came in is logged."""
+
+
+class Maintenance(Part):
+    """What the organisation keeps in practice: drills and evaluation of staff come round again."""
+
+    drill_every: Within | None = None
+    evaluate_every: Within | None = None
+
+
+class Rule(Part):
+    """When every fact in `when` is true, `then` applies as well. `id` is what the case keeps as the reason."""
+
+    id: str
+    when: Annotated[tuple[str, ...], Field(min_length=1)]
+    then: Annotated[tuple[Disposition, ...], Field(min_length=1)]
+
+
+class Category(Part):
+    """What can be brought to the desk, what is asked about it, and what follows.
+
+    `plain` is what applies without any condition. `review` says that a person decides whether to open the case.
+    """
+
+    code: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,7}$")]
+    group: str
+    name: Wording
+    kind: Literal["report", "help", "tip"] = "report"
+    plain: Annotated[tuple[Disposition, ...], Field(min_length=1)]
+    advice: Wording | None = None
+    contact: str | None = None
+    questions: tuple[Question, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    review: bool = True
+    resolve: Duty | None = None
+
+
+URGENT_FACTS = frozenset({"danger_to_life", "weapon", "fire", "hostage", "child_alone"})
+"""Facts that always win: somebody is sent at once, whatever the category."""
+
+
+class Place(Part):
+    """A body that people are referred to."""
+
+    name: Wording
+    phone: str
+
+
+class Pack(Part):
+    """What an organisation decides for itself. Its rules for complaints are compiled apart: `Complaints`.
+
+    That its parts fit together is checked when it is compiled (`infra.packs`), not again by every process.
+    """
+
+    name: Code
+    version: str
+    title: Wording
+    region: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="for telephone numbers without a country")]
+    low_satisfaction: Annotated[int, Field(ge=1, le=5)]
+    """A score of so many of 5 or less brings a call."""
+    calls: Calls | None = None
+    targets: Targets | None = None
+    maintenance: Maintenance | None = None
+    calendar: dict[str, Any]
+    clocks: Clocks
+    roles: dict[Code, Role]
+    departments: Annotated[dict[Code, Department], Field(min_length=1)]
+    ladder: Annotated[tuple[Rung, ...], Field(min_length=1)]
+    directory: dict[str, Place]
+    """Bodies that people are referred to. `emergency`, when there is one, is shown to whoever is in danger."""
+    urgent: tuple[Question, ...]
+    groups: dict[str, Wording]
+    """What categories are about, by the code that they name as their group."""
+    categories: tuple[Category, ...]
+
+    def category(self, code: str) -> Category | None:
+        return next((category for category in self.categories if category.code == code), None)
+
+    def rungs(self) -> tuple[promises.Rung, ...]:
+        """The whole ladder."""
+        return tuple(duty.rung() for duty in self.ladder)
+
+    def rungs_above(self, role: str) -> tuple[promises.Rung, ...]:
+        """The ladder for something this role owes: what is above it, or all of it for a role that is no rung.
+
+        Whoever is at the top has nobody above: it stays with them, so their own rung is given.
+        """
+        at = next((number for number, rung in enumerate(self.ladder) if rung.role == role), -1)
+        return tuple(rung.rung() for rung in self.ladder[at + 1 :] or self.ladder[-1:])
+
+    def rungs_from(self, role: str) -> tuple[promises.Rung, ...]:
+        """The ladder for something that goes straight to this rung when it is late."""
+        at = next(number for number, rung in enumerate(self.ladder) if rung.role == role)
+        return tuple(rung.rung() for rung in self.ladder[at:])

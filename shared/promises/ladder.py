@@ -1,0 +1,65 @@
+"""The ladder: what breaks is owed by the next rung, as a promise of its own, so that no rung is skipped."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.promises.promise import Promise, Promises, PromiseState, ahead
+from shared.worktime import Calendar, Span, due
+
+
+@dataclass(frozen=True)
+class Rung:
+    """Who owes it when the one before did not act, how long they have, and how long before that they are warned."""
+
+    role: str
+    within: dict[str, int]
+    warn: tuple[dict[str, int], ...] = ()
+
+
+Ladder = tuple[Rung, ...]
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A promise that broke, and the promise that took its place."""
+
+    broken: Promise
+    successor: Promise
+
+
+def miss(
+    promises: Promises, ladder: Ladder | Mapping[str, Ladder], calendar: Calendar, now: datetime
+) -> tuple[Promises, tuple[Miss, ...]]:
+    """Break what runs and is due by `now`. Each broken promise is followed by the next rung's.
+
+    The top of the ladder owes it again and again until it is done or waived: a ladder has no end to fall off.
+    One ladder serves every promise; given by the names of promises, those without one are left as they are.
+    """
+    after: list[Promise] = []
+    misses: list[Miss] = []
+    for promise in promises:
+        climbs = ladder.get(promise.name) if isinstance(ladder, Mapping) else ladder
+        if climbs is None or not promise.running or promise.due > now:
+            after.append(promise)
+            continue
+        if not climbs:
+            raise ValueError(f"the ladder of {promise.name!r} has no rung; give it at least one")
+        broken = promise.model_copy(update={"state": PromiseState.BROKEN, "settled": now})
+        after.append(broken)
+        misses.append(Miss(broken, _successor(promise, climbs[min(promise.rung, len(climbs) - 1)], calendar, now)))
+    return (*after, *(missed.successor for missed in misses)), tuple(misses)
+
+
+def _successor(promise: Promise, rung: Rung, calendar: Calendar, now: datetime) -> Promise:
+    until = due(calendar, now, Span.parse(rung.within))
+    return Promise(
+        name=promise.name,
+        role=rung.role,
+        made=now,
+        due=until,
+        clock=rung.within,
+        rung=promise.rung + 1,
+        rules=promise.rules,
+        warnings=ahead(rung.warn, until, calendar, now),
+    )

@@ -100,9 +100,7 @@ class Packing:
             self._lay_own(laid)
             if self.native:
                 try_out(laid, self.service)
-            if self.has_pages:
-                _compile_away(laid / "compiled_pages", self._interpreter())
-            _compile(laid, self._interpreter())
+            _compile_away(laid, self._interpreter())
             _zip(laid, self.archive)
             shutil.rmtree(self.folder, ignore_errors=True)
             laid.rename(self.folder)

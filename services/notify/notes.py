@@ -20,7 +20,7 @@ class MessageClaimed(Note):
 
 
 class MessageRefused(Note):
-    """A provider did not take it."""
+    """A provider did not take it, or was not asked: why is in `reason`."""
 
     detail_type: Literal["MessageRefused.v1"] = "MessageRefused.v1"
     channel: str
@@ -28,7 +28,7 @@ class MessageRefused(Note):
 
 
 class MessageUnsettled(Note):
-    """Whether a provider took it can't be known; the kind of message says that it is not sent twice."""
+    """Whether a provider took it can't be known. The message's policy says whether it is sent once more or left."""
 
     detail_type: Literal["MessageUnsettled.v1"] = "MessageUnsettled.v1"
     channel: str
@@ -42,7 +42,7 @@ class StaffTold(Note):
 
 
 class StaffUntold(Note):
-    """No provider took a message to staff on duty."""
+    """No provider took a message to staff on duty, for days: it is not tried again. Ops were called throughout."""
 
     detail_type: Literal["StaffUntold.v1"] = "StaffUntold.v1"
 

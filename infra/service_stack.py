@@ -114,6 +114,7 @@ class ServiceStack(Stack):
                 ("MailFrom", "Address that mail is sent from, an identity verified in SES", None),
                 ("DutyMail", "Address of the duty desk, told what is late", None),
                 ("SmsSender", "Sender id or number of text messages; empty: the account's default", ""),
+                ("SmsCountries", "Countries texts go to besides the pack's own, e.g. OM,QA (ISO 3166)", ""),
             ):
                 declared = CfnParameter(self, name, description=description, default=default)
                 parameters[name] = declared.value_as_string
@@ -200,6 +201,7 @@ class ServiceStack(Stack):
                 "AHD_MAIL_FROM": self._parameters["MailFrom"],
                 "AHD_DUTY_MAIL": self._parameters["DutyMail"],
                 "AHD_SMS_SENDER": self._parameters["SmsSender"],
+                "AHD_SMS_COUNTRIES": self._parameters["SmsCountries"],
             }
         return environment
 

@@ -33,6 +33,8 @@ PARAMETERS = {
     "MailFrom": "desk@desk.example",
     "DutyMail": "duty@desk.example",
     "SmsSender": "AHD",
+    # The people of the demonstration have British numbers: those that exist in fiction only.
+    "SmsCountries": "GB",
 }
 
 Tell = Callable[[str, float], None]

@@ -2,6 +2,7 @@
 refuses it for good, or leaves us without an answer; nothing else.
 """
 
+import os
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -159,13 +160,13 @@ class Email:
 
 
 class Sms:
-    """SNS, as transactional messages: delivery before price. Only to the country that the pack is for.
+    """SNS, as transactional messages: delivery before price. Only to countries that the desk serves.
 
     Anybody may give any number, and a text to some countries costs a hundred times one at home.
     """
 
     def send(self, address: str, letter: Letter) -> str:
-        if pack().region not in countries_of(address):
+        if not countries_of(address) & _served():
             raise NeverTaken("CountryNotServed")
         attributes = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
         sender = settings().sms_sender
@@ -178,6 +179,11 @@ class Sms:
 
 
 PROVIDERS: dict[Channel, Provider] = {"email": Email(), "sms": Sms()}
+
+
+def _served() -> frozenset[str]:
+    """The pack's own country, and those that the deployment adds in `AHD_SMS_COUNTRIES`: `OM,QA`."""
+    return frozenset({pack().region, *os.environ.get("AHD_SMS_COUNTRIES", "").split(",")})
 
 
 def _addressee(address: str) -> Address:

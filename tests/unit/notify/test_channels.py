@@ -19,7 +19,9 @@ BREAKS = ("\r\n", "\n", "\r", "\x0b", "\x1c", "\u2028", "\x85")
 
 def modelled(service: str, operation: str) -> dict[str, int]:
     """The codes on the wire, and HTTP status, of every error that AWS says this operation may answer with."""
-    shapes = botocore.session.get_session().get_service_model(service).operation_model(operation).error_shapes
+    shapes: list[Any] = (
+        botocore.session.get_session().get_service_model(service).operation_model(operation).error_shapes
+    )
     return {shape.error_code: shape.metadata["error"]["httpStatusCode"] for shape in shapes}
 
 
@@ -28,7 +30,7 @@ class Client:
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
-        self.asked: dict = {}
+        self.asked: dict[str, Any] = {}
 
     def send_email(self, **asked):
         self.asked = asked
@@ -178,7 +180,7 @@ def test_no_line_break_in_any_value_makes_a_header(provider, line_break):
         ("", "AE", False),
     ],
 )
-def test_a_text_goes_to_the_pack_s_own_country_only(provider, number, region, sent):
+def test_a_text_goes_to_the_pack_s_own_country(provider, number, region, sent):
     client = provider(region=region)
     if sent:
         assert Sms().send(number, LETTER) == "1"
@@ -186,3 +188,11 @@ def test_a_text_goes_to_the_pack_s_own_country_only(provider, number, region, se
         with pytest.raises(NeverTaken, match="CountryNotServed"):
             Sms().send(number, LETTER)
     assert bool(client.asked) is sent
+
+
+def test_the_deployment_may_add_countries(provider, monkeypatch):
+    provider(region="AE")
+    monkeypatch.setenv("AHD_SMS_COUNTRIES", "OM,GB")
+    assert Sms().send("+447700900123", LETTER) == "1"
+    with pytest.raises(NeverTaken):
+        Sms().send("+18765551234", LETTER)

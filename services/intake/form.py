@@ -26,6 +26,13 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "contact": ("name", "phone", "email"),
 }
 LIMITS: Final[Mapping[str, int]] = {"story": 4000, "place": 300, "name": 120}
+NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "category": ("area",),
+    "facts": ("area", "category"),
+    "contact": ("reach",),
+    "check": STEPS[:-1],
+}
+"""The steps whose answers a step's page is made of."""
 FACT: Final = "fact-"
 REACHES: Final = ("sms", "email", "anonymous")
 
@@ -105,6 +112,14 @@ class ReportForm:
         """The first step with an answer that cannot stay; None when the report can be sent."""
         return next((step for step in STEPS if self.applies(step) and self.wrong(step)), None)
 
+    def askable(self, step: str) -> str:
+        """The step to ask when `step` is wanted: the first unfinished one when it needs an answer that is not
+        there, the next one that applies when it has nothing to ask.
+        """
+        if any(self.applies(one) and self.wrong(one) for one in NEEDS.get(step, ())):
+            return self.unfinished() or step
+        return step if self.applies(step) else self.askable(self.after(step))
+
     def wrong(self, step: str) -> list[Wrong]:
         """What cannot stay of a step's answers, in the order of its fields."""
         checks: dict[str, Callable[[], Iterator[Wrong]]] = {
@@ -146,7 +161,7 @@ class ReportForm:
             noted = datetime.fromisoformat(self.answer("at"))
         except ValueError:
             return self.now
-        return min(noted, self.now) if noted.tzinfo else self.now
+        return min(noted, self.now) if noted.tzinfo and noted.year >= _FIRST_YEAR else self.now
 
     def _chosen(self, field: str, choices: Collection[str]) -> Iterator[Wrong]:
         if self.answer(field) not in choices:

@@ -19,13 +19,14 @@ from services.intake.form import FACT, LIMITS, STEPS, ReportForm, Wrong
 from services.intake.reporting import ReportRequest
 from shared import ids
 from shared.clock import utc_now
-from shared.http import Problem, Request, invalid
+from shared.http import Problem, Request, fingerprint, invalid
 from shared.pages import Fault
 from shared.pages.browser import HOME, Pages, Visit, built_file, cookie, see_other
 from shared.pages.wording import Speaker, left_to_right
 from shared.rules import calendar, pack
 from shared.settings import settings
 from shared.store import NotFound
+from shared.vault import Erased
 
 handler = Pages("intake")
 
@@ -85,16 +86,17 @@ def go_on_with_report() -> Response[str]:
     if step not in STEPS:
         return _ask(visit, _form({}), STEPS[0])
     form = _form(sent)
-    go, _, to = sent.get("go", "on").partition(":")
-    match go:
+    go = sent.get("go", "on")
+    if go == "on":
+        return _go_on(visit, form, step)
+    how, _, to = go.partition(":")
+    match how:
         case "language":
             visit.choose(to)
         case "back":
             step = form.before(step)
         case "change" if to in STEPS:
             step = to
-        case _:
-            return _go_on(visit, form, step)
     return _ask(visit, form, step)
 
 
@@ -114,8 +116,8 @@ def _next(form: ReportForm, step: str) -> str:
 
 
 def _send(visit: Visit, form: ReportForm) -> Response[str]:
-    if unfinished := form.unfinished():
-        return _ask(visit, form, unfinished, form.wrong(unfinished))
+    if form.unfinished():
+        return _ask(visit, form, "check")
     try:
         request = _as(ReportRequest, _request(form, visit.language))
         receipt = reporting.report(request, form.answer("form"), form.now, handler.correlation())
@@ -128,14 +130,13 @@ def _send(visit: Visit, form: ReportForm) -> Response[str]:
 
 
 def _request(form: ReportForm, language: str) -> dict[str, Any]:
-    happened = form.happened()
     request: dict[str, Any] = {
         "category": form.category.code if form.category else "",
         "description": form.answer("story"),
         "facts": form.facts(),
         "language": language,
         "channel": "web",
-        "happened_at": happened.isoformat() if happened else None,
+        "happened_at": form.happened(),
         "place": {"address": form.answer("place")} if form.answer("place") else None,
         "contact": _contact(form),
     }
@@ -196,7 +197,11 @@ def _form(sent: Mapping[str, str]) -> ReportForm:
     return ReportForm(pack(), answers, now, calendar().zone)
 
 
-def _ask(visit: Visit, form: ReportForm, step: str, wrong: Sequence[Wrong] = ()) -> Response[str]:
+def _ask(visit: Visit, form: ReportForm, wanted: str, wrong: Sequence[Wrong] = ()) -> Response[str]:
+    """The page of a step with what is `wrong` there, or of the one that must be answered before it."""
+    step = form.askable(wanted)
+    if step != wanted:
+        wrong = form.wrong(step)
     t = visit.t
     shown = set(form.fields(step)) - {"at"}
     carried = {field: value for field, value in form.answers.items() if field not in shown}
@@ -332,10 +337,7 @@ def found_case() -> Response[str]:
 @handler.get("/follow/<number>")
 def show_case(number: str) -> Response[str]:
     visit = handler.visit
-    try:
-        case = _case(visit, number)
-    except NotFound:
-        return _not_yours(visit)
+    case = _case(visit, number)
     t = visit.t
     voiced = handler.current_event.get_query_string_value("voiced", "")
     return visit.page("intake/follow/case.html", voiced=bool(voiced), **_case_shown(case, t))
@@ -344,10 +346,7 @@ def show_case(number: str) -> Response[str]:
 @handler.get("/follow/<number>/received")
 def show_received(number: str) -> Response[str]:
     visit = handler.visit
-    try:
-        case = _case(visit, number)
-    except NotFound:
-        return _not_yours(visit)
+    case = _case(visit, number)
     secret = str(visit.cookie(_COOKIE))
     t = visit.t
     return visit.page(
@@ -363,10 +362,7 @@ def show_received(number: str) -> Response[str]:
 @handler.get("/follow/<number>/grievance")
 def start_grievance(number: str) -> Response[str]:
     visit = handler.visit
-    try:
-        case = _case(visit, number)
-    except NotFound:
-        return _not_yours(visit)
+    case = _case(visit, number)
     return _ask_grievance(visit, case.number, {"form": secrets.token_urlsafe(16)})
 
 
@@ -374,24 +370,26 @@ def start_grievance(number: str) -> Response[str]:
 def voice_grievance(number: str) -> Response[str]:
     visit = handler.visit
     sent = visit.form()
-    identity, secret = ids.heard(number) or number, visit.cookie(_COOKIE) or ""
+    identity, secret = _number(number), visit.cookie(_COOKIE) or ""
     if not _FORM.fullmatch(sent.get("form", "")):
         sent["form"] = secrets.token_urlsafe(16)
     said = {field: sent[field] for field in ("text", "wishes") if sent.get(field)}
     try:
         request = _as(GrievanceRequest, said)
-        following.voice_grievance(identity, secret, request, sent["form"], utc_now(), handler.correlation())
+        # Whoever goes back and writes something else has more to say: only the same words again are the same.
+        key = f"{sent['form']} {fingerprint(request)}"
+        following.voice_grievance(identity, secret, request, key, utc_now(), handler.correlation())
     except Problem as refusal:
+        if "faults" not in refusal.body:
+            raise
         wrong = [
             Wrong(
                 fault["pointer"].removeprefix("/"),
                 "long" if fault["code"] == "string_too_long" else "missing",
             )
-            for fault in refusal.body.get("faults", [])
+            for fault in refusal.body["faults"]
         ]
         return _ask_grievance(visit, identity, sent, wrong)
-    except NotFound:
-        return _not_yours(visit)
     return see_other(f"/follow/{identity}?voiced=1")
 
 
@@ -399,16 +397,24 @@ def voice_grievance(number: str) -> Response[str]:
 def leave_case(number: str) -> Response[str]:
     """Forget the secret on this device."""
     handler.visit.form()
-    return see_other("/follow", [cookie(_COOKIE, "", f"/follow/{ids.heard(number) or number}", max_age=0)])
+    return see_other("/follow", [cookie(_COOKIE, "", f"/follow/{_number(number)}", max_age=0)])
 
 
 @handler.get("/follow/<number>/<secret>")
 def open_link(number: str, secret: str) -> Response[str]:
     """The link a customer keeps: the secret moves into a cookie, out of the address, history and referrers."""
-    identity = ids.heard(number)
-    if not identity or not _SECRET.fullmatch(secret):
-        return _not_yours(handler.visit)
+    identity = _number(number)
+    if not _SECRET.fullmatch(secret):
+        raise NotFound(identity)
     return see_other(f"/follow/{identity}", [_opens(identity, secret)])
+
+
+def _number(said: str) -> str:
+    """The number that a path names: nothing else may become part of a cookie or an address. Raises `NotFound`."""
+    number = ids.heard(said)
+    if not number:
+        raise NotFound
+    return number
 
 
 def _opens(number: str, secret: str) -> Cookie:
@@ -421,25 +427,27 @@ def _case(visit: Visit, number: str) -> CaseView:
 
     Raises `NotFound`.
     """
-    identity = ids.heard(number)
-    secret = visit.cookie(_COOKIE)
-    if not identity or not secret:
-        raise NotFound(number)
+    identity, secret = _number(number), visit.cookie(_COOKIE)
+    if not secret:
+        raise NotFound(identity)
     case = following.follow(identity, secret, visit.language if visit.chose_language else None)
     if not visit.chose_language:
         visit.speaks(case.language)
     return case
 
 
-def _not_yours(visit: Visit) -> Response[str]:
-    """The same answer for a number that does not exist, a wrong secret and none."""
-    return visit.say(
+def _not_yours(_error: Exception) -> Response[str]:
+    """The same answer for a number that does not exist, a wrong secret, none, and a case that was erased."""
+    return handler.visit.say(
         HTTPStatus.NOT_FOUND,
         "case_missing",
         "why",
         "check",
         ways=(("/follow", "follow.find.title"), *HOME[:2]),
     )
+
+
+handler.exception_handler([NotFound, Erased])(_not_yours)
 
 
 def _ask_grievance(
@@ -496,7 +504,7 @@ def _fact_shown(name: str, value: Any, t: Speaker, zone: ZoneInfo) -> str:
         case "was_due" | "now_due" | "answer_due":
             return t.when(datetime.fromisoformat(value), zone)
         case "complaint":
-            return left_to_right(ids.spoken(value))
+            return left_to_right(ids.spoken(ids.heard(value) or value))
         case "promise":
             return t(f"promise.{value}")
         case "finding" | "channel" | "outcome":

@@ -1,7 +1,6 @@
 """What a service needs to talk with a browser that may have no JavaScript: forms, languages, cookies, headers."""
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -18,14 +17,15 @@ from shared.pages import DEFAULT_LANGUAGE, LANGUAGES, asset_content, render
 from shared.pages.wording import Speaker, speaker
 from shared.rules import pack
 from shared.settings import settings
-from shared.store import Conflict
+from shared.store import Conflict, NotFound
+from shared.vault import Erased
 
 _LANGUAGE_COOKIE: Final = "language"
 _A_YEAR: Final = 365 * 24 * 3600
 _MOST_BYTES: Final = 65_536
 _MOST_FIELDS: Final = 100
 # Control characters and direction overrides come along when text is pasted; nobody types them, nobody misses them.
-_INVISIBLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_INVISIBLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 _HEADERS: Final[Mapping[str, str]] = {
     # Pages run no script at all; styles and pictures come from the desk itself; no other site may frame them.
@@ -46,7 +46,7 @@ _HEADERS: Final[Mapping[str, str]] = {
 _CONTENT_TYPES: Final[Mapping[str, str]] = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
 
 
-class Unreadable(ValueError):
+class BadForm(ValueError):
     """What was sent is not a form of ours, or too long for one."""
 
 
@@ -89,19 +89,19 @@ class Visit:
     def form(self) -> dict[str, str]:
         """The fields of the form that was sent, without control characters and with plain line ends.
 
-        Raises `Foreign` when another site's page sent it (a browser says so), `Unreadable` when it is not
+        Raises `Foreign` when another site's page sent it (a browser says so), `BadForm` when it is not
         a form or has more than a form of ours could.
         """
         self._must_be_ours()
         kind = str(self._event.headers.get("content-type", ""))
         if kind.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-            raise Unreadable
+            raise BadForm
         try:
             fields = parse_qsl(
                 _body(self._event), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"
             )
         except ValueError as error:
-            raise Unreadable from error
+            raise BadForm from error
         return {name: _clean(value) for name, value in fields}
 
     def speaks(self, language: str) -> None:
@@ -209,9 +209,11 @@ class Pages(Desk):
         self.not_found(self._missing)
         for refusal, answer in (
             (Foreign, lambda _error: self._say(HTTPStatus.FORBIDDEN, "kit.foreign", "why", "again")),
-            (Unreadable, lambda _error: self._say(HTTPStatus.BAD_REQUEST, "kit.unreadable", "why", "again")),
-            (Conflict, self._trouble),
-            (Problem, self._trouble),
+            (BadForm, lambda _error: self._say(HTTPStatus.BAD_REQUEST, "kit.unreadable", "why", "again")),
+            (Conflict, lambda _error: self._refused(_CHANGED)),
+            (Problem, self._refused),
+            (NotFound, lambda _error: self._say(HTTPStatus.NOT_FOUND, "kit.missing", "check", "safe")),
+            (Erased, lambda _error: self._say(HTTPStatus.NOT_FOUND, "kit.missing", "check", "safe")),
             (Exception, self._trouble),
         ):
             self.exception_handler(refusal)(answer)
@@ -229,10 +231,25 @@ class Pages(Desk):
             return self._say(HTTPStatus.NOT_FOUND, "kit.missing", "check", "safe")
         return problem(UNKNOWN_ROUTE)
 
+    def _refused(self, refused: Problem) -> Response[str]:
+        """A refusal in words for people; what it says to programs is in the log."""
+        log().info("refused", status=refused.status, problem=refused.kind)
+        subject = _REFUSALS.get(refused.status, "kit.refused")
+        return self._say(HTTPStatus(refused.status), subject, "why", "again")
+
     def _trouble(self, error: Exception) -> Response[str]:
         log().error("unforeseen", error=describe(error))
         return self._say(HTTPStatus.INTERNAL_SERVER_ERROR, "kit.trouble", "not_you", "again")
 
+
+_CHANGED: Final = Problem(HTTPStatus.CONFLICT, "changed-meanwhile", "Somebody changed this at the same moment.")
+_REFUSALS: Final[Mapping[int, str]] = {
+    HTTPStatus.BAD_REQUEST: "kit.unreadable",
+    HTTPStatus.CONFLICT: "kit.changed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "kit.unreadable",
+    HTTPStatus.TOO_MANY_REQUESTS: "kit.enough",
+}
+"""What a page says to a refusal of this status; to any other, that it can't be used."""
 
 HOME: Final = (
     ("/", "kit.footer.home"),
@@ -261,11 +278,11 @@ def _body(event: APIGatewayProxyEventV2) -> str:
     body = event.body or ""
     if event.is_base64_encoded:
         try:
-            body = base64.b64decode(body, validate=True).decode("ascii")
-        except (binascii.Error, UnicodeDecodeError) as error:
-            raise Unreadable from error
+            body = base64.b64decode(body, validate=True).decode()
+        except ValueError as error:  # neither base64, nor ASCII as base64 is, nor UTF-8
+            raise BadForm from error
     if len(body) > _MOST_BYTES:
-        raise Unreadable
+        raise BadForm
     return body
 
 

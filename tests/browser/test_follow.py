@@ -1,12 +1,18 @@
 """Following a case through the pages: its secret link, its promises, and saying that one is not satisfied."""
 
+import json
 import re
 from types import SimpleNamespace
+from typing import Any
 
 import boto3
 import pytest
 
+from services.intake import following
 from services.intake import web as intake
+from shared import logs
+from shared.http import Problem
+from shared.store import Conflict
 from tests.browser.citizen import Citizen, Page
 from tests.browser.desk import Desk
 from tests.browser.test_report import report_dispute
@@ -107,6 +113,8 @@ def test_a_person_who_is_not_satisfied_is_heard_once(citizen: Citizen, received:
         f"{case.path}/grievance", {"text": "Nobody listened to me", "wishes": "An apology", "form": form}
     )
     assert again.body.count("You told us that you are not satisfied") == 1
+    more = citizen.posts(f"{case.path}/grievance", {"text": "And nobody called", "form": form})
+    assert more.body.count("You told us that you are not satisfied") == 2
 
 
 def test_a_grievance_of_another_site_is_refused(citizen: Citizen, received: Page):
@@ -120,6 +128,60 @@ def test_a_browser_forgets_the_secret_when_asked(citizen: Citizen, received: Pag
     assert received.status == 200
     citizen.posts(f"{case.path}/leave", {"x": "y"})
     assert citizen.goes_to(case.path).status == 404
+
+
+@pytest.mark.parametrize("number", ["x; Domain=evil.example", "K7M29QXD4T8V; Max-Age=9", "x"])
+def test_only_a_case_number_becomes_part_of_a_cookie(desk: Desk, number: str):
+    headers = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+    answer = desk.answer("POST", f"/follow/{number}/leave", headers, b"x=y")
+    assert answer["statusCode"] == 404
+    assert not answer.get("cookies")
+
+
+def test_a_case_that_was_erased_is_not_there(desk: Desk, citizen: Citizen, received: Page, link: str):
+    number = link.split("/")[2]
+    table = boto3.resource("dynamodb").Table("intake")
+    state = table.get_item(Key={"pk": f"CASE#{number}", "sk": "STATE"})["Item"]
+    table.put_item(Item={**state, "doc": json.dumps({**json.loads(str(state["doc"])), "salt": None})})
+    never = Citizen(desk).goes_to("/follow/K7M29QXD4T8V").body.replace("K7M29QXD4T8V", number)
+    assert citizen.goes_to(link).status == 404
+    assert citizen.page.body == never
+    assert citizen.posts(f"/follow/{number}/grievance", {"text": "Nobody listened"}).status == 404
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "level", "heading"),
+    [
+        (Conflict(), 409, "info", "Somebody changed this at the same moment"),
+        (Problem(409, "other", "Something else."), 409, "info", "Somebody changed this at the same moment"),
+        (Problem(413, "other", "Something else."), 413, "info", "We couldn’t read what was sent"),
+        (Problem(422, "other", "Something else."), 422, "info", "We couldn’t use what was sent"),
+        (Problem(429, "other", "Something else."), 429, "info", "We have heard you"),
+        (KeyError("unforeseen"), 500, "error", "Sorry, something went wrong on our side"),
+    ],
+)
+def test_only_the_unforeseen_is_our_fault(
+    citizen: Citizen,
+    received: Page,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
+    status: int,
+    level: str,
+    heading: str,
+):
+    def refuse(*_: Any) -> None:
+        raise error
+
+    citizen.goes_to(received.path.replace("received", "grievance"))
+    monkeypatch.setattr(following, "voice_grievance", refuse)
+    logs._configure.cache_clear()
+    capsys.readouterr()
+    page = citizen.sends(text="Nobody listened to me")
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    logs._configure.cache_clear()
+    assert (page.status, page.heading) == (status, heading)
+    assert {line["level"] for line in said if line["event"] != "answered"} == {level}
 
 
 def test_no_page_is_kept_framed_or_given_scripts(citizen: Citizen, received: Page):

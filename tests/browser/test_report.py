@@ -2,10 +2,12 @@
 
 import base64
 import gzip
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from services.intake import web as intake
 from shared import logs
 from tests.browser.citizen import Citizen, Page
 from tests.browser.desk import Desk
@@ -173,7 +175,7 @@ def test_return_in_a_field_goes_on_because_that_button_is_the_first(citizen: Cit
 
 
 def test_hostile_text_is_shown_as_text_on_every_page(citizen: Citizen):
-    check = report_dispute(citizen, story=HOSTILE, name=HOSTILE[:100], email="a@example.com")
+    check = report_dispute(citizen, story=HOSTILE, name=HOSTILE.partition("\n")[0], email="a@example.com")
     received = citizen.sends()
     case = citizen.follows("Look at my report")
     for page in (check, received, case):
@@ -215,12 +217,30 @@ def test_a_browser_without_fetch_metadata_is_judged_by_its_origin(desk: Desk, or
         ("application/x-www-form-urlencoded", b"story=" + b"x" * 70_000),
         ("application/x-www-form-urlencoded", b"&".join(b"a%d=1" % n for n in range(200))),
         ("application/x-www-form-urlencoded", b"story=%ff%fe"),
+        ("application/x-www-form-urlencoded", b"story=\xff\xfe"),
     ],
 )
 def test_what_is_no_form_of_ours_is_answered_with_a_page(desk: Desk, kind: str, body: bytes):
     answer = desk.answer("POST", "/report", {"content-type": kind, "sec-fetch-site": "same-origin"}, body)
     assert answer["statusCode"] == 400
     assert "Nothing was saved" in answer["body"]
+
+
+@pytest.mark.parametrize("body", ["%%%", "c3RlcD11cmdlbn", "step=urgent", "خطر", "🚨"])
+def test_a_body_that_is_not_the_base64_it_is_said_to_be_is_no_form_of_ours(desk: Desk, body: str):
+    headers = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+    with desk.being("intake"):
+        event = {**desk.event("POST", "/report", headers), "body": body, "isBase64Encoded": True}
+        answer = intake.handler(event, SimpleNamespace())
+    assert answer["statusCode"] == 400
+    assert "Nothing was saved" in answer["body"]
+
+
+def test_letters_of_any_script_may_be_sent_as_they_are(desk: Desk):
+    headers = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+    answer = desk.answer("POST", "/report", headers, "step=story&area=other&story=ضاع كل شيء".encode())
+    assert answer["statusCode"] == 200
+    assert "ضاع كل شيء" in answer["body"]
 
 
 def test_nothing_that_was_typed_reaches_the_log(citizen: Citizen, capsys: pytest.CaptureFixture[str]):

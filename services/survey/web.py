@@ -1,8 +1,15 @@
-"""Pages for customers: say how it was, once. Opening the link changes nothing, so a mail scanner can't answer."""
+"""Pages for customers: say how it was, once. Opening the link changes nothing, so a mail scanner can't answer.
 
+The link's token moves into a cookie of that survey, out of the address (ADR 5). The link is asked twice for that:
+a browser that does not bring the cookie the second time keeps none, and gets the token in its form instead.
+"""
+
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
 from pydantic import ValidationError
@@ -13,8 +20,9 @@ from shared import ids
 from shared.clock import utc_now
 from shared.http import Problem, invalid
 from shared.pages import Fault
-from shared.pages.browser import HOME, Pages, Visit
+from shared.pages.browser import HOME, Pages, Visit, cookie, see_other
 from shared.store import NotFound
+from shared.vault import Erased
 
 handler = Pages("survey")
 
@@ -24,34 +32,85 @@ _SCALES: Final[Mapping[str, range]] = {
     "recommend": range(11),
 }
 _LONGEST: Final = 4000
+_TOKEN = re.compile(r"[\w-]{8,128}", re.ASCII)
+_COOKIE: Final = "survey"
+_TRIED: Final = "tried"
+"""In the query of a link: this browser was given the cookie already."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """What opens one survey, and whether the page has to carry it because the browser does not."""
+
+    invitation: str
+    token: str
+    carried: bool
 
 
 @handler.get("/survey/<invitation>/<token>")
-def ask(invitation: str, token: str) -> Response[str]:
+def open_link(invitation: str, token: str) -> Response[str]:
     visit = handler.visit
-    try:
-        asked = answering.view(invitation, token)
-    except NotFound:
-        return _unknown(visit)
-    if asked.answered:
-        return _answered_before(visit)
-    return _form(visit, asked, {})
+    survey = _survey(invitation)
+    if not _TOKEN.fullmatch(token):
+        raise NotFound(survey)
+    query = handler.current_event.query_string_parameters or {}
+    kept = {"lang": visit.language} if query.get("lang") == visit.language else {}
+    if visit.cookie(_COOKIE) == token:
+        return see_other(_address(f"/survey/{survey}", kept))
+    if _TRIED not in query:
+        address = _address(f"/survey/{survey}/{token}", {_TRIED: "1", **kept})
+        return see_other(address, [cookie(_COOKIE, token, f"/survey/{survey}")])
+    return _ask(visit, Key(survey, token, carried=True))
 
 
-@handler.post("/survey/<invitation>/<token>")
-def take(invitation: str, token: str) -> Response[str]:
+@handler.get("/survey/<invitation>")
+def ask(invitation: str) -> Response[str]:
+    visit = handler.visit
+    return _ask(visit, _key(visit, invitation, {}))
+
+
+@handler.post("/survey/<invitation>")
+def take(invitation: str) -> Response[str]:
     visit = handler.visit
     sent = visit.form()
+    visit.speaks(sent.get("language", ""))
+    key = _key(visit, invitation, sent)
     try:
-        request = _request(sent)
-        answering.answer(invitation, token, request, utc_now(), handler.correlation())
-    except NotFound:
-        return _unknown(visit)
+        answering.answer(key.invitation, key.token, _request(sent), utc_now(), handler.correlation())
     except Problem as refusal:
         if refusal.kind == "answered-before":
             return _answered_before(visit)
-        return _ask_again(visit, invitation, token, sent, refusal)
+        if "faults" not in refusal.body:
+            raise
+        return _ask_again(visit, key, sent, refusal)
     return visit.say(HTTPStatus.OK, "thanks", "heard", "next", ways=HOME)
+
+
+def _key(visit: Visit, invitation: str, sent: Mapping[str, str]) -> Key:
+    """What opens the survey, from the form or else from the cookie. Raises `NotFound`."""
+    survey, token = _survey(invitation), sent.get("token") or visit.cookie(_COOKIE)
+    if not token:
+        raise NotFound(survey)
+    return Key(survey, token, carried="token" in sent)
+
+
+def _survey(said: str) -> str:
+    """The survey that a path names: nothing else may become part of a cookie or an address. Raises `NotFound`."""
+    survey = ids.heard(said)
+    if not survey:
+        raise NotFound
+    return survey
+
+
+def _address(path: str, query: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def _ask(visit: Visit, key: Key) -> Response[str]:
+    asked = answering.view(key.invitation, key.token)
+    if not visit.chose_language:
+        visit.speaks(asked.language)
+    return _answered_before(visit) if asked.answered else _form(visit, key, asked, {})
 
 
 def _request(sent: Mapping[str, str]) -> AnswerRequest:
@@ -64,21 +123,20 @@ def _request(sent: Mapping[str, str]) -> AnswerRequest:
         raise invalid(error) from None
 
 
-def _ask_again(visit: Visit, invitation: str, token: str, sent: Mapping[str, str], refusal: Problem) -> Response[str]:
-    try:
-        asked = answering.view(invitation, token)
-    except NotFound:
-        return _unknown(visit)
-    faulty = dict.fromkeys(fault["pointer"].removeprefix("/") for fault in refusal.body.get("faults", []))
+def _ask_again(visit: Visit, key: Key, sent: Mapping[str, str], refusal: Problem) -> Response[str]:
+    asked = answering.view(key.invitation, key.token)
+    faulty = dict.fromkeys(fault["pointer"].removeprefix("/") for fault in refusal.body["faults"])
     faults = [Fault(field, visit.t(f"fault.{field}", most=_LONGEST)) for field in faulty]
-    return _form(visit, asked, sent, faults)
+    return _form(visit, key, asked, sent, faults)
 
 
 def _form(
-    visit: Visit, asked: answering.InvitationView, answers: Mapping[str, str], faults: list[Fault] | None = None
+    visit: Visit,
+    key: Key,
+    asked: answering.InvitationView,
+    answers: Mapping[str, str],
+    faults: list[Fault] | None = None,
 ) -> Response[str]:
-    if not visit.chose_language:
-        visit.speaks(asked.language)
     scales: dict[str, list[dict[str, Any]]] = {
         name: [{"value": str(step), "text": _step_text(visit, name, step)} for step in steps]
         for name, steps in _SCALES.items()
@@ -87,6 +145,8 @@ def _form(
         "survey/answer.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
         faults=faults or [],
+        action=f"/survey/{key.invitation}",
+        carried={"language": visit.language, **({"token": key.token} if key.carried else {})},
         number=ids.spoken(asked.case),
         about=asked.about,
         scales=scales,
@@ -103,6 +163,9 @@ def _answered_before(visit: Visit) -> Response[str]:
     return visit.say(HTTPStatus.OK, "answered", "thanks", "more", ways=HOME)
 
 
-def _unknown(visit: Visit) -> Response[str]:
-    """The same answer for an invitation that does not exist and a wrong token."""
-    return visit.say(HTTPStatus.NOT_FOUND, "unknown", "why", "else", ways=HOME)
+def _unknown(_error: Exception) -> Response[str]:
+    """The same answer for an invitation that does not exist, a wrong token, none, and a case that was erased."""
+    return handler.visit.say(HTTPStatus.NOT_FOUND, "unknown", "why", "else", ways=HOME)
+
+
+handler.exception_handler([NotFound, Erased])(_unknown)

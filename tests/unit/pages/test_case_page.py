@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from infra.packs import PACKS, read
-from services.intake import web
-from services.intake.following import CaseView
+from services.intake import notes, web
+from services.intake.following import _SHOWN, CaseView
+from shared.contracts import Note
+from shared.contracts.intake import IntakeEvent
 from shared.pages import LANGUAGES, render
 from shared.pages.wording import speaker
 from shared.promises import make, why
@@ -15,23 +17,29 @@ from shared.worktime import Calendar
 POLICE = read(PACKS / "police")
 CALENDAR = Calendar.from_data(POLICE.calendar)
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
-FACTS = {
-    "CaseReported": {"channel": "phone"},
-    "CaseOpened": {},
-    "CaseDeclined": {},
-    "CaseProgressed": {},
-    "CaseLate": {"promise": "review", "was_due": FRIDAY.isoformat(), "now_due": FRIDAY.isoformat()},
-    "CaseClosed": {"outcome": "no-trace"},
-    "GrievanceVoiced": {},
-    "AcknowledgementSent": {"channel": "sms"},
-    "CustomerCalled": {},
-    "CallbackWasMissed": {},
-    "ComplaintNoted": {"complaint": "K7M29QXD4T8V", "answer_due": FRIDAY.isoformat()},
-    "ComplaintRose": {"complaint": "K7M29QXD4T8V", "was_due": FRIDAY.isoformat(), "now_due": FRIDAY.isoformat()},
-    "ComplaintGotAnswer": {"complaint": "K7M29QXD4T8V", "finding": "partly"},
-    "ComplaintWasClosed": {"complaint": "K7M29QXD4T8V"},
-    "SurveyCameBack": {"satisfaction": 4},
+STAFF_ONLY = {"StaffNote", "MessageUndelivered"}
+SAMPLES = {
+    "channel": "phone",
+    "promise": "review",
+    "was_due": FRIDAY.isoformat(),
+    "now_due": FRIDAY.isoformat(),
+    "answer_due": FRIDAY.isoformat(),
+    "outcome": "no-trace",
+    "complaint": "K7M29QXD4T8V",
+    "finding": "partly",
+    "satisfaction": 4,
 }
+
+
+def lines() -> dict[str, dict[str, object]]:
+    """Everything that a customer can find on their case, by name, with what is shown of it."""
+    noted = [kind for kind in Note.__subclasses__() if kind.__module__ == notes.__name__]
+    named = {kind.detail_type_name().partition(".")[0]: kind for kind in (*IntakeEvent.__subclasses__(), *noted)}
+    return {
+        name: {field: SAMPLES[field] for field in kind.model_fields if field in _SHOWN}
+        for name, kind in named.items()
+        if name not in STAFF_ONLY
+    }
 
 
 def promised(name: str, clock: dict[str, int], state: str) -> dict[str, object]:
@@ -58,7 +66,7 @@ def case(state: str = "open") -> CaseView:
         contactable=True,
         timeline=tuple(
             {"at": (FRIDAY + timedelta(hours=hour)).isoformat(), "what": what, "facts": facts, "text": None}
-            for hour, (what, facts) in enumerate(FACTS.items())
+            for hour, (what, facts) in enumerate(lines().items())
         ),
         promises=(
             promised("acknowledge", {"minutes": 10}, "kept"),
@@ -84,9 +92,16 @@ def page(language: str, state: str = "open") -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_state_and_every_line_has_words_in_every_language(language: str, state: str):
     said = page(language, state)
-    assert said.count("ahd-timeline__when") == len(FACTS)
+    assert said.count("ahd-timeline__when") == len(lines())
     assert said.count("<details") == 4
     assert "{" not in said.partition("<main")[2]
+
+
+@pytest.mark.parametrize("number", ["K7M29QXD4T8V", "K7M2-9QXD-4T8V"])
+def test_the_number_of_a_complaint_is_told_as_people_read_it(number: str):
+    assert (
+        web._fact_shown("complaint", number, speaker("intake", "en"), CALENDAR.zone) == "\u2066K7M2-9QXD-4T8V\u2069"
+    )
 
 
 def test_a_kept_a_broken_and_an_open_promise_look_different():

@@ -4,18 +4,26 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import BaseModel
 
+from services.intake import case as cases
 from services.intake import notes
 from services.intake.case import State
+from services.intake.reporting import Channel
+from services.intake.working import CloseRequest
 from shared.contracts import Note
+from shared.contracts.complaints import ComplaintAnswered
 from shared.contracts.intake import IntakeEvent
+from shared.contracts.notify import MessageSent
 from shared.pages import LANGUAGES
 from shared.pages.wording import speaker
 from shared.promises import PromiseState
 from shared.worktime import Unit
+from shared.worktime.explain import Reason
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = [
@@ -78,6 +86,30 @@ def test_every_line_a_customer_can_find_on_their_case_has_wording(language: str)
         assert t.says(f"promises.state.{promised}")
     for unit in Unit:
         assert t.says(f"clock.{unit}")
+    for why in {*Reason, "special", "paused", "from", "hours"} - {Reason.NIGHT, Reason.BREAK}:
+        assert t.says(f"why.{why}")
+
+
+def choices(kind: type[BaseModel], name: str) -> tuple[str, ...]:
+    """The values that a field may have."""
+    return get_args(kind.model_fields[name].annotation)
+
+
+SAID = {
+    "promise": tuple(one for name, one in vars(cases).items() if name.isupper() and isinstance(one, str)),
+    "channel": (*get_args(Channel), *choices(MessageSent, "channel")),
+    "outcome": choices(CloseRequest, "outcome"),
+    "finding": choices(ComplaintAnswered, "finding"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("fact", SAID)
+def test_every_value_that_a_line_of_a_case_can_have_has_wording(language: str, fact: str):
+    t = speaker("intake", language)
+    assert SAID[fact]
+    for value in SAID[fact]:
+        assert t.says(f"{fact}.{value}"), value
 
 
 @pytest.mark.parametrize(

@@ -55,10 +55,21 @@ class Function:
     """Whether its routes ask for a staff token."""
     memory_mb: int = 512
     timeout_seconds: int = 30
+    batch: int = 10
+    """Messages of its queue at once."""
 
     def __post_init__(self) -> None:
         if astray := [route for route in self.routes if (" /staff/" in route) != self.staff]:
             raise ValueError(f"{self.name}: /staff/ is for staff and staff only, see {astray}")
+
+
+@dataclass(frozen=True)
+class Cry:
+    """A line in a service's log that calls ops: its `event`, as it is logged, and what to do about it."""
+
+    name: str
+    event: str
+    then: str
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,7 @@ class Service:
     name: str
     functions: tuple[Function, ...]
     seals_to: tuple[str, ...] = ()
+    cries: tuple[Cry, ...] = ()
 
     @property
     def source(self) -> str:
@@ -104,10 +116,10 @@ def edge(
     )
 
 
-def behind(service: str, *, also: frozenset[Use] = frozenset()) -> tuple[Function, ...]:
+def behind(service: str, *, also: frozenset[Use] = frozenset(), batch: int = 10) -> tuple[Function, ...]:
     """The three functions every service has behind its queues and its stream; `also` is for the two that decide."""
     return (
-        Function("reactions", f"services.{service}.reactions", CHANGES | {Use.HEAR} | also),
+        Function("reactions", f"services.{service}.reactions", CHANGES | {Use.HEAR} | also, batch=batch),
         Function("clock", f"services.{service}.clock", CHANGES | {Use.TICK, Use.DUE, Use.RELAYED, Use.TELL} | also),
         Function("relay", "shared.relay", frozenset({Use.FOLLOW, Use.RELAYED, Use.TELL}), memory_mb=256),
     )

@@ -1,8 +1,8 @@
 """Notify: the only service that sends, and so the only one that may."""
 
-from infra.desk import Service, Use, behind, edge
+from infra.desk import Cry, Service, Use, behind, edge
 
-_SENDS = frozenset({Use.OPEN, Use.MAIL, Use.SMS})
+_SENDS = frozenset({Use.OPEN, Use.COUNT, Use.MAIL, Use.SMS})
 
 NOTIFY = Service(
     name="notify",
@@ -15,6 +15,16 @@ NOTIFY = Service(
             also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
         ),
-        *behind("notify", also=_SENDS),
+        # One event may mean three calls of providers, each of up to seven seconds. More events at a time would not
+        # end in the function's time, and of what is stopped in the middle of a call nobody knows whether it was sent.
+        *behind("notify", also=_SENDS, batch=1),
+    ),
+    cries=(
+        Cry(
+            "staff-untold",
+            "staff untold",
+            "Staff on duty could not be told of something by mail, perhaps of an urgent report. "
+            "See docs/operations.md, 'Staff could not be told'.",
+        ),
     ),
 )

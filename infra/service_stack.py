@@ -72,7 +72,7 @@ class ServiceStack(Stack):
             mail_from=self._parameters.get("MailFrom", ""),
         )
         code = lambda_.Code.from_asset(str(build.packages / f"{service.name}.zip"))
-        functions = {
+        desk_functions = {
             function.name: DeskFunction(
                 self,
                 function,
@@ -83,9 +83,12 @@ class ServiceStack(Stack):
                 may=surroundings.statements(function.uses),
                 environment=self._environment(function),
                 alarms=self._alarms,
-            ).function
+            )
             for function in service.functions
         }
+        for cry in service.cries:
+            self._alarms.when_cried(cry, {name: one.log_group for name, one in desk_functions.items()}, service.stack)
+        functions = {name: one.function for name, one in desk_functions.items()}
         self._map_queues(functions)
         self._map_stream(functions[service.function(Use.FOLLOW).name])
         for function in service.functions:
@@ -206,7 +209,9 @@ class ServiceStack(Stack):
         return environment
 
     def _map_queues(self, functions: dict[str, lambda_.Function]) -> None:
-        for use, inbox, batch, at_once in ((Use.HEAR, self._events, 10, 20), (Use.TICK, self._ticks, 1, 2)):
+        heard_at_once = self._service.function(Use.HEAR).batch
+        mapped = ((Use.HEAR, self._events, heard_at_once, 20), (Use.TICK, self._ticks, 1, 2))
+        for use, inbox, batch, at_once in mapped:
             lambda_.CfnEventSourceMapping(
                 self,
                 f"takes-{inbox.node.id}",

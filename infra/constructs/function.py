@@ -105,7 +105,7 @@ class DeskFunction(Construct):
     ) -> None:
         super().__init__(scope, function.name)
         name = f"{service}-{function.name}"
-        log_group = logs.LogGroup(
+        self.log_group = logs.LogGroup(
             self,
             "logs",
             log_group_name=f"/aws/lambda/{name}",
@@ -113,7 +113,7 @@ class DeskFunction(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         writes_logs = iam.PolicyStatement(
-            actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[log_group.log_group_arn]
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[self.log_group.log_group_arn]
         )
         self.role = iam.Role(
             self,
@@ -136,7 +136,7 @@ class DeskFunction(Construct):
             memory_size=function.memory_mb,
             timeout=Duration.seconds(function.timeout_seconds),
             environment=environment,
-            log_group=log_group,
+            log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,
             application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
             # Start and end of each invocation are in the metrics already.

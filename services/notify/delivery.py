@@ -5,8 +5,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from services.notify import ceiling, notes, recipient
 from services.notify import message as messages
-from services.notify import notes, recipient
 from services.notify.channels import PROVIDERS, Letter, NeverTaken, NoAnswer, NotTaken
 from services.notify.message import Message, Policy, State
 from services.notify.recipient import Recipient
@@ -18,8 +18,11 @@ from shared.contracts import Event
 from shared.contracts.notify import MessageFailed, MessageSent
 from shared.logs import log
 from shared.settings import settings
-from shared.store import AlreadyExists, Cause, Line, NotFound, retrying
+from shared.store import AlreadyExists, Cause, Conflict, Item, Line, NotFound, retrying
 from shared.tables import store
+
+STAFF_UNTOLD = "staff untold"
+"""The event of the log line that calls ops."""
 
 
 def card_of(case: str) -> tuple[Recipient, dict[str, Any]]:
@@ -64,80 +67,109 @@ def tell_duty(heard: Heard[Any], role: str, template: str, values: dict[str, Any
 def _begin(
     heard: Heard[Any], message: Message, addresses: Mapping[str, str | None], words: Letter, salt: str | None
 ) -> None:
-    now = utc_now()
     content = {"addresses": addresses, "letter": asdict(words)}
-    claim = notes.MessageClaimed(channel=message.channels[0], attempt=1)
     try:
-        stored = retrying(
-            lambda: store().create(
-                messages.claimed(message, now), [Line(claim, private=content)], heard.cause(now), salt=salt
-            )
-        )
+        stored = retrying(lambda: _claim(message, content, heard.cause(utc_now()), first=True, salt=salt))
     except AlreadyExists:
         # Heard before. If that try broke off, the message's own promise brings the clock to it.
         return
-    _send(stored, content, heard.correlation)
+    _go_on(stored, content, heard.correlation)
 
 
 def look(identity: str, now: datetime) -> None:
-    """A message whose time has come: its claim ended without word, or it waits for another try."""
+    """A message whose time has come: its claim ended without word, or it waits for another try.
+
+    One try at a time: a tick has many to look at, and what a channel refuses now the next tick gives to the next one.
+    """
     message, events = store().history(Message, identity)
     correlation = str(events[0].facts["correlation"])
     cause = Cause(now, "clock", correlation)
     if message.state is State.SENDING:
         after = messages.outcome_unknown(message, now)
         message = _mark(after, notes.MessageUnsettled(channel=message.channels[0]), cause)
-    if message.state is State.WAITING:
+    if message.is_due(now):
         salt = message.salt or store().load(Recipient, message.case).salt
         content = events[0].private(salt)
-        claim = notes.MessageClaimed(channel=message.channels[0], attempt=message.attempt)
-        claimed = store().change(messages.claimed(message, now), [Line(claim)], cause)
-        _send(claimed, content, correlation)
+        claimed = _claim(message, content, cause)
+        if claimed.state is State.SENDING:
+            _try(claimed, content, correlation)
 
 
-def _send(message: Message, content: dict[str, Any], correlation: str) -> None:
-    """One try on the channel that is claimed, then on the next ones as long as a channel says never."""
-    words = Letter(**content["letter"])
+def _go_on(message: Message, content: dict[str, Any], correlation: str) -> None:
+    """Try the channel that is claimed, then the next ones as long as a channel says never."""
     while True:
-        channel = message.channels[0]
-        cause = Cause(utc_now(), "notify", correlation)
-        try:
-            provider_id = PROVIDERS[channel].send(content["addresses"][channel], words)
-        except NoAnswer as error:
-            # It may have been taken. The claim stands until its end; then the clock decides by the policy.
-            log().warning("no answer", message=message.id, channel=channel, error=str(error))
+        if message.state is State.SENDING:
+            message = _try(message, content, correlation)
+        if not message.is_due(utc_now()):
             return
-        except NotTaken as error:
-            after = messages.to_try_later(message, cause.at)
-            _mark(after, notes.MessageRefused(channel=channel, reason=str(error)), cause)
-            return
-        except NeverTaken as error:
-            after = messages.next_channel(message, cause.at)
-            message = _mark(after, notes.MessageRefused(channel=channel, reason=str(error)), cause)
-            if message.state is not State.WAITING:
-                return
-            claim = notes.MessageClaimed(channel=message.channels[0], attempt=message.attempt)
-            message = store().change(messages.claimed(message, cause.at), [Line(claim)], cause)
-            continue
-        _mark(messages.sent(message, provider_id, cause.at), _sent(message), cause)
-        return
+        message = _claim(message, content, Cause(utc_now(), "notify", correlation))
+
+
+def _claim(
+    message: Message, content: dict[str, Any], cause: Cause, *, first: bool = False, salt: str | None = None
+) -> Message:
+    """Take the message for a try on its preferred channel, unless that address had enough today.
+
+    `first` stores the message itself, with its content. Raises `AlreadyExists`, `Conflict`.
+    """
+    channel, address = message.channels[0], content["addresses"][message.channels[0]]
+    counted = [ceiling.counting(address, cause.at)] if message.may_be_provoked and message.attempt == 1 else []
+
+    def write(after: Message, what: Event, *extra: Item) -> Message:
+        lines = [Line(what, private=content if first else None), *_ending(after)]
+        if first:
+            return store().create(after, lines, cause, extra=extra, salt=salt)
+        return store().change(after, lines, cause, extra=extra)
+
+    try:
+        claim = notes.MessageClaimed(channel=channel, attempt=message.attempt)
+        return write(messages.claimed(message, cause.at), claim, *counted)
+    except Conflict:
+        if not (counted and ceiling.is_reached(address, cause.at)):
+            raise
+    log().warning("ceiling reached", message=message.id, channel=channel, template=message.template)
+    refused = notes.MessageRefused(channel=channel, reason="CeilingReached")
+    return write(messages.next_channel(message, cause.at), refused)
+
+
+def _try(message: Message, content: dict[str, Any], correlation: str) -> Message:
+    """One try on the channel that is claimed. Answers the message as it is then."""
+    channel = message.channels[0]
+    cause = Cause(utc_now(), "notify", correlation)
+    try:
+        provider_id = PROVIDERS[channel].send(content["addresses"][channel], Letter(**content["letter"]))
+    except NoAnswer as error:
+        # It may have been taken. The claim stands until its end; then the clock decides by the policy.
+        log().warning("no answer", message=message.id, channel=channel, error=str(error))
+        return message
+    except NotTaken as error:
+        after = messages.to_try_later(message, cause.at)
+        return _mark(after, notes.MessageRefused(channel=channel, reason=str(error)), cause)
+    except NeverTaken as error:
+        after = messages.next_channel(message, cause.at)
+        return _mark(after, notes.MessageRefused(channel=channel, reason=str(error)), cause)
+    return _mark(messages.sent(message, provider_id, cause.at), _sent(message), cause)
 
 
 def _mark(after: Message, what: Event, cause: Cause) -> Message:
-    lines = [Line(what)]
-    if after.state is State.FAILED:
-        lines.append(Line(_failed(after)))
-    return store().change(after, lines, cause)
+    marked = store().change(after, [Line(what), *_ending(after)], cause)
+    if marked.staff_untold:
+        # The alarm `staff-untold` listens for this line (infra.notify_stack).
+        log().error(STAFF_UNTOLD, message=marked.id, template=marked.template, attempt=marked.attempt)
+    return marked
+
+
+def _ending(after: Message) -> list[Line]:
+    """What a message that failed leaves to tell."""
+    if after.state is not State.FAILED:
+        return []
+    if after.to_staff:
+        return [Line(notes.StaffUntold())]
+    return [Line(MessageFailed(message=after.id, case=after.case, template=after.template))]
 
 
 def _sent(message: Message) -> Event:
     channel = message.channels[0]
-    if not message.case:
+    if message.to_staff:
         return notes.StaffTold(channel=channel)
     return MessageSent(message=message.id, case=message.case, template=message.template, channel=channel)
-
-
-def _failed(message: Message) -> Event:
-    if not message.case:
-        return notes.StaffUntold()
-    return MessageFailed(message=message.id, case=message.case, template=message.template)

@@ -19,6 +19,17 @@ _CLAIM_LASTS = timedelta(minutes=1)
 _BACKOFF = (1, 2, 5, 15, 60)
 """Minutes before the next try, by how many there were."""
 
+STAFF_ATTEMPTS = ATTEMPTS + 72
+"""Staff have no other way: after a customer's tries theirs go on every hour for three days."""
+
+_DECISIONS = frozenset({"declined", "closed", "complaint_answered"})
+"""What must be told whatever else was sent that day."""
+
+_STAFF_RHYTHM = timedelta(hours=1)
+
+_STAFF_TOLD_WITHIN = 3
+"""Tries, over three minutes, after which somebody else has to be called."""
+
 DELIVER = "deliver"
 
 
@@ -56,6 +67,24 @@ class Message(Aggregate):
     salt: str | None = None
     provider_id: str | None = None
 
+    @property
+    def may_be_provoked(self) -> bool:
+        """Whether a stranger can bring it about. Decisions are made by staff, and customers have a right to them."""
+        return not self.to_staff and self.template not in _DECISIONS
+
+    @property
+    def to_staff(self) -> bool:
+        return not self.case
+
+    @property
+    def staff_untold(self) -> bool:
+        """Whether staff should have been told by now: ops have to be called."""
+        return self.to_staff and self.state is not State.SENT and self.attempt > _STAFF_TOLD_WITHIN
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it waits for a try now."""
+        return self.state is State.WAITING and self.promises[0].due <= now
+
 
 def claimed(message: Message, now: datetime) -> Message:
     """Taken for one try. Until the claim ends nobody else tries; after it the outcome counts as unknown."""
@@ -77,7 +106,14 @@ def to_try_later(message: Message, now: datetime) -> Message:
 
 
 def next_channel(message: Message, now: datetime) -> Message:
-    """This channel never will. The next one is tried at once; without one the message has failed."""
+    """This channel never will. The next one is tried at once; without one the message has failed.
+
+    Staff have no next one, and their address is mended by ops: the same is tried again, for days.
+    """
+    if message.to_staff and message.attempt < STAFF_ATTEMPTS:
+        attempt = max(message.attempt, ATTEMPTS) + 1
+        waiting = message.model_copy(update={"state": State.WAITING, "attempt": attempt})
+        return waiting.model_copy(update={"promises": _look_again(now, _STAFF_RHYTHM)})
     rest = message.channels[1:]
     if not rest:
         return _settled(message, State.FAILED, now).model_copy(update={"channels": ()})

@@ -1,14 +1,17 @@
 """Messages: the preferred way first, the next one when it never will, later when it may, and never in silence."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.notify import channels
+from services.notify import ceiling, channels, message
 from services.notify.channels import NeverTaken, NoAnswer, NotTaken
+from services.notify.delivery import STAFF_UNTOLD
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.test_main_path import OFFICER, REPORT, follow, promises, report, whats
+from tests.template import template
 
 
 class Provider:
@@ -171,3 +174,172 @@ def test_the_customer_is_written_to_in_their_language(world, language):
     world.settle()
     (mail,) = world.mails("amal@example.org")
     assert f"Content-Language: {language}" in mail
+
+
+def cries(capsys) -> list[dict[str, Any]]:
+    """The lines logged since the last look that the template's filter makes a metric of."""
+    logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [line for line in logged if line["event"] == "staff untold"]
+
+
+def hourly(world, first: int, last: int) -> None:
+    for hours in range(first, last + 1):
+        world.at(MONDAY_MORNING + timedelta(hours=hours))
+        world.tick("notify")
+
+
+def test_staff_whose_mail_is_refused_for_good_are_called_by_ops_and_told_when_the_way_is_mended(
+    world, providers, capsys
+):
+    email = Provider(NeverTaken("MessageRejected"), NeverTaken("MessageRejected"))
+    providers(email=email)
+    report(world, category="P7", contact=None)
+    world.settle()
+    (cry,) = cries(capsys)
+    assert (cry["template"], cry["level"]) == ("duty_urgent", "error")
+    world.at(MONDAY_MORNING + timedelta(minutes=59))
+    world.tick("notify")
+    assert email.asked == 1
+    hourly(world, 1, 1)
+    assert len(cries(capsys)) == 1
+    hourly(world, 2, 4)
+    assert cries(capsys) == []
+    ((address, letter),) = email.taken
+    assert (address, letter.subject[:6]) == ("duty@example.org", "URGENT")
+
+
+def test_staff_whose_mail_is_refused_for_now_are_called_by_ops_within_three_minutes(world, providers, capsys):
+    providers(email=Provider(*(NotTaken("Throttling") for _ in range(3))))
+    report(world, category="P7", contact=None)
+    world.settle()
+    for minutes in (1, 2):
+        world.at(MONDAY_MORNING + timedelta(minutes=minutes))
+        world.tick("notify")
+    assert cries(capsys) == []
+    world.at(MONDAY_MORNING + timedelta(minutes=3))
+    world.tick("notify")
+    assert len(cries(capsys)) == 1
+
+
+def test_a_mail_to_staff_is_given_up_in_the_end_and_ops_have_heard_of_it_every_hour(
+    world, providers, capsys, monkeypatch
+):
+    monkeypatch.setattr(message, "STAFF_ATTEMPTS", message.ATTEMPTS + 4)
+    email = Provider(*(NeverTaken("MessageRejected") for _ in range(100)))
+    providers(email=email)
+    report(world, category="P7", contact=None)
+    world.settle()
+    hourly(world, 1, 6)
+    assert len(cries(capsys)) == email.asked == 5
+    kept = [
+        json.loads(item["doc"]["S"])["type"] for item in world.items("notify") if item["sk"]["S"].startswith("EV#")
+    ]
+    assert kept.count("StaffUntold.v1") == 1
+
+
+def test_the_line_that_says_so_reaches_ops():
+    (alarm,) = (
+        properties["Properties"]
+        for properties in template().of_type("notify", "AWS::CloudWatch::Alarm").values()
+        if properties["Properties"]["MetricName"] == "staff-untold"
+    )
+    assert alarm["AlarmActions"]
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
+    filters = [
+        properties["Properties"]
+        for properties in template().of_type("notify", "AWS::Logs::MetricFilter").values()
+        if properties["Properties"]["MetricTransformations"][0]["MetricName"] == "staff-untold"
+    ]
+    assert {one["FilterPattern"] for one in filters} == {f'{{ $.event = "{STAFF_UNTOLD}" }}'}
+    assert {one["MetricTransformations"][0]["MetricNamespace"] for one in filters} == {alarm["Namespace"]}
+    sends = {
+        json.dumps(function["Properties"]["LoggingConfig"]["LogGroup"])
+        for function in template().of_type("notify", "AWS::Lambda::Function").values()
+        if "AHD_MAIL_FROM" in function["Properties"]["Environment"]["Variables"]
+    }
+    assert sends <= {json.dumps(one["LogGroupName"]) for one in filters}
+
+
+ONLY_MAIL = {"email": "amal@example.org"}
+
+
+@pytest.mark.requirement("TELL-11")
+def test_no_stranger_can_have_an_address_written_to_more_than_so_often_a_day(world, monkeypatch):
+    monkeypatch.setattr(ceiling, "A_DAY", 2)
+    receipts = [report(world, contact=ONLY_MAIL) for _ in range(3)]
+    report(world, contact={"email": "badr@example.org"})
+    world.settle()
+    assert len(world.mails("amal@example.org")) == 2
+    assert len(world.mails("badr@example.org")) == 1
+    # What was not sent is seen: by the case, and by staff.
+    (mail,) = world.mails("duty@example.org")
+    unsent = [whats(follow(world, receipt)) for receipt in receipts].index(["CaseReported"])
+    assert receipts[unsent]["number"] in mail
+    # The next day it goes again.
+    world.at(MONDAY_MORNING + timedelta(hours=18))
+    report(world, contact=ONLY_MAIL)
+    world.settle()
+    assert len(world.mails("amal@example.org")) == 3
+    assert "amal" not in json.dumps([item["pk"] for item in world.items("notify")])
+
+
+@pytest.mark.requirement("TELL-11")
+def test_over_the_ceiling_of_one_way_the_next_is_taken_and_without_one_somebody_calls(world, monkeypatch):
+    monkeypatch.setattr(ceiling, "A_DAY", 1)
+    for _ in range(3):
+        report(world)
+    world.settle()
+    assert (len(world.mails("amal@example.org")), len(world.sms("+971501234567"))) == (1, 1)
+    (call,) = world.http("notify.staff", "GET", "/staff/v1/callbacks", staff=OFFICER).body["callbacks"]
+    assert call["reason"] == "undelivered: acknowledgement"
+
+
+@pytest.mark.requirement("TELL-11")
+def test_a_decision_is_told_whatever_else_was_sent_that_day(world, monkeypatch):
+    monkeypatch.setattr(ceiling, "A_DAY", 1)
+    receipt = report(world, contact=ONLY_MAIL)
+    world.settle()
+    path = f"/staff/v1/cases/{receipt['number']}"
+    world.http("intake.staff", "POST", f"{path}/open", staff=OFFICER)
+    world.http("intake.staff", "POST", f"{path}/close", {"outcome": "solved", "text": "Done."}, staff=OFFICER)
+    world.settle()
+    subjects = [mail.partition("Subject: ")[2].splitlines()[0] for mail in world.mails("amal@example.org")]
+    assert subjects == [f"We have your report {receipt['number']}", f"What came of {receipt['number']}"]
+
+
+def test_a_message_that_is_tried_again_counts_once(world, providers, monkeypatch):
+    monkeypatch.setattr(ceiling, "A_DAY", 2)
+    email = Provider(NotTaken("Throttling"), NoAnswer("ReadTimeoutError"))
+    providers(email=email)
+    report(world, contact=ONLY_MAIL)
+    world.settle()
+    for minutes in (1, 2, 3):
+        world.at(MONDAY_MORNING + timedelta(minutes=minutes))
+        world.tick("notify")
+    report(world, contact=ONLY_MAIL)
+    world.settle()
+    assert len(email.taken) == 2
+
+
+@pytest.mark.requirement("TELL-11")
+def test_whoever_has_a_number_abroad_gets_mail_and_without_an_address_a_call(world):
+    abroad = {"phone": "+447700900123", "preferred": "sms"}
+    report(world, contact={**abroad, **ONLY_MAIL})
+    report(world, contact=abroad)
+    world.settle()
+    assert world.sms("+447700900123") == []
+    assert len(world.mails("amal@example.org")) == 1
+    (call,) = world.http("notify.staff", "GET", "/staff/v1/callbacks", staff=OFFICER).body["callbacks"]
+    assert call["reason"] == "undelivered: acknowledgement"
+
+
+def test_the_customer_hears_of_lateness_when_somebody_new_has_it_and_staff_each_time(world):
+    report(world)
+    world.settle()
+    for hours in (25, 30, 55, 80, 105):
+        world.at(MONDAY_MORNING + timedelta(hours=hours))
+        world.tick("intake")
+        world.settle()
+    late = [mail for mail in world.mails("amal@example.org") if "We are late" in mail]
+    assert len(late) == 2
+    assert len([mail for mail in world.mails("duty@example.org") if "LATE review" in mail]) == 5

@@ -64,12 +64,12 @@ def tell_closed(heard: Heard[CaseClosed]) -> None:
 
 
 def tell_late(heard: Heard[CaseLate]) -> None:
-    """Staff always; the customer too, unless what is late is our word to them, which is on its way already."""
+    """Staff always. The customer when somebody new has it, unless it is our word to them, on its way already."""
     event = heard.event
     values = {"was_due": event.was_due, "now_due": event.now_due}
     facts = {"number": ids.spoken(event.case), "promise": event.promise, **values}
     tell_duty(heard, event.role, "duty_late", facts)
-    if event.promise != "acknowledge":
+    if event.promise != "acknowledge" and not event.again:
         tell_customer(heard, event.case, "late", values)
 
 
@@ -83,7 +83,7 @@ def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:
     event = heard.event
     values = {"complaint": ids.spoken(event.complaint), "was_due": event.was_due, "now_due": event.now_due}
     tell_duty(heard, event.role, "duty_complaint_late", {"promise": event.promise, **values})
-    if event.promise == "answer":
+    if event.promise == "answer" and not event.again:
         tell_customer(heard, event.case, "complaint_late", values)
 
 

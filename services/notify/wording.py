@@ -1,6 +1,8 @@
 """What a message says: its template in the customer's language, with dates as people there write them."""
 
 import json
+import re
+import unicodedata
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -14,6 +16,13 @@ from shared.packs import LANGUAGES
 from shared.rules import pack
 
 _TEXTS = Path(__file__).parent / "texts"
+_NAME_LENGTH = 60
+_JOINERS = "\u200c\u200d"
+"""Format characters that names in Arabic script need."""
+
+_ADVERTISING = re.compile(r"://|@|\bwww\b|\w[.\u3002]\w{2,}|\d{5}", re.IGNORECASE)
+"""What a reader could follow or call: an address on the web or of mail, a telephone number."""
+
 _LOCALES = {"en": "en_GB", "ar": "ar_AE", "zh": "zh_CN"}
 
 
@@ -29,8 +38,9 @@ def letter(template: str, language: str, values: dict[str, Any]) -> Letter:
     """The message in words. Raises `KeyError` naming a value that the template needs and did not get."""
     words = texts(language)[template]
     said = {name: _written(value, language) for name, value in values.items()}
+    said["name"] = greetable(said.get("name", ""))
     greeting = texts(language)["greeting"]
-    said["hello"] = greeting["named" if said.get("name") else "unnamed"].format_map(said)
+    said["hello"] = greeting["named" if said["name"] else "unnamed"].format_map(said)
     said["desk"] = pack().title.into(language)
     return Letter(
         subject=" ".join(words["subject"].format_map(said).split()),
@@ -38,6 +48,17 @@ def letter(template: str, language: str, values: dict[str, Any]) -> Letter:
         sms=words["sms"].format_map(said),
         language=language,
     )
+
+
+def greetable(name: str) -> str:
+    """A customer's name as a message may greet it: short, one line, nothing to follow or to call; or empty.
+
+    Anybody can make the desk write to anybody's address. What it writes must not be the words of whoever asked.
+    """
+    plain = unicodedata.normalize("NFKC", name).strip()
+    if any(unicodedata.category(one) in {"Cc", "Cf", "Zl", "Zp"} and one not in _JOINERS for one in plain):
+        return ""
+    return "" if _ADVERTISING.search(plain) else " ".join(plain.split())[:_NAME_LENGTH].rstrip()
 
 
 def _written(value: Any, language: str) -> str:

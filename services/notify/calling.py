@@ -6,27 +6,30 @@ from typing import Any
 
 from services.notify import callback as callbacks
 from services.notify import notes, recipient
-from services.notify.callback import Callback, Outcome
+from services.notify.callback import Callback, GiveUpReason, Outcome
 from services.notify.delivery import card_of
 from shared import ids, vault
 from shared.commands import Command
 from shared.consumer import Heard
+from shared.contracts import Event
 from shared.contracts.notify import CallbackMissed, CallbackReached
-from shared.http import Problem, Request
-from shared.policy import Principal, require
+from shared.http import Problem, Request, fault
+from shared.policy import Principal, Role, require
 from shared.promises import PromiseState
 from shared.rules import calendar, pack
-from shared.store import AlreadyExists, Cause, Line, NotFound, retrying
+from shared.store import AlreadyExists, Cause, Line, NotFound, Place, retrying
 from shared.tables import store
 
 PAGE = 50
+_MAY_GIVE_UP = frozenset({Role.SUPERVISOR, Role.DUTY_LEADER})
 _HORIZON = timedelta(days=3650)
 
 
 class OutcomeRequest(Request):
-    """How the call went."""
+    """How the call went. `reason` goes with `given-up`, and only with it."""
 
     outcome: Outcome
+    reason: GiveUpReason | None = None
 
 
 def book(heard: Heard[Any], case: str, reason: str) -> datetime | None:
@@ -41,12 +44,15 @@ def book(heard: Heard[Any], case: str, reason: str) -> datetime | None:
     return callback.promises[0].due
 
 
-def worklist(principal: Principal, now: datetime) -> list[dict[str, Any]]:
+def worklist(principal: Principal, now: datetime, after: Place | None = None) -> dict[str, Any]:
     """Calls that are owed, the soonest due first; at most a page."""
     require(principal, "callback.read")
-    due = store().due(now + _HORIZON, PAGE)
-    mine = [key.partition("#")[2] for _, key in due if key.startswith(Callback.key(""))]
-    return [_facts(callback) for callback in store().load_many(Callback, mine)]
+    places = store().due(Callback.KIND, now + _HORIZON, PAGE, after)
+    found = store().load_many(Callback, [place.id for place in places])
+    return {
+        "callbacks": [_facts(callback) for callback in found],
+        "next": places[-1].mark if len(places) == PAGE else None,
+    }
 
 
 def read(principal: Principal, number: str) -> dict[str, Any]:
@@ -68,32 +74,45 @@ def record(
     now: datetime,
     correlation: str,
 ) -> dict[str, Any]:
-    """Keep how a call went."""
+    """Keep how a call went. Giving up is for those who lead, with a reason."""
     require(principal, "callback.record")
+    if request.outcome is Outcome.GIVEN_UP and not principal.roles & _MAY_GIVE_UP:
+        raise Problem(
+            403, "not-permitted", "You may not give a call up.", "A supervisor or duty leader may: ask one of them."
+        )
+    if (request.outcome is Outcome.GIVEN_UP) != (request.reason is not None):
+        raise fault("/reason", "reason", "Send a reason with the outcome given-up, and only with it.")
     identity = _identity(number)
     stored: list[Callback] = []
 
     def act() -> Callback:
         callback = store().load(Callback, identity)
         try:
-            after = callbacks.tried(callback, request.outcome, now)
-        except callbacks.IllegalMove:
+            after, event = _after(callback, request, now)
+        except callbacks.IllegalMove as illegal:
             command.raise_if_done(Callback, identity)
             raise Problem(
                 409,
                 "illegal-move",
-                "The customer was reached already.",
+                f"This call is settled already: {illegal.state}.",
                 "Nothing is possible now.",
-                allowed=[],
+                allowed=list(callbacks.MOVES[illegal.state]),
             ) from None
-        reached = request.outcome is Outcome.REACHED
-        event = CallbackReached(callback=after.id, case=after.case) if reached else notes.CallTried()
         cause = Cause(now, principal.id, correlation)
         stored.append(store().change(after, [Line(event)], cause, command.guard(_facts(after))))
         return stored[-1]
 
     before_answer = command.once(Callback, identity, act)
     return before_answer if before_answer is not None else _facts(stored[-1])
+
+
+def _after(callback: Callback, request: OutcomeRequest, now: datetime) -> tuple[Callback, Event]:
+    """The callback after this outcome, and what tells of it. Raises `IllegalMove`."""
+    if request.reason is not None:
+        return callbacks.given_up(callback, request.reason, now), notes.CallGivenUp(reason=request.reason)
+    if request.outcome is Outcome.REACHED:
+        return callbacks.reached(callback, now), CallbackReached(callback=callback.id, case=callback.case)
+    return callbacks.unanswered(callback, pack(), calendar(), now), notes.CallTried()
 
 
 def look(identity: str, now: datetime) -> None:

@@ -73,7 +73,7 @@ class Operations:
         """POST …/open: the review is kept and an outcome promised, so the case's next due time moves."""
         return self._move("open", keyed=keyed)
 
-    def note(self, *, keyed: bool = False) -> Spent:
+    def note(self, *, keyed: bool = True) -> Spent:
         """POST …/notes, told to the customer: no promise changes, so the index entry of the case stays."""
         return self._move("notes", {"text": "We are looking into it.", "public": True}, keyed=keyed)
 

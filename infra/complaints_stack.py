@@ -4,7 +4,7 @@ from infra.desk import Service, Use, behind, edge
 
 COMPLAINTS = Service(
     name="complaints",
-    seals_to=("notify",),
+    seals_to=("notify", "intake"),
     functions=(
         edge(
             "staff",

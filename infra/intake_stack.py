@@ -34,6 +34,6 @@ INTAKE = Service(
             also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
         ),
-        *behind("intake"),
+        *behind("intake", also=frozenset({Use.OPEN})),
     ),
 )

@@ -10,20 +10,20 @@ import botocore.session
 from botocore.config import Config
 
 
-def _config(attempts: int) -> Config:
-    # A Lambda answers within seconds or not at all: fail fast and let the queue or the caller try again.
+def _config(attempts: int, connect: int, read: int) -> Config:
     # botocore puts its own User-Agent together twice a request, from the whole environment: 9 % of a warm call.
     return Config(
-        connect_timeout=2,
-        read_timeout=5,
+        connect_timeout=connect,
+        read_timeout=read,
         retries={"mode": "standard", "total_max_attempts": attempts},
         user_agent="ahd",
     )
 
 
-_CONFIG = _config(3)
+# All tries together end before the ten seconds of a function that answers HTTP: its caller gets our answer.
+_CONFIG = _config(attempts=2, connect=1, read=3)
 # A provider of messages may have accepted what timed out: trying again is notify's decision, not the SDK's.
-_ONCE = _config(1)
+_ONCE = _config(attempts=1, connect=2, read=5)
 
 
 @cache

@@ -4,6 +4,7 @@ as the hash of its ciphertext: erase the ciphertext and the chain still verifies
 """
 
 import hashlib
+import hmac
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -26,12 +27,15 @@ def commitment(ciphertext: bytes | str) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
-def link(before: str, facts: Mapping[str, Any]) -> str:
-    """The hash of an event with these facts that follows the one whose hash is `before`."""
-    return hashlib.sha256(f"{before}\n{canonical(facts)}".encode()).hexdigest()
+def link(key: bytes, before: str, facts: Mapping[str, Any]) -> str:
+    """The keyed hash of an event with these facts that follows the one whose hash is `before`.
+
+    Keyed, because whoever can write the table could otherwise write a new chain that fits.
+    """
+    return hmac.digest(key, f"{before}\n{canonical(facts)}".encode(), "sha256").hex()
 
 
-def broken_at(events: Iterable[Mapping[str, Any]], head: str) -> int | None:
+def broken_at(key: bytes, events: Iterable[Mapping[str, Any]], head: str) -> int | None:
     """The sequence number of the first event that does not fit, or None when the chain is whole.
 
     `events` in order, each with `seq`, `hash` and the facts that were linked; `head` is what the aggregate says
@@ -40,7 +44,7 @@ def broken_at(events: Iterable[Mapping[str, Any]], head: str) -> int | None:
     before, expected = GENESIS, 1
     for event in events:
         facts = {key: value for key, value in event.items() if key != "hash"}
-        if event["seq"] != expected or link(before, facts) != event["hash"]:
+        if event["seq"] != expected or link(key, before, facts) != event["hash"]:
             return expected
         before, expected = event["hash"], expected + 1
     return None if before == head else expected

@@ -71,9 +71,9 @@ def read(body: str, reactions: Reactions) -> tuple[Heard[Any], Reaction]:
             at=datetime.fromisoformat(told["time"]),
             correlation=str(told["correlationid"]),
             event=expected.heard(told["data"]),
-            boxes=told.get("boxes") or {},
+            boxes=dict(told.get("boxes") or {}),
         )
-    except (json.JSONDecodeError, KeyError, TypeError, ValidationError) as error:
+    except (KeyError, TypeError, ValueError, ValidationError) as error:
         raise NotAnEvent(type(error).__name__) from error
     return heard, reactions[expected]
 

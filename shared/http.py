@@ -2,7 +2,6 @@
 what is wrong, where, and what to do. Nothing that was sent in is repeated in a refusal or a log.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -12,7 +11,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
-from shared import store
+from shared import store, vault
 from shared.logs import bind, describe, log
 from shared.policy import NotPermitted, Principal
 from shared.settings import settings
@@ -51,7 +50,7 @@ class Problem(Exception):
 class Request(BaseModel):
     """A request's body: unknown fields are refused, text is trimmed, numbers in quotes are not numbers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, str_strip_whitespace=True, defer_build=True)
 
 
 def _readable(text: str) -> str:
@@ -113,9 +112,36 @@ class Desk(APIGatewayHttpResolver):
             )
         return key
 
+    def needed_idempotency_key(self) -> str:
+        """The key, where nothing else would notice that the same thing is sent twice."""
+        key = self.idempotency_key()
+        if key is None:
+            raise Problem(
+                400,
+                "no-idempotency-key",
+                "An Idempotency-Key is needed here.",
+                "Send a random UUID as the header Idempotency-Key; then nothing is taken twice.",
+            )
+        return key
+
+    def after(self) -> store.Place | None:
+        """Where the page before ended, from `?after=`."""
+        mark = self.current_event.get_query_string_value("after", "")
+        try:
+            return store.Place.at_mark(mark) if mark else None
+        except ValueError:
+            advice = "Use `next` of the page before."
+            raise Problem(400, "bad-mark", "This is no place to go on from.", advice) from None
+
     def read(self, model: type[M]) -> M:
         """The body as `model`. Raises `Problem` with a pointer to each fault."""
-        return parse(model, body_of(self.current_event.decoded_body))
+        return parse(model, self._body())
+
+    def _body(self) -> bytes:
+        try:
+            return body_of(self.current_event.decoded_body)
+        except ValueError:  # base64 that is none, bytes that are no UTF-8
+            raise Problem(400, "not-json", "The body is not UTF-8.", "Send JSON in UTF-8.") from None
 
 
 def body_of(text: str | None) -> bytes:
@@ -173,8 +199,8 @@ def pointer(location: tuple[int | str, ...]) -> str:
 
 
 def fingerprint(model: BaseModel) -> str:
-    """What a request says, as a hash: the same key with another request is a mistake to point out."""
-    return hashlib.sha256(model.model_dump_json().encode()).hexdigest()
+    """What a request says, as a keyed hash: the same key with another request is a mistake to point out."""
+    return vault.mac_text("fingerprint", model.model_dump_json())
 
 
 def answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response[str]:

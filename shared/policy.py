@@ -26,6 +26,7 @@ _LEADING = frozenset({Role.SUPERVISOR, Role.DUTY_LEADER})
 PERMITS: dict[str, frozenset[Role]] = {
     "case.read": _EVERYBODY,
     "case.review": _ACTING - {Role.OPERATOR},
+    "case.arrive": _ACTING,
     "case.note": _ACTING,
     "case.close": _ACTING - {Role.OPERATOR},
     "case.audit": frozenset({Role.AUDITOR, Role.SUPERVISOR}),

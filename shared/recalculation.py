@@ -146,7 +146,7 @@ class Walk:
                 return
 
     def _page(self, act: Callable[[type[Aggregate], str], tuple[Row, ...]], mark: str | None, limit: int) -> Page:
-        keys, following = self.store.running(limit, mark)
+        keys, following = self.store.running(tuple(self.kinds), limit, mark)
         rows: list[Row] = []
         for key in keys:
             kind, _, identity = key.partition("#")

@@ -18,6 +18,9 @@ from shared.tables import store
 _ENTRIES = 10
 """PutEvents takes ten entries a call."""
 
+_BYTES = 200_000
+"""And a quarter of a megabyte."""
+
 _TRIES = 3
 _SWEEP_AFTER = timedelta(minutes=2)
 _SWEEP_AT_MOST = 100
@@ -32,6 +35,11 @@ class Outgoing:
     facts: dict[str, Any]
     boxes: dict[str, str]
     position: str | None = None
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes of a call."""
+        return len(json.dumps(self.facts)) + sum(len(box) for box in self.boxes.values())
 
     @classmethod
     def of(cls, item: dict[str, Any], position: str | None = None) -> "Outgoing":
@@ -95,19 +103,43 @@ def sweep(now: datetime) -> int:
 
 
 def tell(outgoing: Sequence[Outgoing]) -> list[Outgoing]:
-    """Put events on the bus in order and take off their mark. Answers those not told, earliest first."""
-    for start in range(0, len(outgoing), _ENTRIES):
-        batch = list(outgoing[start : start + _ENTRIES])
+    """Put events on the bus and take off their mark. Answers those not told, earliest first.
+
+    An event waits for the answer about the one before it of the same aggregate; once one is refused, those behind
+    it stay untold. What happens to one aggregate does not hold up another.
+    """
+    waiting, untold = list(outgoing), []
+    while waiting:
+        batch, behind = _first_of_each(waiting)
         refused = _put(batch)
         for told in batch:
             if told not in refused:
                 _unmark(told)
-        if refused:
-            return [*refused, *outgoing[start + _ENTRIES :]]
-    return []
+        held = {one.pk for one in refused}
+        untold += [*refused, *(one for one in behind if one.pk in held)]
+        waiting = [one for one in behind if one.pk not in held]
+    return sorted(untold, key=outgoing.index)
+
+
+def _first_of_each(waiting: Sequence[Outgoing]) -> tuple[list[Outgoing], list[Outgoing]]:
+    """As many as one call takes, none before another of its aggregate; and the rest."""
+    batch: list[Outgoing] = []
+    behind: list[Outgoing] = []
+    met: set[str] = set()
+    size = 0
+    for one in waiting:
+        fits = len(batch) < _ENTRIES and (not batch or size + one.size <= _BYTES)
+        if fits and one.pk not in met:
+            batch.append(one)
+            size += one.size
+        else:
+            behind.append(one)
+        met.add(one.pk)
+    return batch, behind
 
 
 def _put(batch: list[Outgoing]) -> list[Outgoing]:
+    """Those that the bus refused again and again; it can refuse some of a call that succeeds."""
     bus, waiting = settings().need("bus"), batch
     for _ in range(_TRIES):
         answer = client("events").put_events(Entries=[one.entry(bus) for one in waiting])

@@ -54,7 +54,7 @@ def unseal(box: str, about: str) -> dict[str, Any]:
         cipher = _cipher(_unwrap(recipient, wrapped), raw[:_NONCE], recipient, about)
         plain = cipher.decrypt_and_verify(raw[_NONCE:-_TAG], raw[-_TAG:])
         return cast("dict[str, Any]", json.loads(plain))
-    except ValueError as error:
+    except (ValueError, client("kms").exceptions.InvalidCiphertextException) as error:
         raise Unreadable("this box can't be opened here") from error
 
 

@@ -2,8 +2,8 @@
 
 One item `STATE` holds the aggregate; each event is an item `EV#<seq>` of the same partition and at once outbox
 row, audit entry, timeline line and optimistic lock. A sparse index `due` finds, by shard and time, aggregates
-with a promise that runs (`PROMISE#<shard>`, by the next time to look at it), those whose every promise stands
-still (`STILL#<shard>`, by since when) and events not yet told (`UNSENT#<shard>`).
+with a promise that runs (`PROMISE#<kind>#<shard>`, by the next time to look at it), those whose every promise stands
+still (`STILL#<kind>#<shard>`, by since when) and events not yet told (`UNSENT#<shard>`).
 """
 
 import json
@@ -12,20 +12,45 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from botocore.exceptions import ClientError
+from pydantic import ValidationError
 
 from shared import chain, ids, seals, vault
 from shared.aggregate import Aggregate
 from shared.contracts import Event
+from shared.logs import describe, log
 from shared.promises import next_look, still_since
 
 SHARDS = 4
 _GUARD_DAYS = 30
 """Guards outlive every way an event can come again: queues keep 14 days, the archive 14."""
 
+_AT_ONE_TIME = 25
+"""More than ever become due in the same microsecond in one shard."""
+
 Item = dict[str, Any]
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where an aggregate stands in the index: when to look at it, and its id."""
+
+    at: datetime
+    id: str
+
+    @property
+    def mark(self) -> str:
+        """This place as text, for whoever asks for what stands behind it."""
+        return f"{stamp(self.at)}~{self.id}"
+
+    @classmethod
+    def at_mark(cls, mark: str) -> "Place":
+        """The place that gave this mark. Raises `ValueError`."""
+        at, _, identity = mark.partition("~")
+        return cls(datetime.fromisoformat(at).astimezone(UTC), identity)
 
 
 class NotFound(LookupError):
@@ -74,11 +99,26 @@ class Line:
 
 @dataclass(frozen=True)
 class Recorded:
-    """An event as it is stored."""
+    """An event as it is stored; what it says is read when it is asked for."""
 
-    facts: dict[str, Any]
+    doc: str
     ciphertext: bytes | None
+    boxes: Mapping[str, str]
     bound_to: str
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        return cast("dict[str, Any]", json.loads(self.doc))
+
+    @property
+    def sound(self) -> bool:
+        """Whether what is kept beside the event is what it committed to."""
+        boxes = self.facts.get("boxes", {})
+        return (
+            self.facts.get("private") == (chain.commitment(self.ciphertext) if self.ciphertext else None)
+            and boxes.keys() == self.boxes.keys()
+            and all(chain.commitment(box) == boxes[to] for to, box in self.boxes.items())
+        )
 
     @property
     def at(self) -> datetime:
@@ -157,17 +197,24 @@ class Store:
         """Those of at most 100 aggregates that exist, in the order asked for."""
         if not identities:
             return []
-        answer = self.client.batch_get_item(
-            RequestItems={self.table: {"Keys": [_key(kind.key(one), "STATE") for one in identities]}}
-        )
-        found = {item["pk"]["S"]: item for item in answer["Responses"].get(self.table, [])}
-        return [_aggregate(kind, found[kind.key(one)]) for one in identities if kind.key(one) in found]
+        asked: Item = {self.table: {"Keys": [_key(kind.key(one), "STATE") for one in identities]}}
+        found: dict[str, A] = {}
+        while asked:
+            answer = self.client.batch_get_item(RequestItems=asked)
+            for item in answer["Responses"].get(self.table, []):
+                try:
+                    found[item["pk"]["S"]] = _aggregate(kind, item)
+                except ValidationError as error:
+                    # One that can't be read must not hide the others; whoever opens it gets the error.
+                    log().error("unreadable", aggregate=item["pk"]["S"], error=describe(error))
+            asked = answer.get("UnprocessedKeys") or {}
+        return [found[kind.key(one)] for one in identities if kind.key(one) in found]
 
     def history(self, kind: type[A], identity: str) -> tuple[A, list[Recorded]]:
         """The aggregate and all its events in order, in one read. Raises `NotFound`."""
         aggregate: A | None = None
         events: list[Recorded] = []
-        for item in self._partition(kind.key(identity)):
+        for item in self.partition(kind.key(identity)):
             sort = item["sk"]["S"]
             if sort == "STATE":
                 aggregate = _aggregate(kind, item)
@@ -186,69 +233,84 @@ class Store:
             raise NotFound(guard.key)
         return cast("dict[str, Any]", json.loads(answer["Item"]["doc"]["S"]))
 
-    def due(self, now: datetime, limit: int) -> list[tuple[datetime, str]]:
-        """Partition keys of aggregates with a promise to look at by `now`, earliest first; at most `limit`."""
-        return self._index("PROMISE", now, limit)
+    def due(self, kind: str, until: datetime, limit: int, after: "Place | None" = None) -> "list[Place]":
+        """Where aggregates of this kind with a promise to look at by `until` stand, earliest first; at most `limit`.
 
-    def still(self, until: datetime, limit: int) -> list[tuple[datetime, str]]:
-        """Partition keys of aggregates whose every promise has stood still since before `until`, longest first."""
-        return self._index("STILL", until, limit)
+        With `after`, those that stand behind it.
+        """
+        return self._index(f"PROMISE#{kind}", until, limit, after=after)
 
-    def newly_due(self, now: datetime, limit: int) -> list[tuple[datetime, str]]:
+    def newly_due(self, kind: str, until: datetime, limit: int) -> "list[Place]":
         """Like `due`, those that became due last first."""
-        return self._index("PROMISE", now, limit, newest=True)
+        return self._index(f"PROMISE#{kind}", until, limit, newest=True)
 
-    def running(self, limit: int, mark: str | None = None) -> tuple[list[str], str | None]:
-        """A page of partition keys of all aggregates with a promise that runs, shard by shard, by time.
+    def still(self, kind: str, until: datetime, limit: int) -> "list[Place]":
+        """Aggregates of this kind whose every promise has stood still since before `until`, longest first."""
+        return self._index(f"STILL#{kind}", until, limit)
+
+    def running(self, kinds: Sequence[str], limit: int, mark: str | None = None) -> tuple[list[str], str | None]:
+        """A page of partition keys of all aggregates with a promise that runs, kind by kind, shard by shard, by time.
 
         Answers the mark from which the next page goes on, None after the last. What changes meanwhile may be met
         twice, or not at all when it moved to before the mark: whoever needs all of them walks again.
         """
-        shard, start = cast("tuple[int, Item | None]", json.loads(mark)) if mark else (0, None)
+        part, start = cast("tuple[int, Item | None]", json.loads(mark)) if mark else (0, None)
+        kind, shard = kinds[part // SHARDS], part % SHARDS
         answer = self.client.query(
             TableName=self.table,
             IndexName="due",
             KeyConditionExpression="due = :due",
-            ExpressionAttributeValues={":due": {"S": f"PROMISE#{shard}"}},
+            ExpressionAttributeValues={":due": {"S": f"PROMISE#{kind}#{shard}"}},
             Limit=limit,
             **({"ExclusiveStartKey": start} if start else {}),
         )
         start = answer.get("LastEvaluatedKey")
-        following = (shard, start) if start else (shard + 1, None)
+        following = (part, start) if start else (part + 1, None)
         keys = [item["pk"]["S"] for item in answer["Items"]]
-        return keys, json.dumps(following) if following[0] < SHARDS else None
+        return keys, json.dumps(following) if following[0] < SHARDS * len(kinds) else None
 
     def unsent(self, before: datetime, limit: int) -> list[tuple[str, str]]:
-        """Keys of events that were stored before `before` and are still not told."""
-        found: list[tuple[str, str]] = []
-        for shard in range(SHARDS):
-            found += [
-                (item["pk"]["S"], item["sk"]["S"]) for item in self._query_index(f"UNSENT#{shard}", before, limit)
-            ]
-        return found[:limit]
+        """Keys of events that were stored before `before` and are still not told, the oldest first."""
+        found = [
+            (item["at"]["S"], item["pk"]["S"], item["sk"]["S"])
+            for shard in range(SHARDS)
+            for item in self._query_index(f"UNSENT#{shard}", before, limit)
+        ]
+        return [(pk, sk) for _, pk, sk in sorted(found)[:limit]]
 
-    def _index(self, prefix: str, until: datetime, limit: int, *, newest: bool = False) -> list[tuple[datetime, str]]:
-        found: list[tuple[datetime, str]] = []
-        for shard in range(SHARDS):
-            found += [
-                (datetime.fromisoformat(item["at"]["S"]), item["pk"]["S"])
-                for item in self._query_index(f"{prefix}#{shard}", until, limit, newest=newest)
-            ]
-        return sorted(found, reverse=newest)[:limit]
+    def _index(
+        self, prefix: str, until: datetime, limit: int, *, after: "Place | None" = None, newest: bool = False
+    ) -> "list[Place]":
+        found = [
+            Place(datetime.fromisoformat(item["at"]["S"]), item["pk"]["S"].partition("#")[2])
+            for shard in range(SHARDS)
+            for item in self._query_index(f"{prefix}#{shard}", until, limit, after=after, newest=newest)
+        ]
+        behind = [place for place in found if after is None or place > after]
+        return sorted(behind, reverse=newest)[:limit]
 
-    def _query_index(self, partition: str, until: datetime, limit: int, *, newest: bool = False) -> list[Item]:
+    def _query_index(
+        self, partition: str, until: datetime, limit: int, *, after: "Place | None" = None, newest: bool = False
+    ) -> list[Item]:
+        earliest = stamp(after.at) if after else "0"
         answer = self.client.query(
             TableName=self.table,
             IndexName="due",
-            KeyConditionExpression="due = :due AND #at <= :until",
+            KeyConditionExpression="due = :due AND #at BETWEEN :from AND :until",
             ExpressionAttributeNames={"#at": "at"},
-            ExpressionAttributeValues={":due": {"S": partition}, ":until": {"S": stamp(until)}},
-            Limit=limit,
+            ExpressionAttributeValues={
+                ":due": {"S": partition},
+                ":from": {"S": earliest},
+                ":until": {"S": max(earliest, stamp(until))},
+            },
+            # Those that stand at the very time of the mark come again and are left out by the caller.
+            Limit=limit + _AT_ONE_TIME if after else limit,
             ScanIndexForward=not newest,
         )
         return cast("list[Item]", answer["Items"])
 
-    def _partition(self, key: str) -> Iterator[Item]:
+    def partition(self, key: str) -> Iterator[Item]:
+        """Every item of one partition, in the order of its keys."""
         start: Item | None = None
         while True:
             answer = self.client.query(
@@ -326,7 +388,7 @@ class Store:
             boxes = {to: seals.seal(to, subject, content) for to, content in line.boxes.items()}
             facts["boxes"] = {to: chain.commitment(box) for to, box in boxes.items()}
             item["boxes"] = {"M": {to: {"S": box} for to, box in boxes.items()}}
-        facts["hash"] = chain.link(head, facts)
+        facts["hash"] = chain.link(vault.chain_key(), head, facts)
         item["doc"] = {"S": json.dumps(facts, ensure_ascii=False, separators=(",", ":"))}
         return item, facts["hash"]
 
@@ -381,9 +443,9 @@ def _state(key: str, aggregate: Aggregate) -> Item:
     doc = aggregate.model_dump_json(exclude_defaults=True)
     item: Item = {"pk": {"S": key}, "sk": {"S": "STATE"}, "seq": {"N": str(aggregate.seq)}, "doc": {"S": doc}}
     if look := next_look(aggregate.promises):
-        item |= {"due": {"S": f"PROMISE#{_shard(key)}"}, "at": {"S": stamp(look)}}
+        item |= {"due": {"S": f"PROMISE#{aggregate.KIND}#{_shard(key)}"}, "at": {"S": stamp(look)}}
     elif since := still_since(aggregate.promises):
-        item |= {"due": {"S": f"STILL#{_shard(key)}"}, "at": {"S": stamp(since)}}
+        item |= {"due": {"S": f"STILL#{aggregate.KIND}#{_shard(key)}"}, "at": {"S": stamp(since)}}
     return item
 
 
@@ -403,7 +465,8 @@ def _aggregate(kind: type[A], item: Item) -> A:
 
 def _recorded(item: Item) -> Recorded:
     return Recorded(
-        facts=json.loads(item["doc"]["S"]),
+        doc=item["doc"]["S"],
+        boxes={to: box["S"] for to, box in item.get("boxes", {}).get("M", {}).items()},
         ciphertext=item["private"]["B"] if "private" in item else None,
         bound_to=f"{item['pk']['S']}/{item['sk']['S']}",
     )

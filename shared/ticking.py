@@ -4,12 +4,14 @@ A tick carries no truth of its own. It reads each aggregate as it is now and dec
 its own, so that late, early, double and missed ticks all come out right.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from shared import relay
 from shared.logs import describe, log
-from shared.store import Conflict, NotFound
+from shared.store import Conflict, NotFound, Place
 from shared.tables import store
 
 AT_MOST = 200
@@ -18,41 +20,65 @@ AT_MOST = 200
 _WAITED_LONGEST = AT_MOST // 2
 """How many of them are those due longest, when more are due than a tick takes on."""
 
+ENOUGH_SECONDS = 10
+"""What one look may take at most: a provider that does not answer, and the writes around it."""
+
 Look = Callable[[str, datetime], None]
 """Looks at the aggregate with this id, at this time. Raises `Conflict` when somebody was quicker."""
 
 
-def tick(looks: Mapping[str, Look], now: datetime) -> int:
-    """Look at everything due by `now`, by kind of aggregate, then tell what the stream lost. Answers how many.
+def tick(looks: Mapping[str, Look], now: datetime, seconds_left: Callable[[], float]) -> int:
+    """Tell what the stream lost, then look at everything due by `now`, by kind. Answers at how many.
 
-    Raises an `ExceptionGroup` of what went wrong, after everything else was looked at.
+    Stops in good time before the function is stopped; the next tick goes on. Raises an `ExceptionGroup` of what went
+    wrong, after everything else was looked at.
     """
-    due = _due(now)
     failures: list[Exception] = []
-    for at, key in due:
-        kind, _, identity = key.partition("#")
-        try:
-            looks[kind](identity, now)
-        except (Conflict, NotFound) as error:
-            # Whoever was quicker has set the next due time; if it is past, the next tick sees it.
-            log().info("somebody was quicker", aggregate=key, at=at.isoformat(), error=describe(error))
-        except Exception as error:  # noqa: BLE001  one aggregate's trouble must not make the others late
-            log().error("tick failed", aggregate=key, at=at.isoformat(), error=describe(error))
-            failures.append(error)
-    relay.sweep(now)
+    looked = 0
+    with _gathering(failures, "sweep"):
+        relay.sweep(now)
+    for kind, place in _due(looks, now):
+        if seconds_left() < ENOUGH_SECONDS:
+            log().warning("out of time", count=looked)
+            break
+        looked += 1
+        with _gathering(failures, f"{kind}#{place.id}"):
+            try:
+                looks[kind](place.id, now)
+            except (Conflict, NotFound) as error:
+                # Whoever was quicker has set the next due time; if it is past, the next tick sees it.
+                log().info("somebody was quicker", aggregate=f"{kind}#{place.id}", error=describe(error))
     if failures:
-        raise ExceptionGroup(f"{len(failures)} of {len(due)} could not be looked at", failures)
-    return len(due)
+        raise ExceptionGroup(f"{len(failures)} of {looked} could not be looked at", failures)
+    return looked
 
 
-def _due(now: datetime) -> list[tuple[datetime, str]]:
-    """What a tick takes on. In a jam half of it is what became due last.
+@contextmanager
+def _gathering(failures: list[Exception], aggregate: str) -> Iterator[None]:
+    """One aggregate's trouble must not make the others late."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  whatever it is, it is told at the end
+        log().error("tick failed", aggregate=aggregate, error=describe(error))
+        failures.append(error)
+
+
+def _due(looks: Mapping[str, Look], now: datetime) -> list[tuple[str, Place]]:
+    """What a tick takes on, the longest due first. In a jam half of it is what became due last.
 
     What fails again and again stays due longest; it must not keep everything after it waiting for ever.
     """
-    due = store().due(now, AT_MOST)
-    if len(due) < AT_MOST:
-        return due
-    longest = due[:_WAITED_LONGEST]
-    newest = [one for one in store().newly_due(now, AT_MOST - _WAITED_LONGEST) if one not in longest]
-    return [*longest, *newest]
+    found: list[tuple[str, Place]] = []
+    for kind in looks:
+        places = store().due(kind, now, AT_MOST)
+        if len(places) == AT_MOST:
+            places = places[:_WAITED_LONGEST]
+            newest = store().newly_due(kind, now, AT_MOST - _WAITED_LONGEST)
+            places += [place for place in newest if place not in places]
+        found += [(kind, place) for place in places]
+    return found
+
+
+def time_left(context: Any) -> Callable[[], float]:
+    """Seconds until Lambda stops the function, as its context tells."""
+    return lambda: float(context.get_remaining_time_in_millis()) / 1000

@@ -40,6 +40,12 @@ def mac_text(purpose: str, *parts: str) -> str:
     return b64encode(mac(purpose, *parts)).decode()
 
 
+@cache
+def chain_key() -> bytes:
+    """What the hash chains of this service are keyed with."""
+    return mac("chain")
+
+
 def matches(purpose: str, stored: str, *parts: str) -> bool:
     """Whether `parts` give the stored keyed hash, in a time that tells nothing about where they differ."""
     return hmac.compare_digest(stored, mac_text(purpose, *parts))

@@ -12,7 +12,7 @@ from shared.rules import calendar, pack
 from shared.settings import settings
 from shared.store import Audience, Cause, Line
 from shared.tables import store
-from shared.ticking import tick
+from shared.ticking import tick, time_left
 
 
 def look(number: str, now: datetime) -> None:
@@ -29,6 +29,7 @@ def look(number: str, now: datetime) -> None:
                 role=missed.successor.role,
                 was_due=missed.broken.due,
                 now_due=missed.successor.due,
+                again=missed.again,
             ),
             Audience.CUSTOMER,
         )
@@ -38,7 +39,7 @@ def look(number: str, now: datetime) -> None:
         store().change(after, lines, Cause(now, "clock", f"tick:{complaint.id}:{complaint.seq}"))
 
 
-def handler(_event: dict[str, Any], _context: object) -> None:
+def handler(_event: dict[str, Any], context: Any) -> None:
     """Lambda: a tick."""
     bind(service=settings().service)
-    tick({Complaint.KIND: look}, utc_now())
+    tick({Complaint.KIND: look}, utc_now(), time_left(context))

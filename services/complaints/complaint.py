@@ -100,5 +100,7 @@ def closed(complaint: Complaint, now: datetime) -> Complaint:
 
 def late(complaint: Complaint, pack: Pack, calendar: Calendar, now: datetime) -> tuple[Complaint, tuple[Miss, ...]]:
     """The answer that did not come in time, and the rung that owes it now."""
-    made, misses = promises.miss(complaint.promises, pack.rungs(), calendar, now)
+    made, misses = promises.miss(
+        complaint.promises, pack.rungs_above(pack.clocks.answer_complaint.role), calendar, now
+    )
     return complaint.promising(made), misses

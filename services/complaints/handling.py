@@ -8,7 +8,7 @@ from pydantic import Field
 
 from services.complaints import complaint as complaints
 from services.complaints.complaint import MOVES, Complaint, Finding
-from shared import chain, ids
+from shared import chain, ids, vault
 from shared.commands import Command
 from shared.contracts.complaints import ComplaintAnswered, ComplaintClosed
 from shared.http import Problem, Request, Text
@@ -16,7 +16,7 @@ from shared.logs import log
 from shared.policy import Principal, require
 from shared.promises import PromiseState, why
 from shared.rules import calendar, pack
-from shared.store import Audience, Cause, Line, NotFound, Recorded
+from shared.store import Audience, Cause, Line, NotFound, Place, Recorded
 from shared.tables import store
 
 PAGE = 50
@@ -34,12 +34,15 @@ class CloseRequest(Request):
     """Nothing to say: the answer stands."""
 
 
-def worklist(principal: Principal, now: datetime) -> list[dict[str, Any]]:
+def worklist(principal: Principal, now: datetime, after: Place | None = None) -> dict[str, Any]:
     """Complaints with something owed, the soonest due first; at most a page, without those about the reader."""
     require(principal, "complaint.read")
-    due = store().due(now + _HORIZON, PAGE)
-    found = store().load_many(Complaint, [key.partition("#")[2] for _, key in due])
-    return [_facts(one) for one in found if not principal.is_subject(one.subjects)]
+    places = store().due(Complaint.KIND, now + _HORIZON, PAGE, after)
+    found = store().load_many(Complaint, [place.id for place in places])
+    return {
+        "complaints": [_facts(one) for one in found if not principal.is_subject(one.subjects)],
+        "next": places[-1].mark if len(places) == PAGE else None,
+    }
 
 
 def read(principal: Principal, number: str) -> dict[str, Any]:
@@ -61,7 +64,7 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
             for promise in complaint.promises
         ],
         "events": [_event(event, complaint.salt) for event in events],
-        "chain_whole": chain.broken_at([event.facts for event in events], complaint.head) is None,
+        "chain_whole": chain.broken_at(vault.chain_key(), [event.facts for event in events], complaint.head) is None,
     }
 
 
@@ -78,7 +81,8 @@ def answer(
     def decide(complaint: Complaint) -> tuple[Complaint, Line]:
         after = complaints.answered(complaint, request.finding, pack(), calendar(), now)
         told = ComplaintAnswered(complaint=after.id, case=after.case, finding=request.finding)
-        boxes = {"notify": {"text": request.text}} if after.contactable else {}
+        told_to = ("intake", "notify") if after.contactable else ("intake",)
+        boxes = {recipient: {"text": request.text} for recipient in told_to}
         return after, Line(told, Audience.CUSTOMER, private={"text": request.text}, boxes=boxes)
 
     return _move(principal, "complaint.answer", number, command, Cause(now, principal.id, correlation), decide)

@@ -30,7 +30,13 @@ def accept(heard: Heard[GrievanceVoiced]) -> None:
         salt=vault.new_salt(),
         promises=complaints.answer_promised(rules, calendar(), heard.at),
     )
-    accepted = ComplaintAccepted(complaint=complaint.id, case=event.case, answer_due=complaint.answer_due)
+    accepted = ComplaintAccepted(
+        complaint=complaint.id,
+        case=event.case,
+        answer_due=complaint.answer_due,
+        promised=heard.at,
+        clock=rules.clocks.answer_complaint.within,
+    )
     line = Line(accepted, Audience.CUSTOMER, private=heard.box() or {})
     try:
         retrying(lambda: store().create(complaint, [line], heard.cause(utc_now())))

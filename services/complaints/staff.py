@@ -12,7 +12,7 @@ handler = Desk()
 
 @handler.get("/staff/v1/complaints")
 def worklist() -> Response[str]:
-    return answer(200, {"complaints": handling.worklist(handler.principal(), utc_now())})
+    return answer(200, handling.worklist(handler.principal(), utc_now(), handler.after()))
 
 
 @handler.get("/staff/v1/complaints/<number>")

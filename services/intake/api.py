@@ -27,14 +27,7 @@ def follow(number: str) -> Response[str]:
 @handler.post("/v1/cases/<number>/grievances")
 def voice_grievance(number: str) -> Response[str]:
     request = handler.read(following.GrievanceRequest)
-    key = handler.idempotency_key()
-    if key is None:
-        raise Problem(
-            400,
-            "no-idempotency-key",
-            "An Idempotency-Key is needed here.",
-            "Send a random UUID as the header Idempotency-Key; then nothing is taken twice.",
-        )
+    key = handler.needed_idempotency_key()
     following.voice_grievance(number, handler.bearer(), request, key, utc_now(), handler.correlation())
     return answer(202, {"taken": True, "next": "A complaint is opened; its number and date appear on your case."})
 

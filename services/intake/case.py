@@ -1,7 +1,7 @@
 """A case: anything a customer brings. Its states, its moves, and what the desk promises about it. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -23,17 +23,21 @@ class Move(StrEnum):
     OPEN = "open"
     DECLINE = "decline"
     NOTE = "note"
+    ARRIVE = "arrive"
     CLOSE = "close"
 
 
 MOVES: Mapping[State, Mapping[Move, State]] = {
     State.RECEIVED: {Move.OPEN: State.OPEN, Move.DECLINE: State.DECLINED, Move.NOTE: State.RECEIVED},
-    State.OPEN: {Move.NOTE: State.OPEN, Move.CLOSE: State.CLOSED},
+    State.OPEN: {Move.NOTE: State.OPEN, Move.ARRIVE: State.OPEN, Move.CLOSE: State.CLOSED},
     State.DECLINED: {},
     State.CLOSED: {},
 }
 
-ACKNOWLEDGE, REVIEW, RESOLVE = "acknowledge", "review", "resolve"
+GRIEVANCES_A_DAY = 3
+"""Each opens a complaint; more are asked to wait. Slowed, never refused for good."""
+
+ACKNOWLEDGE, REVIEW, RESOLVE, ARRIVE = "acknowledge", "review", "resolve", "arrive"
 
 
 class IllegalMove(Exception):
@@ -66,6 +70,8 @@ class Case(Aggregate):
     command: str | None = None
     """Keyed hash of the command that made it: the same one again makes no second case."""
     fingerprint: str = ""
+    voiced: tuple[datetime, ...] = ()
+    """When the customer last said that they are not satisfied; as many as count for `GRIEVANCES_A_DAY`."""
     handlers: tuple[str, ...] = ()
     """Staff who decided about it, in the order they first did."""
 
@@ -75,22 +81,34 @@ class Case(Aggregate):
             state = MOVES[self.state][move]
         except KeyError:
             raise IllegalMove(self.state, move) from None
-        handlers = self.handlers if staff in self.handlers else (*self.handlers, staff)
+        # To add a note is not to handle: else nobody could look into a case and still judge how it was handled.
+        handles = move is not Move.NOTE and staff not in self.handlers
+        handlers = (*self.handlers, staff) if handles else self.handlers
         return self.model_copy(update={"state": state, "handlers": handlers})
 
     def promising(self, made: Promises) -> "Case":
         return self.model_copy(update={"promises": made})
 
 
+def needs_review(category: Category, *, urgent: bool) -> bool:
+    """Whether a person decides first; where somebody is sent at once there is nothing to wait for."""
+    return category.review and not urgent
+
+
 def first_promises(
-    category: Category, pack: Pack, calendar: Calendar, now: datetime, *, contactable: bool
+    category: Category, pack: Pack, calendar: Calendar, now: datetime, *, contactable: bool, urgent: bool
 ) -> Promises:
-    """What is promised when a case is taken: word of it, and a review or, where none is needed, an outcome."""
+    """What is promised when a case is taken: word of it, somebody on the scene of an emergency, and a review or,
+    where none is needed, an outcome.
+    """
     made: Promises = ()
     if contactable:
         acknowledge = pack.clocks.acknowledge
         made = promises.make(made, ACKNOWLEDGE, acknowledge.role, acknowledge.within, calendar, now)
-    if category.review:
+    if urgent and pack.clocks.arrive:
+        arrive = pack.clocks.arrive
+        made = promises.make(made, ARRIVE, arrive.role, arrive.within, calendar, now)
+    if needs_review(category, urgent=urgent):
         review = pack.clocks.review
         return promises.make(made, REVIEW, review.role, review.within, calendar, now)
     return promise_outcome(made, category, pack, calendar, now)
@@ -114,13 +132,33 @@ def opened(case: Case, staff: str, pack: Pack, calendar: Calendar, now: datetime
 def declined(case: Case, staff: str, now: datetime) -> Case:
     """Not taken on. The review that was promised has happened."""
     moved = case.moved(Move.DECLINE, staff)
-    return moved.promising(promises.keep(moved.promises, REVIEW, now))
+    kept = promises.keep(moved.promises, REVIEW, now)
+    return moved.promising(promises.waive_all(kept, now, "the case was declined"))
 
 
 def closed(case: Case, staff: str, now: datetime) -> Case:
     """Done: the outcome that was promised is there."""
     moved = case.moved(Move.CLOSE, staff)
-    return moved.promising(promises.keep(moved.promises, RESOLVE, now))
+    kept = promises.keep(moved.promises, RESOLVE, now)
+    return moved.promising(promises.waive_all(kept, now, "the case was closed"))
+
+
+class TooManyGrievances(Exception):
+    """They were heard often enough for one day."""
+
+
+def voiced(case: Case, now: datetime) -> Case:
+    """The customer is not satisfied. Raises `TooManyGrievances`."""
+    today = tuple(at for at in case.voiced if at > now - timedelta(days=1))
+    if len(today) >= GRIEVANCES_A_DAY:
+        raise TooManyGrievances(case.id)
+    return case.model_copy(update={"voiced": (*today, now)})
+
+
+def arrived(case: Case, staff: str, now: datetime) -> Case:
+    """Somebody is on the scene."""
+    moved = case.moved(Move.ARRIVE, staff)
+    return moved.promising(promises.keep(moved.promises, ARRIVE, now))
 
 
 def acknowledged(case: Case, now: datetime) -> Case:
@@ -128,7 +166,13 @@ def acknowledged(case: Case, now: datetime) -> Case:
     return case.promising(promises.keep(case.promises, ACKNOWLEDGE, now))
 
 
+def ladders(case: Case, pack: Pack) -> dict[str, promises.Ladder]:
+    """For each promise the rungs above whoever owed it first: nobody's lateness goes up to themselves."""
+    first = {promise.name: promise.role for promise in case.promises if promise.rung == 0}
+    return {name: pack.rungs_above(role) for name, role in first.items()}
+
+
 def late(case: Case, pack: Pack, calendar: Calendar, now: datetime) -> tuple[Case, tuple[Miss, ...]]:
     """What broke by now, each with the rung that owes it instead."""
-    made, misses = promises.miss(case.promises, pack.rungs(), calendar, now)
+    made, misses = promises.miss(case.promises, ladders(case, pack), calendar, now)
     return case.promising(made), misses

@@ -12,7 +12,7 @@ from shared.rules import calendar, pack
 from shared.settings import settings
 from shared.store import Audience, Cause, Line
 from shared.tables import store
-from shared.ticking import tick
+from shared.ticking import tick, time_left
 
 
 def look(number: str, now: datetime) -> None:
@@ -27,6 +27,7 @@ def look(number: str, now: datetime) -> None:
                 was_due=missed.broken.due,
                 role=missed.successor.role,
                 now_due=missed.successor.due,
+                again=missed.again,
             ),
             Audience.CUSTOMER,
         )
@@ -36,7 +37,7 @@ def look(number: str, now: datetime) -> None:
         store().change(after, lines, Cause(now, "clock", f"tick:{case.id}:{case.seq}"))
 
 
-def handler(_event: dict[str, Any], _context: object) -> None:
+def handler(_event: dict[str, Any], context: Any) -> None:
     """Lambda: a tick."""
     bind(service=settings().service)
-    tick({Case.KIND: look}, utc_now())
+    tick({Case.KIND: look}, utc_now(), time_left(context))

@@ -1,22 +1,29 @@
 """Following a case with its number and secret: one read, and nothing told to whom it does not belong."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
 
+from services.intake import case as cases
 from services.intake.case import Case
+from services.intake.notes import ComplaintGotAnswer, ComplaintNoted, ComplaintRose
 from services.intake.reporting import promise_view
 from shared import ids, vault
+from shared.commands import Command
 from shared.contracts.intake import GrievanceVoiced
-from shared.http import Request, Text
+from shared.http import Problem, Request, Text
+from shared.promises import Promise, PromiseState
 from shared.rules import pack
-from shared.store import AlreadyDone, Audience, Cause, Guard, Line, NotFound, Recorded, retrying
+from shared.store import Audience, Cause, Line, NotFound, Recorded
 from shared.tables import store
 
 # What an unknown number is compared with, so that it takes the time that a wrong secret takes.
 _NOBODY = "0" * 44
+_NO_ID = "0" * 12
+_NOTED, _ROSE, _ANSWERED = (kind.detail_type_name() for kind in (ComplaintNoted, ComplaintRose, ComplaintGotAnswer))
 
 
 class GrievanceRequest(Request):
@@ -68,15 +75,19 @@ def follow(number: str, secret: str, language: str | None = None) -> CaseView:
         dispositions=case.dispositions,
         contactable=case.contactable,
         timeline=tuple(_line(event, case.salt) for event in events if event.audience == Audience.CUSTOMER),
-        promises=tuple(promise_view(promise) for promise in case.promises),
+        promises=tuple(promise_view(promise) for promise in (*case.promises, *_promises_of_complaints(events))),
     )
 
 
 def voice_grievance(
     number: str, secret: str, request: GrievanceRequest, key: str, now: datetime, correlation: str
 ) -> None:
-    """Pass on that the customer is not satisfied; complaints takes it from there. The same `key` counts once."""
+    """Pass on that the customer is not satisfied; complaints takes it from there. The same `key` counts once.
+
+    Raises `Problem` 422 when the key was used for other words, 429 when they were heard often enough for one day.
+    """
     case, _ = _open(number, secret)
+    command = Command("customer", key, request)
 
     def voice() -> Case:
         current = store().load(Case, case.id)
@@ -89,23 +100,54 @@ def voice_grievance(
         )
         said = request.model_dump(exclude_none=True)
         line = Line(told, Audience.CUSTOMER, private=said, boxes={"complaints": said})
-        guard = Guard(f"CMD#{vault.mac_text('command', case.id, key)}")
-        return store().change(current, [line], Cause(now, "customer", correlation), guard)
+        try:
+            after = cases.voiced(current, now)
+        except cases.TooManyGrievances:
+            command.raise_if_done(Case, current.id)
+            raise Problem(
+                429,
+                "too-many-grievances",
+                "You have told us several times today; each has a complaint of its own already.",
+                "They are all being looked at. If there is more to say, tell us tomorrow or call us.",
+            ) from None
+        return store().change(after, [line], Cause(now, "customer", correlation), command.guard({}))
 
-    try:
-        retrying(voice)
-    except AlreadyDone:
-        return
+    command.once(Case, case.id, voice)
+
+
+def _promises_of_complaints(events: Sequence[Recorded]) -> list[Promise]:
+    """What the desk promised about complaints, as far as the case heard of it."""
+    answered = {event.data["complaint"]: event.at for event in events if event.type == _ANSWERED}
+    made: list[Promise] = []
+    for event in events:
+        if event.type != _NOTED or not event.data.get("clock"):
+            continue
+        complaint, due = event.data["complaint"], datetime.fromisoformat(event.data["answer_due"])
+        settled = answered.get(complaint)
+        late = any(one.type == _ROSE and one.data["complaint"] == complaint for one in events)
+        state = PromiseState.BROKEN if late else PromiseState.KEPT if settled else PromiseState.OPEN
+        made.append(
+            Promise(
+                name="answer",
+                role="complaints",
+                made=datetime.fromisoformat(event.data["promised"]),
+                due=due,
+                clock=event.data["clock"],
+                state=state,
+                settled=settled,
+            )
+        )
+    return made
 
 
 def _open(number: str, secret: str) -> tuple[Case, list[Recorded]]:
-    identity = ids.heard(number)
+    identity = ids.heard(number) or _NO_ID
     try:
-        case, events = store().history(Case, identity or number)
+        case, events = store().history(Case, identity)
         stored = case.secret
     except NotFound:
         case, events, stored = None, [], _NOBODY
-    if not vault.matches("follow", stored, identity or number, secret) or case is None:
+    if not vault.matches("follow", stored, identity, secret) or case is None:
         raise NotFound(number)
     return case, events
 
@@ -116,7 +158,11 @@ def _line(event: Recorded, salt: str | None) -> dict[str, Any]:
     return {
         "at": event.at.isoformat(),
         "what": event.type.partition(".")[0],
-        "facts": {key: value for key, value in event.data.items() if key in _SHOWN},
+        "facts": {
+            key: ids.spoken(value) if key == "complaint" else value
+            for key, value in event.data.items()
+            if key in _SHOWN
+        },
         "text": private.get("text") or private.get("said", {}).get("description"),
     }
 

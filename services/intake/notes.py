@@ -11,6 +11,12 @@ class AcknowledgementSent(Note):
     channel: str
 
 
+class SomebodyArrived(Note):
+    """A unit is on the scene."""
+
+    detail_type: Literal["SomebodyArrived.v1"] = "SomebodyArrived.v1"
+
+
 class MessageUndelivered(Note):
     detail_type: Literal["MessageUndelivered.v1"] = "MessageUndelivered.v1"
     template: str
@@ -28,6 +34,8 @@ class ComplaintNoted(Note):
     detail_type: Literal["ComplaintNoted.v1"] = "ComplaintNoted.v1"
     complaint: str
     answer_due: datetime
+    promised: datetime | None = None
+    clock: dict[str, int] | None = None
 
 
 class ComplaintRose(Note):

@@ -1,5 +1,6 @@
 """What intake does when others tell something: it becomes a line of the case's timeline."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from services.intake import case as cases
@@ -14,6 +15,7 @@ from shared.contracts.complaints import (
     ComplaintClosed,
     ComplaintEscalated,
 )
+from shared.contracts.intake import Wording
 from shared.contracts.notify import CallbackMissed, CallbackReached, MessageFailed, MessageSent
 from shared.contracts.survey import SurveyAnswered
 from shared.store import AlreadyDone, Audience, Guard, Line, retrying
@@ -42,7 +44,9 @@ def note_missed_callback(heard: Heard[CallbackMissed]) -> None:
 
 def note_complaint(heard: Heard[ComplaintAccepted]) -> None:
     event = heard.event
-    note = notes.ComplaintNoted(complaint=event.complaint, answer_due=event.answer_due)
+    note = notes.ComplaintNoted(
+        complaint=event.complaint, answer_due=event.answer_due, promised=event.promised, clock=event.clock
+    )
     _note(heard, event.case, note, Audience.CUSTOMER)
 
 
@@ -56,7 +60,9 @@ def note_escalation(heard: Heard[ComplaintEscalated]) -> None:
 
 def note_answer(heard: Heard[ComplaintAnswered]) -> None:
     note = notes.ComplaintGotAnswer(complaint=heard.event.complaint, finding=heard.event.finding)
-    _note(heard, heard.event.case, note, Audience.CUSTOMER)
+    box = heard.box()
+    words = Wording.model_validate(box).model_dump() if box else None
+    _note(heard, heard.event.case, note, Audience.CUSTOMER, private=words)
 
 
 def note_closed_complaint(heard: Heard[ComplaintClosed]) -> None:
@@ -72,13 +78,21 @@ def note_survey(heard: Heard[SurveyAnswered]) -> None:
     )
 
 
-def _note(heard: Heard[Any], number: str, note: Note, audience: Audience, *, acknowledged: bool = False) -> None:
+def _note(
+    heard: Heard[Any],
+    number: str,
+    note: Note,
+    audience: Audience,
+    *,
+    private: Mapping[str, Any] | None = None,
+    acknowledged: bool = False,
+) -> None:
     now = utc_now()
 
     def write() -> Case:
         case = store().load(Case, number)
         after = cases.acknowledged(case, now) if acknowledged else case
-        return store().change(after, [Line(note, audience)], heard.cause(now), Guard(f"SEEN#{heard.id}"))
+        return store().change(after, [Line(note, audience, private)], heard.cause(now), Guard(f"SEEN#{heard.id}"))
 
     try:
         retrying(write)

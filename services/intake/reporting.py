@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
-from services.intake.case import Case, State, first_promises
+from services.intake.case import Case, State, first_promises, needs_review
 from services.intake.triage import decide
 from shared import ids, vault
 from shared.contracts.intake import CaseReported, ContactCard, PromiseMade
@@ -26,10 +26,17 @@ _CLOCK_SKEW = timedelta(minutes=5)
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
+def _a_name(name: str) -> str:
+    # We write it into what we send: nobody shall send words of their own to others in our name.
+    if "\n" in name or "\t" in name or "://" in name or "www." in name.lower():
+        raise ValueError("must be a name in one line, without links")
+    return name
+
+
 class Contact(Request):
     """How to reach the customer. All of it may be left out: nobody has to give a name."""
 
-    name: Annotated[Text, Field(min_length=1, max_length=120)] | None = None
+    name: Annotated[Text, Field(min_length=1, max_length=120), AfterValidator(_a_name)] | None = None
     email: Annotated[Text, Field(min_length=3, max_length=254)] | None = None
     phone: Annotated[Text, Field(min_length=3, max_length=32)] | None = None
     preferred: Literal["sms", "email"] | None = None
@@ -121,7 +128,7 @@ def report(
     contactable = bool(contact and (contact.email or contact.phone))
     case = Case(
         id=identity,
-        state=State.RECEIVED if category.review else State.OPEN,
+        state=State.RECEIVED if needs_review(category, urgent=decision.urgent) else State.OPEN,
         kind=category.kind,
         category=category.code,
         channel=request.channel,
@@ -135,7 +142,7 @@ def report(
         secret=vault.mac_text("follow", identity, secret),
         command=command,
         fingerprint=fingerprint(request) if command else "",
-        promises=first_promises(category, rules, calendar(), now, contactable=contactable),
+        promises=first_promises(category, rules, calendar(), now, contactable=contactable, urgent=decision.urgent),
     )
     said = request.model_dump(
         mode="json", include={"description", "place", "happened_at", "facts"}, exclude_none=True
@@ -276,10 +283,16 @@ def _receipt(case: Case, secret: str, category: Category) -> Receipt:
         state=case.state,
         urgent=case.urgent,
         dispositions=case.dispositions,
-        advice=category.advice.into(case.language) if category.advice else None,
+        advice=category.advice.into(case.language) if category.advice and _still_applies(category, case) else None,
         refer_to={"name": place.name.into(case.language), "phone": place.phone} if place else None,
         promises=case.promises,
     )
+
+
+def _still_applies(category: Category, case: Case) -> bool:
+    """Advice to turn elsewhere falls away with the disposition that it belongs to, once somebody is sent."""
+    elsewhere = {"refer", "advise"}
+    return not elsewhere & set(category.plain) or bool(elsewhere & set(case.dispositions))
 
 
 def categories(language: str) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ def _command(request: BaseModel) -> Command:
 
 @handler.get("/staff/v1/cases")
 def worklist() -> Response[str]:
-    return answer(200, {"cases": working.worklist(handler.principal(), utc_now())})
+    return answer(200, working.worklist(handler.principal(), utc_now(), handler.after()))
 
 
 @handler.get("/staff/v1/cases/<number>")
@@ -45,9 +45,16 @@ def decline(number: str) -> Response[str]:
     )
 
 
+@handler.post("/staff/v1/cases/<number>/arrived")
+def arrive(number: str) -> Response[str]:
+    command = _command(working.ArriveRequest())
+    return answer(200, working.arrive(handler.principal(), number, command, utc_now(), handler.correlation()))
+
+
 @handler.post("/staff/v1/cases/<number>/notes")
 def note(number: str) -> Response[str]:
     request = handler.read(working.NoteRequest)
+    handler.needed_idempotency_key()  # a state that stays the same would take a note twice
     command = _command(request)
     return answer(200, working.note(handler.principal(), number, command, request, utc_now(), handler.correlation()))
 

@@ -8,18 +8,46 @@ from pydantic import Field
 
 from services.intake import case as cases
 from services.intake.case import MOVES, Case
-from services.intake.notes import StaffNote
+from services.intake.notes import (
+    ComplaintGotAnswer,
+    ComplaintNoted,
+    ComplaintRose,
+    ComplaintWasClosed,
+    SomebodyArrived,
+    StaffNote,
+    SurveyCameBack,
+)
 from services.intake.reporting import promise_view
-from shared import chain, ids
+from shared import chain, ids, vault
 from shared.commands import Command
 from shared.contracts import Event
-from shared.contracts.intake import CaseClosed, CaseDeclined, CaseOpened, CaseProgressed, PromiseMade
+from shared.contracts.intake import (
+    CaseClosed,
+    CaseDeclined,
+    CaseOpened,
+    CaseProgressed,
+    GrievanceVoiced,
+    PromiseMade,
+)
 from shared.http import Problem, Request, Text
-from shared.policy import Principal, require
+from shared.policy import NotPermitted, Principal, require
 from shared.promises import PromiseState
 from shared.rules import calendar, pack
-from shared.store import Audience, Cause, Line, NotFound, Recorded
+from shared.store import Audience, Cause, Line, NotFound, Place, Recorded
 from shared.tables import store
+
+_OF_COMPLAINTS = frozenset(
+    kind.detail_type_name()
+    for kind in (
+        GrievanceVoiced,
+        ComplaintNoted,
+        ComplaintRose,
+        ComplaintGotAnswer,
+        ComplaintWasClosed,
+        SurveyCameBack,
+    )
+)
+"""What whoever handled a case may not learn: that there is a complaint about it, and what becomes of that."""
 
 PAGE = 50
 _HORIZON = timedelta(days=3650)
@@ -37,6 +65,10 @@ class DeclineRequest(Request):
     reason: Words
 
 
+class ArriveRequest(Request):
+    """Nothing to say: somebody is on the scene."""
+
+
 class NoteRequest(Request):
     """`public` notes are told to the customer."""
 
@@ -51,18 +83,23 @@ class CloseRequest(Request):
     text: Words
 
 
-def worklist(principal: Principal, now: datetime) -> list[dict[str, Any]]:
+def worklist(principal: Principal, now: datetime, after: Place | None = None) -> dict[str, Any]:
     """Cases with something owed, the soonest due first; at most a page."""
     require(principal, "case.read")
-    due = store().due(now + _HORIZON, PAGE)
-    found = store().load_many(Case, [key.partition("#")[2] for _, key in due])
-    return [_summary(case, now) for case in found]
+    places = store().due(Case.KIND, now + _HORIZON, PAGE, after)
+    found = store().load_many(Case, [place.id for place in places])
+    return {
+        "cases": [_summary(case, now) for case in found],
+        "next": places[-1].mark if len(places) == PAGE else None,
+    }
 
 
 def read(principal: Principal, number: str) -> dict[str, Any]:
-    """The whole case for staff."""
+    """The whole case for staff; to whoever handled it without what became of complaints about that."""
     require(principal, "case.read")
     case, events = store().history(Case, _identity(number))
+    if principal.is_subject(case.handlers):
+        events = [event for event in events if not _about_a_complaint(event)]
     return {
         **_facts(case),
         "allowed": [str(move) for move in MOVES[case.state]],
@@ -74,10 +111,14 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
 
 
 def audit(principal: Principal, number: str) -> dict[str, Any]:
-    """Whether the chain of a case is whole."""
+    """Whether the chain of a case is whole. Somebody who handled the case can't say so."""
     require(principal, "case.audit")
     case, events = store().history(Case, _identity(number))
-    broken = chain.broken_at([event.facts for event in events], case.head)
+    if principal.is_subject(case.handlers):
+        raise NotPermitted("case.audit")
+    broken = chain.broken_at(vault.chain_key(), [event.facts for event in events], case.head)
+    if broken is None:
+        broken = next((event.facts["seq"] for event in events if not event.sound), None)
     return {
         "number": ids.spoken(case.id),
         "events": len(events),
@@ -139,6 +180,19 @@ def note(
     )
 
 
+def arrive(principal: Principal, number: str, command: Command, now: datetime, correlation: str) -> dict[str, Any]:
+    return _move(
+        principal,
+        "case.arrive",
+        number,
+        command,
+        Cause(now, principal.id, correlation),
+        lambda case: cases.arrived(case, principal.id, now),
+        lambda _case: SomebodyArrived(),
+        audience=Audience.CUSTOMER,
+    )
+
+
 def close(
     principal: Principal,
     number: str,
@@ -175,6 +229,7 @@ def _move(
     decide: Callable[[Case], Case],
     told: Callable[[Case], Event],
     text: str | None = None,
+    audience: Audience | None = None,
 ) -> dict[str, Any]:
     require(principal, action)
     identity = _identity(number)
@@ -190,7 +245,7 @@ def _move(
         event = told(after)
         line = Line(
             event,
-            Audience.CUSTOMER if event.told else Audience.STAFF,
+            audience or (Audience.CUSTOMER if event.told else Audience.STAFF),
             private={"text": text} if text else None,
             boxes={"notify": {"text": text}} if text and event.told and after.contactable else {},
         )
@@ -210,6 +265,10 @@ def _not_now(error: cases.IllegalMove) -> Problem:
         state=str(error.state),
         allowed=list(error.allowed),
     )
+
+
+def _about_a_complaint(event: Recorded) -> bool:
+    return event.type in _OF_COMPLAINTS or "complaint" in str(event.data.get("template", ""))
 
 
 def _identity(number: str) -> str:

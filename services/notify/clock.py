@@ -8,10 +8,10 @@ from services.notify.message import Message
 from shared.clock import utc_now
 from shared.logs import bind
 from shared.settings import settings
-from shared.ticking import tick
+from shared.ticking import tick, time_left
 
 
-def handler(_event: dict[str, Any], _context: object) -> None:
+def handler(_event: dict[str, Any], context: Any) -> None:
     """Lambda: a tick."""
     bind(service=settings().service)
-    tick({Message.KIND: delivery.look, Callback.KIND: calling.look}, utc_now())
+    tick({Message.KIND: delivery.look, Callback.KIND: calling.look}, utc_now(), time_left(context))

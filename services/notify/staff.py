@@ -12,7 +12,7 @@ handler = Desk()
 
 @handler.get("/staff/v1/callbacks")
 def worklist() -> Response[str]:
-    return answer(200, {"callbacks": calling.worklist(handler.principal(), utc_now())})
+    return answer(200, calling.worklist(handler.principal(), utc_now(), handler.after()))
 
 
 @handler.get("/staff/v1/callbacks/<number>")

@@ -12,13 +12,14 @@ from services.survey.invitation import AlreadyAnswered, Invitation, State
 from shared import ids, vault
 from shared.contracts import Event
 from shared.contracts.survey import SatisfactionLow, SurveyAnswered
-from shared.http import Problem, Request, Text
+from shared.http import Problem, Request, Text, fingerprint
 from shared.rules import pack
 from shared.store import Cause, Line, NotFound, retrying
 from shared.tables import store
 
 # What an unknown invitation is compared with, so that it takes the time that a wrong token takes.
 _NOBODY = "0" * 44
+_NO_ID = "0" * 12
 
 
 class AnswerRequest(Request):
@@ -67,9 +68,12 @@ def answer(identity: str, token: str, request: AnswerRequest, now: datetime, cor
 
     def take() -> Invitation:
         invitation = _open(identity, token)
+        said = fingerprint(request)
         try:
-            after = invitations.answered(invitation)
+            after = invitations.answered(invitation, said)
         except AlreadyAnswered:
+            if invitation.answer == said:
+                return invitation  # the same answer again, because ours got lost
             raise Problem(
                 409,
                 "answered-before",
@@ -89,7 +93,7 @@ def answer(identity: str, token: str, request: AnswerRequest, now: datetime, cor
 
 
 def _open(identity: str, token: str) -> Invitation:
-    known = ids.heard(identity) or identity
+    known = ids.heard(identity) or _NO_ID
     try:
         invitation = store().load(Invitation, known)
         stored = invitation.token

@@ -5,10 +5,10 @@ from typing import Any
 from shared.clock import utc_now
 from shared.logs import bind
 from shared.settings import settings
-from shared.ticking import tick
+from shared.ticking import tick, time_left
 
 
-def handler(_event: dict[str, Any], _context: object) -> None:
+def handler(_event: dict[str, Any], context: Any) -> None:
     """Lambda: a tick."""
     bind(service=settings().service)
-    tick({}, utc_now())
+    tick({}, utc_now(), time_left(context))

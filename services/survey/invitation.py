@@ -31,10 +31,12 @@ class Invitation(Aggregate):
     salt: str | None
     token: str
     """Keyed hash of the token that opens it."""
+    answer: str | None = None
+    """Keyed hash of what was answered."""
 
 
-def answered(invitation: Invitation) -> Invitation:
-    """Raises `AlreadyAnswered`."""
+def answered(invitation: Invitation, answer: str) -> Invitation:
+    """The invitation after this answer, given as its keyed hash. Raises `AlreadyAnswered`."""
     if invitation.state is State.ANSWERED:
         raise AlreadyAnswered(invitation.id)
-    return invitation.model_copy(update={"state": State.ANSWERED})
+    return invitation.model_copy(update={"state": State.ANSWERED, "answer": answer})

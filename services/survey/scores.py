@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.policy import Principal, require
+from shared.rules import calendar
 from shared.store import Item, add_to
 from shared.tables import store
 
@@ -17,19 +18,15 @@ def counting(about: str, category: str, at: datetime, answer: Mapping[str, Any])
     for scale in SCALES:
         if answer.get(scale) is not None:
             amounts |= {f"{scale}_count": 1, f"{scale}_sum": int(answer[scale])}
-    return add_to(store().table, (_month(at), f"{at:%Y-%m-%d}#{about}#{category}"), amounts)
+    here = at.astimezone(calendar().zone)
+    return add_to(store().table, (_month(here), f"{here:%Y-%m-%d}#{about}#{category}"), amounts)
 
 
 def of_month(principal: Principal, month: datetime) -> list[dict[str, Any]]:
     """The counted answers of a month, a row for each day, kind and category, with their means."""
     require(principal, "score.read")
     here = store()
-    answer = here.client.query(
-        TableName=here.table,
-        KeyConditionExpression="pk = :pk",
-        ExpressionAttributeValues={":pk": {"S": _month(month)}},
-    )
-    return [_row(item) for item in answer["Items"]]
+    return [_row(item) for item in here.partition(_month(month))]
 
 
 def _month(at: datetime) -> str:

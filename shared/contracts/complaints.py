@@ -17,6 +17,9 @@ class ComplaintAccepted(ComplaintsEvent):
     complaint: str
     case: str
     answer_due: datetime
+    promised: datetime | None = None
+    clock: dict[str, int] | None = None
+    """What `answer_due` was counted from, and the span."""
 
 
 class ComplaintEscalated(ComplaintsEvent):
@@ -30,10 +33,12 @@ class ComplaintEscalated(ComplaintsEvent):
     role: str
     was_due: datetime
     now_due: datetime
+    again: bool = False
+    """The top of the ladder had it already: nobody new to tell of."""
 
 
 class ComplaintAnswered(ComplaintsEvent):
-    """Findings are told to the customer. Box: `Wording` to notify."""
+    """Findings are told to the customer. Box: `Wording` to notify and to intake."""
 
     detail_type: Literal["ComplaintAnswered.v1"] = "ComplaintAnswered.v1"
     complaint: str

@@ -88,6 +88,8 @@ class CaseLate(IntakeEvent):
     was_due: datetime
     role: str
     now_due: datetime
+    again: bool = False
+    """The top of the ladder had it already: nobody new to tell of."""
 
 
 class CaseClosed(IntakeEvent):

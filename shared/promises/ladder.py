@@ -27,13 +27,19 @@ class Miss:
     broken: Promise
     successor: Promise
 
+    @property
+    def again(self) -> bool:
+        """The top of the ladder had it already and owes it once more."""
+        return self.successor.again > 0
+
 
 def miss(
     promises: Promises, ladder: Ladder | Mapping[str, Ladder], calendar: Calendar, now: datetime
 ) -> tuple[Promises, tuple[Miss, ...]]:
     """Break what runs and is due by `now`. Each broken promise is followed by the next rung's.
 
-    The top of the ladder owes it again and again until it is done or waived: a ladder has no end to fall off.
+    The top of the ladder owes it again and again until it is done or waived: a ladder has no end to fall off. There
+    the new promise takes the place of the broken one, counted by `again`; the events keep each date that passed.
     One ladder serves every promise; given by the names of promises, those without one are left as they are.
     """
     after: list[Promise] = []
@@ -46,12 +52,15 @@ def miss(
         if not climbs:
             raise ValueError(f"the ladder of {promise.name!r} has no rung; give it at least one")
         broken = promise.model_copy(update={"state": PromiseState.BROKEN, "settled": now})
-        after.append(broken)
-        misses.append(Miss(broken, _successor(promise, climbs[min(promise.rung, len(climbs) - 1)], calendar, now)))
+        at_the_top = promise.rung >= len(climbs)
+        if not at_the_top:
+            after.append(broken)
+        rung = climbs[min(promise.rung, len(climbs) - 1)]
+        misses.append(Miss(broken, _successor(promise, rung, calendar, now, again=at_the_top)))
     return (*after, *(missed.successor for missed in misses)), tuple(misses)
 
 
-def _successor(promise: Promise, rung: Rung, calendar: Calendar, now: datetime) -> Promise:
+def _successor(promise: Promise, rung: Rung, calendar: Calendar, now: datetime, *, again: bool) -> Promise:
     until = due(calendar, now, Span.parse(rung.within))
     return Promise(
         name=promise.name,
@@ -59,7 +68,8 @@ def _successor(promise: Promise, rung: Rung, calendar: Calendar, now: datetime) 
         made=now,
         due=until,
         clock=rung.within,
-        rung=promise.rung + 1,
+        rung=promise.rung if again else promise.rung + 1,
+        again=promise.again + 1 if again else 0,
         rules=promise.rules,
         warnings=ahead(rung.warn, until, calendar, now),
     )

@@ -57,7 +57,8 @@ class Forewarning(_Part):
 class Promise(BaseModel):
     """One promise. `clock` is the span as the pack writes it, e.g. `{"working_days": 3}`.
 
-    `rules` is the pack version its date was counted under. `agreed` says that the date was set as a date and
+    `rules` is the pack version its date was counted under. `again` counts how often the
+    top of the ladder owed it again. `agreed` says that the date was set as a date and
     not counted, so that no calendar moves it. While it is paused `due` is the date it had before the pause.
     """
 
@@ -69,6 +70,7 @@ class Promise(BaseModel):
     due: datetime
     clock: dict[str, int]
     rung: int = 0
+    again: int = 0
     state: PromiseState = PromiseState.OPEN
     settled: datetime | None = None
     reason: str | None = None

@@ -60,7 +60,7 @@ class Desk:
             "AHD_SEAL_COMPLAINTS": key,
         }.items():
             self._environ.setenv(name, value)
-        for known in (settings.settings, tables.store, vault._desk_key, rules._compiled):
+        for known in (settings.settings, tables.store, vault._desk_key, vault.chain_key, rules._compiled):
             known.cache_clear()
         yield
 

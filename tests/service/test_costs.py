@@ -27,10 +27,10 @@ def test_following_a_case_is_one_call(operations):
     assert operations.follow().calls == {"dynamodb.Query": 1}
 
 
-def test_a_note_that_moves_no_due_time_is_two_calls_and_five_write_units(operations):
-    spent = operations.note()
+def test_a_note_that_moves_no_due_time_is_two_calls_and_five_write_units_and_its_key_two(operations):
+    spent = operations.note(keyed=True)
     assert spent.calls == READ_AND_WRITE
-    assert spent.write_units == 5, spent.why
+    assert spent.write_units == 5 + 2, spent.why
 
 
 def test_opening_a_case_moves_its_due_time_which_costs_two_units_more(operations):
@@ -46,7 +46,7 @@ def test_closing_a_case_takes_it_from_what_is_due(operations):
 
 
 def test_an_idempotency_key_costs_two_units_more_and_no_call(operations):
-    without, with_key = operations.note(), operations.note(keyed=True)
+    without, with_key = operations.open_case(), operations.open_case(keyed=True)
     assert with_key.calls == without.calls
     assert with_key.write_units == without.write_units + 2
 

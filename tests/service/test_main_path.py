@@ -95,7 +95,7 @@ def test_the_whole_path_from_a_report_to_the_score(world):
     risen = world.http(
         "complaints.staff", "GET", f"/staff/v1/complaints/{complaint['number']}", staff=SUPERVISOR
     ).body
-    assert (risen["rung"], risen["owed_by"], risen["chain_whole"]) == (1, "supervisor", True)
+    assert (risen["rung"], risen["owed_by"], risen["chain_whole"]) == (1, "duty-leader", True)
     assert any("LATE" in mail for mail in world.mails("duty@example.org"))
     assert any("We are late with your complaint" in mail for mail in world.mails("amal@example.org"))
 

@@ -111,8 +111,8 @@ def test_carried_out_twice_is_carried_out_once(store):
 def test_the_clock_looks_at_the_new_date(store):
     fill(store)
     list(walk(store).carry_out())
-    assert [key for _, key in store.due(TUESDAY, 200) if key != "OWED#broken"] == ["OWED#today"]
-    assert len(store.due(WEDNESDAY, 200)) == 6 + 2
+    assert [place.id for place in store.due(Owed.KIND, TUESDAY, 200) if place.id != "broken"] == ["today"]
+    assert len(store.due(Owed.KIND, WEDNESDAY, 200)) == 6 + 2
 
 
 def test_who_gets_in_between_is_decided_upon_again(store, monkeypatch):

@@ -17,6 +17,7 @@ from shared.store import (
     Guard,
     Line,
     NotFound,
+    Place,
     retrying,
     stamp,
 )
@@ -82,14 +83,14 @@ def test_what_is_not_there_is_not_found(number):
 
 def test_a_change_of_hands_in_the_table_shows_in_the_chain(world, number):
     case, events = store().history(Case, number)
-    assert chain.broken_at([event.facts for event in events], case.head) is None
+    assert chain.broken_at(vault.chain_key(), [event.facts for event in events], case.head) is None
     key = {"pk": {"S": f"CASE#{number}"}, "sk": {"S": "EV#00000001"}}
     item = store().client.get_item(TableName="intake", Key=key)["Item"]
     forged = json.loads(item["doc"]["S"])
     forged["data"]["category"] = "X1"
     store().client.put_item(TableName="intake", Item=item | {"doc": {"S": json.dumps(forged)}})
     case, events = store().history(Case, number)
-    assert chain.broken_at([event.facts for event in events], case.head) == 1
+    assert chain.broken_at(vault.chain_key(), [event.facts for event in events], case.head) == 1
 
 
 def test_without_its_salt_what_was_said_is_gone_and_the_chain_still_whole(number):
@@ -99,7 +100,7 @@ def test_without_its_salt_what_was_said_is_gone_and_the_chain_still_whole(number
     case, events = store().history(Case, number)
     with pytest.raises(vault.Erased):
         events[0].private(case.salt)
-    assert chain.broken_at([event.facts for event in events], erased.head) is None
+    assert chain.broken_at(vault.chain_key(), [event.facts for event in events], erased.head) is None
 
 
 def test_ciphertext_moved_to_another_place_does_not_open(number):
@@ -120,8 +121,8 @@ def test_nothing_personal_stands_readable_in_any_table(world, number):
 def test_due_finds_what_is_due_and_nothing_else(number):
     # The case's first date is its acknowledgement, ten minutes after the report.
     due = MONDAY_MORNING + timedelta(minutes=10)
-    assert store().due(due - timedelta(microseconds=1), 10) == []
-    assert store().due(due, 10) == [(due, f"CASE#{number}")]
+    assert store().due(Case.KIND, due - timedelta(microseconds=1), 10) == []
+    assert store().due(Case.KIND, due, 10) == [Place(due, number)]
 
 
 def test_times_are_stored_in_one_form_that_sorts():

@@ -5,10 +5,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared import promises, ticking
-from shared.store import Conflict
+from shared.store import Conflict, Place
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.owed import LADDER, OFFICE, Owed, answer, change, put, table
 from tests.service.world import World
+
+
+def plenty() -> float:
+    """Seconds that a tick has left."""
+    return 30.0
+
 
 NOW = MONDAY_MORNING
 
@@ -37,7 +43,7 @@ class Looks:
             self.done += what
 
     def tick(self, now: datetime) -> int:
-        return ticking.tick({Owed.KIND: self}, now)
+        return ticking.tick({Owed.KIND: self}, now, plenty)
 
 
 @pytest.fixture
@@ -76,7 +82,7 @@ def test_two_ticks_at_once_do_it_once(looks):
         owed, _ = promises.miss(before.promises, LADDER, OFFICE, now)
         change(looks.store, before, owed, "by the other", now)
 
-    assert ticking.tick({Owed.KIND: overtaken}, after(10)) == 1
+    assert ticking.tick({Owed.KIND: overtaken}, after(10), plenty) == 1
     stored, events = looks.store.history(Owed, "1")
     assert [promise.rung for promise in stored.promises] == [0, 1]
     assert [event.data["what"] for event in events] == ["made", "supervisor has it"]
@@ -87,10 +93,10 @@ def test_what_stands_still_is_not_looked_at_but_can_be_found(looks):
     paused = promises.pause(made.promises, "answer", after(1), "documents are awaited")
     stopped = change(looks.store, made, paused, "paused", after(1))
     assert looks.tick(after(100)) == 0
-    assert looks.store.still(after(100), 10) == [(after(1), "OWED#1")]
+    assert looks.store.still(Owed.KIND, after(100), 10) == [Place(after(1), "1")]
     going = promises.resume(paused, "answer", OFFICE, after(100))
     change(looks.store, stopped, going, "resumed", after(100))
-    assert looks.store.still(after(200), 10) == []
+    assert looks.store.still(Owed.KIND, after(200), 10) == []
     assert looks.tick(after(108.9)) == 0
     assert looks.tick(after(109)) == 1
     assert looks.done == ["supervisor has it"]
@@ -100,7 +106,7 @@ def test_what_is_settled_leaves_the_index(looks):
     made = put(looks.store, "1", answer(NOW, hours=10), NOW)
     change(looks.store, made, promises.keep(made.promises, "answer", NOW), "kept", NOW)
     assert looks.tick(after(100)) == 0
-    assert looks.store.running(10)[0] == []
+    assert looks.store.running([Owed.KIND], 10)[0] == []
 
 
 def test_one_that_fails_does_not_make_another_late(looks):
@@ -113,7 +119,7 @@ def test_one_that_fails_does_not_make_another_late(looks):
         looks(identity, now)
 
     with pytest.raises(ExceptionGroup, match="1 of 3 could not be looked at"):
-        ticking.tick({Owed.KIND: look}, after(10))
+        ticking.tick({Owed.KIND: look}, after(10), plenty)
     assert sorted(looks.seen) == ["1", "3"]
 
 
@@ -130,7 +136,7 @@ def test_what_fails_again_and_again_does_not_keep_what_is_due_after_it_waiting(l
         looks(identity, now)
 
     with pytest.raises(ExceptionGroup):
-        ticking.tick({Owed.KIND: look}, after(20))
+        ticking.tick({Owed.KIND: look}, after(20), plenty)
     assert looks.seen == ["sound"]
 
 
@@ -149,4 +155,13 @@ def test_somebody_who_was_quicker_is_no_failure(looks):
     def beaten(_identity: str, _now: datetime) -> None:
         raise Conflict
 
-    assert ticking.tick({Owed.KIND: beaten}, after(10)) == 1
+    assert ticking.tick({Owed.KIND: beaten}, after(10), plenty) == 1
+
+
+def test_a_tick_stops_in_good_time_and_the_next_one_goes_on(looks):
+    for identity in ("1", "2", "3"):
+        put(looks.store, identity, answer(NOW, hours=10), NOW)
+    left = iter((30.0, 12.0, 9.0))
+    assert ticking.tick({Owed.KIND: looks}, after(10), lambda: next(left)) == 2
+    assert looks.tick(after(10)) == 1
+    assert sorted(looks.seen) == ["1", "2", "3"]

@@ -20,15 +20,28 @@ from tests.template import Template
 
 SERVICES = ("intake", "complaints", "notify", "survey")
 URL = "https://desk.example"
+ROUNDS = 100
+SEALED_TO = ("notify", "complaints", "intake")
 _CACHES = (
     settings.settings,
     tables.store,
     vault._desk_key,
+    vault.chain_key,
     rules._compiled,
     aws.client,
     aws.client_once,
     seals._unwrap,
 )
+
+
+@dataclass(frozen=True)
+class Context:
+    """What Lambda tells a function of its call."""
+
+    seconds_left: float = 30
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self.seconds_left * 1000)
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,10 @@ class World:
                 "AHD_PACKS": str(self.compiled_packs),
                 "AHD_MAIL_FROM": "desk@example.org",
                 "AHD_DUTY_MAIL": "duty@example.org",
-                **{f"AHD_SEAL_{recipient.upper()}": keys[recipient] for recipient in ("notify", "complaints")},
+                **{
+                    f"AHD_SEAL_{recipient.upper()}": keys[recipient]
+                    for recipient in ("notify", "complaints", "intake")
+                },
             }
         boto3.client("sesv2").create_email_identity(EmailIdentity="desk@example.org")
 
@@ -115,6 +131,7 @@ class World:
         key: str | None = None,
         raw: str | None = None,
         query: str = "",
+        base64: bool = False,
     ) -> Answer:
         """A request, as API Gateway hands it to `services.<function>.handler`."""
         headers = {"content-type": "application/json"}
@@ -136,7 +153,7 @@ class World:
                 **({"authorizer": {"jwt": {"claims": staff}}} if staff else {}),
             },
             "body": raw if raw is not None else json.dumps(body) if body is not None else None,
-            "isBase64Encoded": False,
+            "isBase64Encoded": base64,
         }
         with self.function_of(function.split(".", maxsplit=1)[0]):
             answer = import_module(f"services.{function}").handler(event, None)
@@ -146,12 +163,14 @@ class World:
         """What the minute brings."""
         for service in services or SERVICES:
             with self.function_of(service):
-                import_module(f"services.{service}.clock").handler({}, None)
+                import_module(f"services.{service}.clock").handler({}, Context())
 
     def settle(self) -> None:
         """Relay and react until nothing is under way any more."""
-        while any([self.relay(service) for service in SERVICES] + [self.react(service) for service in SERVICES]):
-            pass
+        for _ in range(ROUNDS):
+            if not any([self.relay(service) for service in SERVICES] + [self.react(service) for service in SERVICES]):
+                return
+        raise AssertionError(f"still under way after {ROUNDS} rounds: does a reaction fail again and again?")
 
     def relay(self, service: str) -> int:
         """Bring what is marked to the relay, as the table's stream would."""

@@ -190,14 +190,16 @@ def test_a_pause_is_neutral_the_segments_that_ran_sum_to_the_span(clock, gaps, c
 @settings(deadline=None)
 def test_each_rung_is_reached_once_however_ticks_come_late_early_doubled_or_not_at_all(clock, warn, gaps):
     owed, now = promises.make((), "answer", "officer", clock, OFFICE, START, warn=(warn,)), START
-    climbed: list[int] = []
-    warned: list[int] = []
+    climbed: list[tuple[int, int]] = []
+    warned: list[tuple[int, int]] = []
     for gap in gaps:
         now += timedelta(minutes=gap)
         for _ in range(2):
             owed, near = promises.warnings(owed, now)
             owed, misses = promises.miss(owed, LADDER, OFFICE, now)
-            warned += [one.promise.rung for one in near]
-            climbed += [miss.successor.rung for miss in misses]
-    assert climbed == list(range(1, len(climbed) + 1))
+            warned += [(one.promise.rung, one.promise.again) for one in near]
+            climbed += [(miss.successor.rung, miss.successor.again) for miss in misses]
+    top = len(LADDER)
+    assert climbed == [(min(times, top), max(0, times - top)) for times in range(1, len(climbed) + 1)]
+    assert len(owed) <= top + 1
     assert len(warned) == len(set(warned))

@@ -55,7 +55,7 @@ class NotAsked(Exception):
         super().__init__(f"{item} is not part of the procedure here: the pack names no insurer")
 
 
-class Recorded(Exception):
+class Decided(Exception):
     """It is recorded, and happens only once."""
 
     def __init__(self, item: Item) -> None:
@@ -116,21 +116,21 @@ class Injury(_Kept):
         return self.model_copy(update={"scene": (*self.scene, record)})
 
     def insurer_told(self, rules: Complaints, record: Record) -> "Injury":
-        """The insurer knows. Raises `NotAsked`, `Recorded`."""
+        """The insurer knows. Raises `NotAsked`, `Decided`."""
         if rules.injury.insurer is None:
             raise NotAsked(Item.INSURER)
         if self.insurer:
-            raise Recorded(Item.INSURER)
+            raise Decided(Item.INSURER)
         return self.model_copy(update={"insurer": record})
 
     def judged(self, rules: Complaints, opinion: Opinion) -> "Injury":
-        """The insurer's opinion is there. Raises `NotAsked`, `TooEarly`, `Recorded`."""
+        """The insurer's opinion is there. Raises `NotAsked`, `TooEarly`, `Decided`."""
         if rules.injury.insurer is None:
             raise NotAsked(Item.OPINION)
         if self.insurer is None:
             raise TooEarly(Item.OPINION, Item.INSURER)
         if self.opinion:
-            raise Recorded(Item.OPINION)
+            raise Decided(Item.OPINION)
         return self.model_copy(update={"opinion": opinion})
 
 

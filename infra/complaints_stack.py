@@ -7,6 +7,14 @@ COMPLAINTS = Service(
     seals_to=("notify",),
     functions=(
         edge(
+            "api",
+            "complaints",
+            "POST /v1/complaints",
+            "GET /v1/complaints/kinds",
+            "GET /v1/complaints/{number}",
+            "POST /v1/complaints/{number}/{action}",
+        ),
+        edge(
             "staff",
             "complaints",
             "ANY /staff/v1/complaints",

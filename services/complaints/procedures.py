@@ -1,14 +1,14 @@
 """Procedures beside a complaint: the form, the notice, corrective action, injury, press, milestones."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from services.complaints import corrective, grading, injury, notes, rectification, shelf, steps
+from services.complaints import corrective, grading, injury, notes, rectification, shelf
 from services.complaints.accepting import Short, Words
 from services.complaints.complaint import Move
 from services.complaints.draft import Draft
-from services.complaints.handling import Act, must_hold
+from services.complaints.handling import Act, must_hold, roles_of
 from services.complaints.injury import Cover, Decision, Injury, Item, Opinion, Record, Witness
 from services.complaints.rectification import Series
 from services.complaints.reference import Reference
@@ -139,8 +139,8 @@ def record_injury(draft: Draft, principal: Principal, request: InjuryRequest) ->
     """Keep one item of the injury procedure; the first report of an injury starts it."""
     complaint, now = draft.complaint, draft.now
     if complaint.injury is None:
-        facts = grading.holding(complaint.facts, {"injury": True})
-        draft.set(injury=Injury(reported=Record(by=principal.id, at=now)), facts=facts)
+        draft.hold(grading.holding(complaint.facts, {"injury": True}))
+        draft.set(injury=Injury(reported=Record(by=principal.id, at=now)))
         draft.happen(Happening.INJURY_REPORTED)
     roles = injury.who_may(draft.book.rules, request.item)
     if roles is not None:
@@ -175,13 +175,13 @@ def _injury_after(draft: Draft, before: Injury, principal: Principal, request: I
 def record_press(draft: Draft, principal: Principal, request: PressRequest) -> None:
     coverage = draft.complaint.press
     if request.what == "asked":
-        facts = grading.holding(draft.complaint.facts, {"press": True})
-        draft.set(press=coverage.asked(principal.id, draft.now), facts=facts)
+        draft.hold(grading.holding(draft.complaint.facts, {"press": True}))
+        draft.set(press=coverage.asked(principal.id, draft.now))
         draft.happen(Happening.PRESS_ASKED)
     else:
         spoken = coverage.answered(
             draft.book.rules.press,
-            _roles(principal, draft),
+            roles_of(principal, draft),
             principal.id,
             draft.now,
             comment=request.what == "answered",
@@ -190,17 +190,15 @@ def record_press(draft: Draft, principal: Principal, request: PressRequest) -> N
     draft.tell(notes.PressSpoken(what=request.what), private={"text": request.text})
 
 
-def _roles(principal: Principal, draft: Draft) -> frozenset[str]:
-    return frozenset(role for role, known in draft.book.pack.roles.items() if known.group in principal.roles)
-
-
 def record_milestone(draft: Draft, principal: Principal, request: MilestoneRequest) -> None:
     """Keep a date of the reference: what follows from it holds of this complaint as of when it was accepted."""
     rules, complaint = draft.book.rules.reference, draft.complaint
     if rules is None or request.milestone not in rules.milestones:
         raise fault("/milestone", "unknown_milestone", "The organisation's rules know no such date.")
     if complaint.reference is None:
-        raise Problem(409, "no-reference", "It is not said what the complaint is about.", "Classify it with a reference.")
+        raise Problem(
+            409, "no-reference", "What the complaint is about is not known.", "Classify it with a reference."
+        )
     cause = Cause(draft.now, principal.id, f"complaint:{complaint.id}")
     line = Line(notes.MilestoneReached(milestone=request.milestone, at=request.at))
     identity = complaint.reference
@@ -215,19 +213,12 @@ def record_milestone(draft: Draft, principal: Principal, request: MilestoneReque
     retrying(keep)
     gone = set(rules.milestones) | {window.fact for window in rules.windows}
     given = tuple(one for one in complaint.facts if one not in gone)
-    facts = grading.holding(given, {}, shelf.reference_facts(draft.book, complaint.reference, complaint.accepted))
-    draft.set(facts=facts)
-    graded = draft.book.rules.grade(complaint.kind, facts, complaint.people, complaint.claim)
-    draft.complaint = (
-        grading.graded(draft.complaint, graded, draft.book, draft.now)
-        if complaint.kind
-        else steps.reconsider(draft.complaint, draft.book, draft.now)
-    )
+    draft.hold(grading.holding(given, {}, shelf.reference_facts(draft.book, identity, complaint.accepted)))
     draft.tell(notes.MilestoneReached(milestone=request.milestone, at=request.at))
     draft.draw_up_ledger()
 
 
-ACTS = {
+ACTS: dict[str, Act[Any]] = {
     "form": Act("complaint.handle", Move.RECORD, FormRequest, issue_form),
     "notice": Act("complaint.handle", Move.RECORD, NoticeRequest, issue_notice),
     "corrective": Act("complaint.handle", Move.RECORD, CorrectiveRequest, move_corrective),

@@ -1,6 +1,6 @@
 """A case: anything a customer brings. Its states, its moves, and what the desk promises about it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -68,6 +68,8 @@ class Case(Aggregate):
     fingerprint: str = ""
     handlers: tuple[str, ...] = ()
     """Staff who decided about it, in the order they first did."""
+    units: tuple[str, ...] = ()
+    """The units they belonged to."""
 
     def moved(self, move: Move, staff: str) -> "Case":
         """The case after a member of staff made this move. Raises `IllegalMove`."""
@@ -77,6 +79,10 @@ class Case(Aggregate):
             raise IllegalMove(self.state, move) from None
         handlers = self.handlers if staff in self.handlers else (*self.handlers, staff)
         return self.model_copy(update={"state": state, "handlers": handlers})
+
+    def handled_in(self, units: Iterable[str]) -> "Case":
+        """The case with the units of whoever decided about it."""
+        return self.model_copy(update={"units": tuple(sorted({*self.units, *units}))})
 
     def promising(self, made: Promises) -> "Case":
         return self.model_copy(update={"promises": made})

@@ -16,7 +16,8 @@ from shared.contracts.complaints import (
 )
 from shared.contracts.notify import CallbackMissed, CallbackReached, MessageFailed, MessageSent
 from shared.contracts.survey import SurveyAnswered
-from shared.store import AlreadyDone, Audience, Guard, Line, retrying
+from shared.logs import log
+from shared.store import AlreadyDone, Audience, Guard, Line, NotFound, retrying
 from shared.tables import store
 
 
@@ -84,6 +85,9 @@ def _note(heard: Heard[Any], number: str, note: Note, audience: Audience, *, ack
         retrying(write)
     except AlreadyDone:
         return
+    except NotFound:
+        # Nothing can be told of a case before it is stored here: this is a complaint that came without one.
+        log().info("not a case", complaint=number)
 
 
 REACTIONS: Reactions = {

@@ -1,6 +1,6 @@
 """Complaints: what becomes of dissatisfaction, by when, and who decides."""
 
-from infra.desk import Service, Use, behind, edge
+from infra.desk import Function, Service, Use, behind, edge
 
 COMPLAINTS = Service(
     name="complaints",
@@ -21,6 +21,15 @@ COMPLAINTS = Service(
             "ANY /staff/v1/complaints/{proxy+}",
             also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
+        ),
+        Function(
+            "documents",
+            "services.complaints.documents",
+            frozenset({Use.READ, Use.SECRET}),
+            routes=("GET /staff/v1/documents/{proxy+}",),
+            staff=True,
+            memory_mb=1769,  # a whole processor: it draws
+            package="documents",
         ),
         *behind("complaints", also=frozenset({Use.OPEN})),
     ),

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.complaints import injury
-from services.complaints.injury import Decision, Injury, Item, NotAsked, Opinion, Record, Decided, TooEarly, Witness
+from services.complaints.injury import Decided, Decision, Injury, Item, NotAsked, Opinion, Record, TooEarly, Witness
 from shared.packs import Money
 from shared.packs.complaints import Step
 

@@ -50,7 +50,7 @@ def notice_in(organisation):
 
 def characters_of(document):
     """Every character that the PDF's fonts map their glyphs to."""
-    found = set()
+    found: set[str] = set()
     for stream in re.findall(rb"stream\n(.*?)\nendstream", document, re.DOTALL):
         try:
             text = zlib.decompress(stream)

@@ -8,7 +8,10 @@ from shared.packs.complaints import Rectification
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 RULES = Rectification(to="service", roles=("department-manager",))
-GIVEN = {"responsible": "works", "due": None, "by": "manager-1", "at": NOW}
+
+
+def issued(rules, before, number):
+    return rectification.issue(rules, before, number, responsible="works", due=None, by="manager-1", at=NOW)
 
 
 def test_numbers_run_from_one_with_the_year_in_front():
@@ -36,14 +39,14 @@ def test_organisations_and_years_have_counters_of_their_own():
 
 
 def test_a_complaint_has_one_notice():
-    notice = rectification.issue(RULES, None, "RN-2026-000001", **GIVEN)
+    notice = issued(RULES, None, "RN-2026-000001")
 
     assert notice == Notice(number="RN-2026-000001", at=NOW, by="manager-1", to="service", responsible="works")
     with pytest.raises(AlreadyIssued) as refused:
-        rectification.issue(RULES, notice, "RN-2026-000002", **GIVEN)
+        issued(RULES, notice, "RN-2026-000002")
     assert refused.value.number == "RN-2026-000001"
 
 
 def test_an_organisation_without_notices_issues_none():
     with pytest.raises(NoneAsked):
-        rectification.issue(None, None, "RN-2026-000001", **GIVEN)
+        issued(None, None, "RN-2026-000001")

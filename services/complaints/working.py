@@ -311,11 +311,10 @@ def learn(draft: Draft, _principal: Principal, request: LessonRequest) -> None:
     draft.set(lessons=draft.complaint.lessons + 1)
     book = draft.book
     own = book.unit(book.rules.department(draft.complaint.kind))
-    units = tuple(
-        sorted({one.unit for one in book.pack.departments.values()} - {own, *draft.complaint.subjects})
-        if book.rules.tell_units
-        else ()
-    )
+    others = sorted({one.unit for one in book.pack.departments.values()} - {own, *draft.complaint.subjects})
+    # Where the pack names no other unit, those who lead pass it on.
+    to = others or [rung.role for rung in book.pack.ladder]
+    units = tuple(to) if book.rules.tell_units else ()
     draft.tell(
         LessonShared(complaint=draft.complaint.id, kind=draft.complaint.kind, units=units),
         private={"text": request.text},

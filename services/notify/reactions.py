@@ -86,7 +86,8 @@ def tell_late(heard: Heard[CaseLate]) -> None:
 def tell_complaint_accepted(heard: Heard[ComplaintAccepted]) -> None:
     """Its number, its date and where to follow it. Whoever came without a case is met here."""
     event, card = heard.event, heard.box() or {}
-    if event.case == event.complaint:
+    alone = event.case == event.complaint
+    if alone:
         known = Recipient(id=event.case, language=event.language, salt=vault.new_salt(), about="complaint")
         with suppress(AlreadyExists):
             line = Line(notes.RecipientKnown(), private=card)
@@ -95,7 +96,7 @@ def tell_complaint_accepted(heard: Heard[ComplaintAccepted]) -> None:
     values: dict[str, Any] = {"complaint": number, "answer_due": event.answer_due}
     if "secret" in card:
         values["follow"] = f"{settings().need('url')}/complaint/{number}/{card['secret']}"
-    tell_customer(heard, event.case, "complaint_accepted", values)
+    tell_customer(heard, event.case, "complaint_taken" if alone else "complaint_accepted", values)
 
 
 def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:

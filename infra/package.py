@@ -35,6 +35,8 @@ _SHELF = ROOT / "build" / "dependencies"
 _UV = ROOT / ".tools" / "bin" / "uv"
 _TASK = "/var/task"
 _LARGEST_MB = 6
+_READERS = {"complaints": "complaints", "questionnaire": "survey"}
+"""Parts of packs that one service alone reads."""
 _LARGEST_DRAWING_MB = 15
 """Fonts are large, and who prints can wait a moment."""
 _THEN = (1980, 1, 1, 0, 0, 0)
@@ -72,9 +74,7 @@ class Packing:
     @cached_property
     def requirements(self) -> str:
         """The package's dependency group as locked: every version pinned, every file by its hash."""
-        return _run(
-            [str(_UV), "export", "--frozen", "--only-group", self.name, "--no-header", "--no-annotate", "-q"]
-        )
+        return _run([str(_UV), "export", "--frozen", "--only-group", self.name, "--no-header", "--no-annotate", "-q"])
 
     @property
     def native(self) -> bool:
@@ -218,6 +218,13 @@ class Packing:
             lay(ROOT / "services" / self.service.name, "fonts/*")
         shutil.copyfile(ROOT / "services" / "__init__.py", laid / "services" / "__init__.py")
         compile_into(laid / "packs", PACKS, *self.packs)
+        for concern, reader in _READERS.items():
+            if reader != self.service.name:
+                for unread in (
+                    *(laid / "packs").glob(f"*.{concern}.json"),
+                    laid / "shared" / "packs" / f"{concern}.py",
+                ):
+                    unread.unlink()
         if self.has_pages:
             from infra.assets import lay_pages  # noqa: PLC0415  only where there are pages
 

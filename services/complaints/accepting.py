@@ -121,16 +121,27 @@ class Receipt:
     secret: str
 
     def as_dict(self) -> dict[str, Any]:
-        complaint = self.complaint
-        number = ids.spoken(complaint.id)
+        """For the customer."""
         return {
-            "number": number,
+            **self._facts(),
             "secret": self.secret,
             "follow": {
-                "page": follow_page(complaint.id, self.secret),
-                "api": f"{settings().need('url')}/v1/complaints/{number}",
+                "page": follow_page(self.complaint.id, self.secret),
+                "api": f"{settings().need('url')}/v1/complaints/{ids.spoken(self.complaint.id)}",
                 "how": "Send the secret as: Authorization: Bearer <secret>",
             },
+        }
+
+    def for_staff(self) -> dict[str, Any]:
+        """For whoever keyed it in: with the secret only when nobody else can bring it to the customer."""
+        if not self.complaint.contactable:
+            return self.as_dict()
+        return {**self._facts(), "follow": {"how": "The customer has it with the message that we sent."}}
+
+    def _facts(self) -> dict[str, Any]:
+        complaint = self.complaint
+        return {
+            "number": ids.spoken(complaint.id),
             "state": str(complaint.state),
             "kind": complaint.kind or None,
             "grade": complaint.grade if complaint.kind else None,

@@ -29,7 +29,7 @@ def key_in() -> Response[str]:
     principal = handler.principal()
     require(principal, "complaint.key-in")
     receipt = accepting.accept(request, handler.idempotency_key(), utc_now(), handler.correlation(), principal.id)
-    body = receipt.as_dict()
+    body = receipt.for_staff()
     return answer(201, body, {"Location": f"/staff/v1/complaints/{body['number']}"})
 
 

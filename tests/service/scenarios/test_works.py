@@ -139,8 +139,8 @@ def test_the_ledger_holds_what_each_cause_costs_and_what_exempts_from_it(world):
     # Quality control came and issued the notice; the project manager did not act: it is the projects department's.
     facts = {"notice_came": True, "project_manager_idle": True}
     second.do("classify", {"kind": "plumbing", "facts": facts})
-    ledger = {one["penalty"]: one["department"] for one in second.file()["ledger"]}
-    assert ledger == {"repairs-not-solved": "projects", "quality-control-pledge": "projects"}
+    responsible = {one["penalty"]: one["department"] for one in second.file()["ledger"]}
+    assert responsible == {"repairs-not-solved": "projects", "quality-control-pledge": "projects"}
 
     bad = complain(world, kind="material-quality", reference=SITE)
     bad.do("classify", {"kind": "material-quality", "facts": {"designer_at_fault": True}})

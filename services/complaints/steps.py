@@ -161,9 +161,14 @@ def _start(complaint: Complaint, at: str, since: datetime, book: Book) -> Compla
             continue
         if complaint.no_calls and step.ends == Happening.REACHED:
             continue
+        if step.replaces:
+            if not promises.is_open(made, step.replaces):
+                continue  # what it would stand for is done
+            made = promises.waive(made, step.replaces, since, f"{step.id} takes its place")
+        counted = complaint.happened.get(step.counted_from.value, since) if step.counted_from else since
         warn_at = (step.warn,) if step.warn else ()
         made = promises.make(
-            made, step.id, step.role, step.within, book.calendar, since, warn=warn_at, rules=book.version
+            made, step.id, step.role, step.within, book.calendar, counted, warn=warn_at, rules=book.version
         )
     return complaint.promising(made)
 
@@ -223,9 +228,13 @@ _OUTLASTING = frozenset(
         Happening.STATEMENT_TAKEN,
         Happening.INSURER_TOLD,
         Happening.OPINION_RECEIVED,
+        Happening.AID_DECIDED,
+        Happening.SCENE_KEPT,
+        Happening.CLOSED,
+        Happening.RETURN_VISITED,
     }
 )
-"""What a procedure owes is owed although the customer's complaint is closed."""
+"""What is owed although the customer's complaint is closed, or is done by closing it."""
 
 
 def close(complaint: Complaint, book: Book, now: datetime) -> Complaint:

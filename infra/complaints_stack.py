@@ -1,6 +1,6 @@
 """Complaints: what becomes of dissatisfaction, by when, and who decides."""
 
-from infra.desk import Function, Service, Use, behind, edge
+from infra.desk import CHANGES, Function, Service, Use, behind, edge
 
 COMPLAINTS = Service(
     name="complaints",
@@ -13,6 +13,19 @@ COMPLAINTS = Service(
             "GET /v1/complaints/kinds",
             "GET /v1/complaints/{number}",
             "POST /v1/complaints/{number}/{action}",
+        ),
+        Function(
+            "web",
+            "services.complaints.web",
+            CHANGES,
+            routes=(
+                "GET /complaint/{number}",
+                "GET /complaint/{number}/{secret}",
+                "POST /complaint/{number}/{action}",
+            ),
+            memory_mb=1024,
+            timeout_seconds=10,
+            package="documents",
         ),
         edge(
             "staff",

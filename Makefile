@@ -113,5 +113,6 @@ worktime-oracle: .venv/.synced ## hold working time against FILE=cases.json
 docs: .venv/.synced ## what in docs/ is drawn from the code
 	@$(PY) -m infra.eventmap
 	@$(PY) -m infra.events_doc
+	@$(PY) -m infra.openapi
 	@$(PY) -m infra.packs.schema
 

@@ -85,7 +85,7 @@ def _fingerprint(packages: Path) -> str:
     for source in (
         *sorted(infra.glob("*.py")),
         *sorted(infra.glob("constructs/*.py")),
-        *(packages / f"{service.name}.zip" for service in SERVICES),
+        *(packages / f"{name}.zip" for service in SERVICES for name in service.packages()),
         packages / "target.json",
     ):
         whole.update(hashlib.sha256(source.read_bytes()).digest())

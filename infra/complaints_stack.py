@@ -1,11 +1,32 @@
 """Complaints: what becomes of dissatisfaction, by when, and who decides."""
 
-from infra.desk import Service, Use, behind, edge
+from infra.desk import CHANGES, Function, Service, Use, behind, edge
 
 COMPLAINTS = Service(
     name="complaints",
     seals_to=("notify", "intake"),
     functions=(
+        edge(
+            "api",
+            "complaints",
+            "POST /v1/complaints",
+            "GET /v1/complaints/kinds",
+            "GET /v1/complaints/{number}",
+            "POST /v1/complaints/{number}/{action}",
+        ),
+        Function(
+            "web",
+            "services.complaints.web",
+            CHANGES,
+            routes=(
+                "GET /complaint/{number}",
+                "GET /complaint/{number}/{secret}",
+                "POST /complaint/{number}/{action}",
+            ),
+            memory_mb=1024,
+            timeout_seconds=10,
+            package="documents",
+        ),
         edge(
             "staff",
             "complaints",
@@ -13,6 +34,15 @@ COMPLAINTS = Service(
             "ANY /staff/v1/complaints/{proxy+}",
             also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
+        ),
+        Function(
+            "documents",
+            "services.complaints.documents",
+            frozenset({Use.READ, Use.SECRET}),
+            routes=("GET /staff/v1/documents/{proxy+}",),
+            staff=True,
+            memory_mb=1769,  # a whole processor: it draws
+            package="documents",
         ),
         *behind("complaints", also=frozenset({Use.OPEN})),
     ),

@@ -3,7 +3,7 @@
 Each service's own part is in `<service>_stack.py`; the constructs read it; nothing here knows CDK.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 KEPT_DAYS = 14
@@ -57,6 +57,9 @@ class Function:
     timeout_seconds: int = 30
     batch: int = 10
     """Messages of its queue at once."""
+    package: str = ""
+    """What it needs beyond its service's package, when that would make it too large for all others: a package of
+    its own, `<service>-<package>`, with a dependency group of the same name."""
 
     def __post_init__(self) -> None:
         if astray := [route for route in self.routes if (" /staff/" in route) != self.staff]:
@@ -89,6 +92,18 @@ class Service:
     @property
     def stack(self) -> str:
         return f"Ahd{self.name.capitalize()}"
+
+    def package_of(self, function: Function) -> str:
+        """The name of the package that a function runs from."""
+        return f"{self.name}-{function.package}" if function.package else self.name
+
+    def packages(self) -> dict[str, "Service"]:
+        """The service's packages by name, each as the service with those functions only that run from it."""
+        names = dict.fromkeys(self.package_of(function) for function in self.functions)
+        return {
+            name: replace(self, functions=tuple(one for one in self.functions if self.package_of(one) == name))
+            for name in names
+        }
 
     def function(self, use: Use) -> Function:
         """The one function that does this."""

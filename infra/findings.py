@@ -33,6 +33,8 @@ _SAME_RUNTIME = (
 _DEAD = "It is itself where dead letters go. It keeps them for 14 days and one message in it raises an alarm."
 
 ACKNOWLEDGED: Sequence[Acknowledged] = (
+    Acknowledged("AwsSolutions-APIG4", "AhdComplaints/api-routes/*", _CITIZENS),
+    Acknowledged("AwsSolutions-APIG4", "AhdComplaints/web-routes/*", _CITIZENS),
     Acknowledged("AwsSolutions-APIG4", "AhdIntake/api-routes/*", _CITIZENS),
     Acknowledged("AwsSolutions-APIG4", "AhdIntake/web-routes/*", _CITIZENS),
     Acknowledged("AwsSolutions-APIG4", "AhdSurvey/api-routes/*", _CITIZENS),

@@ -35,6 +35,10 @@ _SHELF = ROOT / "build" / "dependencies"
 _UV = ROOT / ".tools" / "bin" / "uv"
 _TASK = "/var/task"
 _LARGEST_MB = 6
+_READERS = {"complaints": "complaints", "questionnaire": "survey"}
+"""Parts of packs that one service alone reads."""
+_LARGEST_DRAWING_MB = 15
+"""Fonts are large, and who prints can wait a moment."""
 _THEN = (1980, 1, 1, 0, 0, 0)
 
 _TRIMMED_BY = [Path(__file__), Path(__file__).with_name("trim.py")]
@@ -50,8 +54,9 @@ class CannotBuild(Exception):
 
 @dataclass(frozen=True)
 class Packing:
-    """One service's package for one target."""
+    """A package for one target: `service` has those functions only that run from it."""
 
+    name: str
     service: Service
     target: Target
     packages: Path
@@ -60,18 +65,16 @@ class Packing:
 
     @property
     def folder(self) -> Path:
-        return self.packages / self.service.name
+        return self.packages / self.name
 
     @property
     def archive(self) -> Path:
-        return self.packages / f"{self.service.name}.zip"
+        return self.packages / f"{self.name}.zip"
 
     @cached_property
     def requirements(self) -> str:
-        """The service's dependency group as locked: every version pinned, every file by its hash."""
-        return _run(
-            [str(_UV), "export", "--frozen", "--only-group", self.service.name, "--no-header", "--no-annotate", "-q"]
-        )
+        """The package's dependency group as locked: every version pinned, every file by its hash."""
+        return _run([str(_UV), "export", "--frozen", "--only-group", self.name, "--no-header", "--no-annotate", "-q"])
 
     @property
     def native(self) -> bool:
@@ -80,7 +83,7 @@ class Packing:
 
     @property
     def _stamp(self) -> Path:
-        return self.packages / f"{self.service.name}.built-from"
+        return self.packages / f"{self.name}.built-from"
 
     def is_current(self) -> bool:
         """Whether what was built is what would be built now."""
@@ -91,7 +94,7 @@ class Packing:
         """Build what changed; says what was done."""
         began = time.monotonic()
         if self.is_current():
-            return f"{self.service.name}: current, {self._size()}"
+            return f"{self.name}: current, {self._size()}"
         wanted = self._fingerprint()
         self._stamp.unlink(missing_ok=True)
         with tempfile.TemporaryDirectory(dir=self.packages) as scratch:
@@ -104,10 +107,10 @@ class Packing:
             _zip(laid, self.archive)
             shutil.rmtree(self.folder, ignore_errors=True)
             laid.rename(self.folder)
-        if self.archive.stat().st_size > _LARGEST_MB * 1_000_000:
-            raise CannotBuild(f"{self.service.name} is {self._size()}; over {_LARGEST_MB} MB slows every cold start")
+        if self.archive.stat().st_size > self.largest_mb * 1_000_000:
+            raise CannotBuild(f"{self.name} is {self._size()}; over {self.largest_mb} MB slows every cold start")
         self._stamp.write_text(wanted)
-        return f"{self.service.name}: built in {time.monotonic() - began:.1f} s, {self._size()}"
+        return f"{self.name}: built in {time.monotonic() - began:.1f} s, {self._size()}"
 
     def _fingerprint(self) -> str:
         from infra.assets import TARGET as ASSETS  # noqa: PLC0415  imports templates' compiler
@@ -124,7 +127,17 @@ class Packing:
 
     @property
     def has_pages(self) -> bool:
-        return (ROOT / "services" / self.service.name / "pages").is_dir()
+        """Whether it renders pages: then its dependencies can."""
+        return "jinja2==" in self.requirements
+
+    @property
+    def draws(self) -> bool:
+        """Whether it makes PDFs: then it has the fonts, too."""
+        return "fpdf2==" in self.requirements
+
+    @property
+    def largest_mb(self) -> int:
+        return _LARGEST_DRAWING_MB if self.draws else _LARGEST_MB
 
     @property
     def _calls(self) -> tuple[str, ...]:
@@ -137,7 +150,7 @@ class Packing:
 
     @property
     def _shelf_mark(self) -> str:
-        return f"{self.service.name}-{self.target.python}-{self.target.architecture}-"
+        return f"{self.name}-{self.target.python}-{self.target.architecture}-"
 
     def clear_shelf(self) -> None:
         """Remove dependencies that this service had for this target before."""
@@ -199,8 +212,17 @@ class Packing:
 
         lay(ROOT / "shared", "*.py", "texts/*.json")
         lay(ROOT / "services" / self.service.name, "*.py", "texts/*.json")
+        if self.draws:
+            lay(ROOT / "services" / self.service.name, "fonts/*")
         shutil.copyfile(ROOT / "services" / "__init__.py", laid / "services" / "__init__.py")
         compile_into(laid / "packs", PACKS, *self.packs)
+        for concern, reader in _READERS.items():
+            if reader != self.service.name:
+                for unread in (
+                    *(laid / "packs").glob(f"*.{concern}.json"),
+                    laid / "shared" / "packs" / f"{concern}.py",
+                ):
+                    unread.unlink()
         if self.has_pages:
             from infra.assets import lay_pages  # noqa: PLC0415  only where there are pages
 
@@ -312,7 +334,11 @@ def build(target: Target, packages: Path = PACKAGES, packs: Sequence[Path] = ())
     # One at a time on this machine, wherever the packages go: they share the shelf of dependencies.
     with (_SHELF / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        packings = [Packing(service, target, packages, packs) for service in SERVICES]
+        packings = [
+            Packing(name, service, target, packages, packs)
+            for whole in SERVICES
+            for name, service in whole.packages().items()
+        ]
         if any(packing.has_pages for packing in packings):
             from infra.assets import build as build_assets  # noqa: PLC0415  imports the compiler of templates
 

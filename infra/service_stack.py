@@ -71,13 +71,13 @@ class ServiceStack(Stack):
             stream_dead=self._stream_dead,
             mail_from=self._parameters.get("MailFrom", ""),
         )
-        code = lambda_.Code.from_asset(str(build.packages / f"{service.name}.zip"))
+        code = {name: lambda_.Code.from_asset(str(build.packages / f"{name}.zip")) for name in service.packages()}
         desk_functions = {
             function.name: DeskFunction(
                 self,
                 function,
                 service=service.stack,
-                code=code,
+                code=code[service.package_of(function)],
                 runtime=build.runtime,
                 architecture=build.architecture,
                 may=surroundings.statements(function.uses),
@@ -190,7 +190,7 @@ class ServiceStack(Stack):
             environment["AHD_BUS"] = self._shared.bus.ref
         if Use.HEAR in function.uses:
             environment["AHD_DEAD_LETTERS"] = self._events.dead.queue_url
-        if Use.STATE in function.uses:
+        if Use.STATE in function.uses or function.package:
             environment |= {"AHD_URL": self._parameters["DeskUrl"], "AHD_PACK": self._parameters["Pack"]}
         if Use.SECRET in function.uses:
             environment["AHD_DESK_KEY"] = self._secret.ref

@@ -17,7 +17,7 @@ PACKS = Path(__file__).resolve().parent.parent.parent / "packs"
 __all__ = ["CONCERNS", "PACKS", "BadPack", "Compiled", "Problem", "check", "compile_into", "compiled", "read"]
 
 
-@dataclass
+@dataclass(eq=False)
 class BadPack(Exception):
     """A pack that can't be used; the message names file, line and what to do."""
 

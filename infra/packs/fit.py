@@ -41,6 +41,10 @@ class Misfit:
 
 def misfits(pack: Pack, complaints: Complaints, questionnaires: Questionnaires) -> Iterator[Misfit]:
     """Everything that does not fit."""
+    circles = list(_circles(complaints))
+    yield from circles
+    if circles:
+        return  # whoever follows a kind to its root would never get there
     yield from _names(pack, complaints)
     yield from _ladder(pack)
     yield from _categories(pack)
@@ -164,22 +168,25 @@ def _kinds(complaints: Complaints) -> Iterator[Misfit]:
     for twice in _twice(kind.code for kind in complaints.kinds):
         yield Misfit(("complaints", "kinds"), f"{twice} is defined twice; keep one")
     for number, kind in enumerate(complaints.kinds):
-        here = ("complaints", "kinds", number)
-        if _in_circles(complaints, kind.code):
-            yield Misfit((*here, "parent"), f"{kind.code} is its own ancestor; let one of them have no parent")
-        elif complaints.department(kind.code) is None:
-            yield Misfit(here, f"no department is responsible for {kind.code}; name one here or at its parent")
+        if complaints.department(kind.code) is None:
+            yield Misfit(
+                ("complaints", "kinds", number),
+                f"no department is responsible for {kind.code}; name one here or at its parent",
+            )
 
 
-def _in_circles(complaints: Complaints, code: str) -> bool:
-    seen: set[str] = set()
-    at = complaints.kind(code)
-    while at is not None and at.parent:
-        if at.code in seen:
-            return True
-        seen.add(at.code)
-        at = complaints.kind(at.parent)
-    return False
+def _circles(complaints: Complaints) -> Iterator[Misfit]:
+    for number, kind in enumerate(complaints.kinds):
+        seen = {kind.code}
+        at = complaints.kind(kind.parent) if kind.parent else None
+        while at is not None and at.code not in seen:
+            seen.add(at.code)
+            at = complaints.kind(at.parent) if at.parent else None
+        if at is not None:
+            yield Misfit(
+                ("complaints", "kinds", number, "parent"),
+                f"{kind.code} is its own ancestor; let one of them have no parent",
+            )
 
 
 def _facts(complaints: Complaints) -> Iterator[Misfit]:

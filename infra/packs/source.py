@@ -13,7 +13,7 @@ Mark = Literal["rule", "choice"]
 _MARK = re.compile(r"#.*\[(rule|choice)\]")
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML as it is read everywhere, but dates stay as they are written."""
 
 

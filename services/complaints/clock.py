@@ -1,14 +1,13 @@
-"""What complaints does when time passes: an answer that did not come goes up the ladder, and the customer is told."""
+"""What complaints does when time passes: who owes something soon is reminded; what did not come goes up."""
 
 from datetime import datetime
 from typing import Any
 
-from services.complaints import complaint as complaints
-from services.complaints.complaint import Complaint
+from services.complaints import shelf, steps
+from services.complaints.complaint import ANSWER, Complaint
 from shared.clock import utc_now
-from shared.contracts.complaints import ComplaintEscalated
+from shared.contracts.complaints import ComplaintDueSoon, ComplaintEscalated
 from shared.logs import bind
-from shared.rules import calendar, pack
 from shared.settings import settings
 from shared.store import Audience, Cause, Line
 from shared.tables import store
@@ -16,25 +15,36 @@ from shared.ticking import tick, time_left
 
 
 def look(number: str, now: datetime) -> None:
-    """Break the answer that is due, and hand it on."""
-    complaint = store().load(Complaint, number)
-    after, misses = complaints.late(complaint, pack(), calendar(), now)
+    """Warn of what is due soon; break what is due, and hand it on."""
+    complaint, book = store().load(Complaint, number), shelf.book()
+    warned, warnings = steps.warn(complaint, now)
+    after, misses = steps.late(warned, book, now)
     lines = [
         Line(
-            ComplaintEscalated(
+            ComplaintDueSoon(
                 complaint=complaint.id,
                 case=complaint.case,
-                promise=missed.broken.name,
-                rung=missed.successor.rung,
-                role=missed.successor.role,
-                was_due=missed.broken.due,
-                now_due=missed.successor.due,
-                again=missed.again,
-            ),
-            Audience.CUSTOMER,
+                promise=one.promise.name,
+                role=one.promise.role,
+                due=one.promise.due,
+            )
         )
-        for missed in misses
+        for one in warnings
     ]
+    for missed in misses:
+        told = steps.is_for_customer(missed.broken.name, book)
+        event = ComplaintEscalated(
+            complaint=complaint.id,
+            case=complaint.case,
+            promise=missed.broken.name,
+            rung=missed.successor.rung,
+            role=missed.successor.role,
+            was_due=missed.broken.due,
+            now_due=missed.successor.due,
+            again=missed.again,
+            to_customer=told and missed.broken.name != ANSWER,
+        )
+        lines.append(Line(event, Audience.CUSTOMER if told else Audience.STAFF))
     if lines:
         store().change(after, lines, Cause(now, "clock", f"tick:{complaint.id}:{complaint.seq}"))
 

@@ -1,35 +1,72 @@
-"""A complaint: its states, its moves, and the answer that is promised. Pure."""
+"""A complaint: its states, its moves, and all that is decided about it. Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
-from shared import promises
+from pydantic import Field
+
+from services.complaints.corrective import Action
+from services.complaints.injury import Injury
+from services.complaints.ledger import Entries
+from services.complaints.press import Coverage
+from services.complaints.rectification import Notice
 from shared.aggregate import Aggregate
-from shared.packs import Pack
-from shared.promises import Miss, Promises
-from shared.worktime import Calendar
+from shared.packs import Grade, Money
+from shared.promises import Promises
 
 Finding = Literal["substantiated", "partly", "not-substantiated"]
-ANSWER, SETTLE = "answer", "settle"
+ANSWER, SETTLE, FOLLOW_UP, VISIT, RETURN_VISIT = "answer", "settle", "follow-up", "visit", "return-visit"
 
 
 class State(StrEnum):
     ACCEPTED = "accepted"
     ANSWERED = "answered"
+    REWORKED = "reworked"
+    """The customer was not satisfied with the answer: it is handled again, one rung up."""
     CLOSED = "closed"
 
 
 class Move(StrEnum):
+    HANDLE = "handle"
+    """Everything that is done while it is open: classify, grade, assign, record, agree visits, …"""
+    RECORD = "record"
+    """Procedures that may outlast it: notice, corrective action, injury, press, milestones."""
+    FIND = "find"
     ANSWER = "answer"
+    REWORK = "rework"
     CLOSE = "close"
+    RETURN_VISIT = "return-visit"
+    LEARN = "learn"
+    """Lessons learnt are kept, and told to the other units."""
 
 
-MOVES: Mapping[State, Mapping[Move, State]] = {
-    State.ACCEPTED: {Move.ANSWER: State.ANSWERED},
-    State.ANSWERED: {Move.CLOSE: State.CLOSED},
-    State.CLOSED: {},
+MOVES: Final[Mapping[State, Mapping[Move, State]]] = {
+    State.ACCEPTED: {
+        Move.HANDLE: State.ACCEPTED,
+        Move.RECORD: State.ACCEPTED,
+        Move.FIND: State.ACCEPTED,
+        Move.ANSWER: State.ANSWERED,
+    },
+    State.ANSWERED: {
+        Move.HANDLE: State.ANSWERED,
+        Move.RECORD: State.ANSWERED,
+        Move.REWORK: State.REWORKED,
+        Move.CLOSE: State.CLOSED,
+    },
+    State.REWORKED: {
+        Move.HANDLE: State.REWORKED,
+        Move.RECORD: State.REWORKED,
+        Move.FIND: State.REWORKED,
+        Move.ANSWER: State.ANSWERED,
+    },
+    State.CLOSED: {
+        Move.RECORD: State.CLOSED,
+        Move.RETURN_VISIT: State.CLOSED,
+        Move.LEARN: State.CLOSED,
+        Move.REWORK: State.REWORKED,
+    },
 }
 
 
@@ -43,20 +80,72 @@ class IllegalMove(Exception):
 
 
 class Complaint(Aggregate):
-    """The complaint as it is now. Whoever is among `subjects` can't know that it exists."""
+    """The complaint as it is now. Whoever is among `subjects`, by id or by unit, can't know that it exists.
+
+    `case` is its own number when it came to the desk without one. What people said is in its events, encrypted.
+    """
 
     KIND: ClassVar[str] = "COMPLAINT"
 
     state: State
     case: str
     category: str
+    channel: str = "case"
     language: str
     contactable: bool
     subjects: tuple[str, ...]
     pack: str
     accepted: datetime
     salt: str | None
+    secret: str = ""
+    """Keyed hash of the secret that follows it."""
+    command: str | None = None
+    fingerprint: str = ""
+    kind: str = ""
+    """Where it stands in the pack's tree; empty until somebody has classified it."""
+    grade: Grade = "general"
+    facts: tuple[str, ...] = ()
+    """Those that hold."""
+    people: int = 1
+    claim: Money | None = None
+    marks: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Keyed hashes of its case, its customer and its reference (a site, an order, a vehicle): never who or what."""
+    matters: tuple[str, ...] = ()
+    """Keyed hashes of what complaints about the same matter have in common with it."""
+    number: int = 1
+    """Which complaint about the same matter it is."""
+    earlier: tuple[str, ...] = ()
+    """The complaints about it before."""
+    no_calls: bool = False
+    """The customer wants no calls."""
+    holder: str = ""
+    """The role that has it."""
+    taker: str | None = None
+    """The member of staff who took it on."""
+    level: int = 0
+    """How many rungs up it is handled."""
+    rounds: int = 0
+    """How often it was reworked."""
+    investigators: tuple[str, ...] = ()
+    evidence: int = 0
+    """How many pieces of evidence are registered; they are numbered from 1."""
+    interviews: int = 0
+    records: int = 0
+    """How many talks with the customer are on record; they are numbered from 1."""
+    confirmed: tuple[int, ...] = ()
+    """Those that the customer has confirmed."""
     finding: Finding | None = None
+    happened: dict[str, datetime] = Field(default_factory=dict)
+    """When each happening was last."""
+    told: tuple[str, ...] = ()
+    """The pack's rules that have told somebody already."""
+    lessons: int = 0
+    satisfied: bool | None = None
+    notice: Notice | None = None
+    corrective: Action | None = None
+    injury: Injury | None = None
+    press: Coverage = Coverage()
+    ledger: Entries = ()
 
     def moved(self, move: Move) -> "Complaint":
         """The complaint after this move. Raises `IllegalMove`."""
@@ -69,38 +158,20 @@ class Complaint(Aggregate):
         return self.model_copy(update={"promises": made})
 
     @property
+    def reference(self) -> str | None:
+        """The keyed hash of what it is about, when that was said."""
+        return next(iter(self.marks.get("reference", ())), None)
+
+    @property
     def answer_due(self) -> datetime:
-        """The first date that was promised; going up the ladder does not move it."""
-        return next(promise.due for promise in self.promises if promise.name == ANSWER)
+        """The date of the answer that was promised last; going up the ladder does not move it."""
+        return [one.due for one in self.promises if one.name == ANSWER and not one.rung][-1]
 
     @property
     def rung(self) -> int:
-        """How often it has gone up."""
+        """How far it has gone up: the most that any promise has."""
         return max((promise.rung for promise in self.promises), default=0)
 
-
-def answer_promised(pack: Pack, calendar: Calendar, now: datetime) -> Promises:
-    """The clock of the answer starts when the grievance is voiced."""
-    duty = pack.clocks.answer_complaint
-    return promises.make((), ANSWER, duty.role, duty.within, calendar, now)
-
-
-def answered(complaint: Complaint, finding: Finding, pack: Pack, calendar: Calendar, now: datetime) -> Complaint:
-    """Findings are told: the answer is kept, or was broken and is now at least there. It is still to be settled."""
-    moved = complaint.moved(Move.ANSWER)
-    kept, duty = promises.keep(moved.promises, ANSWER, now), pack.clocks.settle_complaint
-    made = promises.make(kept, SETTLE, duty.role, duty.within, calendar, now)
-    return moved.model_copy(update={"finding": finding, "promises": made})
-
-
-def closed(complaint: Complaint, now: datetime) -> Complaint:
-    moved = complaint.moved(Move.CLOSE)
-    return moved.promising(promises.keep(moved.promises, SETTLE, now))
-
-
-def late(complaint: Complaint, pack: Pack, calendar: Calendar, now: datetime) -> tuple[Complaint, tuple[Miss, ...]]:
-    """The answer that did not come in time, and the rung that owes it now."""
-    made, misses = promises.miss(
-        complaint.promises, pack.rungs_above(pack.clocks.answer_complaint.role), calendar, now
-    )
-    return complaint.promising(made), misses
+    @property
+    def open(self) -> bool:
+        return self.state is not State.CLOSED

@@ -149,11 +149,14 @@ def moved(action: Action, move: Move, by: str, at: datetime) -> Action:
 
 
 def who_may(rules: Corrective, action: Action, move: Move) -> tuple[str, ...]:
-    """The pack's roles that may make this move now: whoever has to decide may also send it back."""
+    """The pack's roles that may make this move now.
+
+    Whoever has to decide may also send it back; a provisional remedy may come from whoever reviews as well.
+    """
     if move is Move.SEND_BACK:
         return rules.approvers if action.stage is Stage.REVIEWED else rules.reviewers
     return {
-        Move.CONTAIN: rules.planners,
+        Move.CONTAIN: tuple(dict.fromkeys((*rules.planners, *rules.reviewers))),
         Move.PLAN: rules.planners,
         Move.FORWARD: rules.reviewers,
         Move.APPROVE: rules.approvers,

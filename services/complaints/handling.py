@@ -1,184 +1,151 @@
-"""What staff do with a complaint: see what is due, read it, answer it, close it. Never who it is about."""
+"""What staff do with a complaint, each carried out the same way: never who it is about, once, all or nothing."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Annotated, Any
-
-from pydantic import Field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from services.complaints import complaint as complaints
-from services.complaints.complaint import MOVES, Complaint, Finding
-from shared import chain, ids, vault
+from services.complaints import corrective, injury, press, rectification, shelf, views
+from services.complaints.complaint import Complaint, Move
+from services.complaints.draft import Draft
+from shared import ids
 from shared.commands import Command
-from shared.contracts.complaints import ComplaintAnswered, ComplaintClosed
-from shared.http import Problem, Request, Text
+from shared.http import Problem, Request
 from shared.logs import log
 from shared.policy import Principal, require
-from shared.promises import PromiseState, why
-from shared.rules import calendar, pack
-from shared.store import Audience, Cause, Line, NotFound, Place, Recorded
+from shared.promises import NoReason, Refusal
+from shared.store import Cause, NotFound
 from shared.tables import store
 
-PAGE = 50
-_HORIZON = timedelta(days=3650)
+R = TypeVar("R", bound=Request)
 
 
-class AnswerRequest(Request):
-    """What was found, and what the customer is told: measures taken, or an explanation."""
+@dataclass(frozen=True)
+class Act(Generic[R]):
+    """One thing that staff do: who may, from which states, what is asked, and what it changes."""
 
-    finding: Finding
-    text: Annotated[Text, Field(min_length=1, max_length=4000)]
-
-
-class CloseRequest(Request):
-    """Nothing to say: the answer stands."""
-
-
-def worklist(principal: Principal, now: datetime, after: Place | None = None) -> dict[str, Any]:
-    """Complaints with something owed, the soonest due first; at most a page, without those about the reader."""
-    require(principal, "complaint.read")
-    places = store().due(Complaint.KIND, now + _HORIZON, PAGE, after)
-    found = store().load_many(Complaint, [place.id for place in places])
-    return {
-        "complaints": [_facts(one) for one in found if not principal.is_subject(one.subjects)],
-        "next": places[-1].mark if len(places) == PAGE else None,
-    }
+    permit: str
+    move: Move
+    request: type[R]
+    do: Callable[[Draft, Principal, R], None]
 
 
-def read(principal: Principal, number: str) -> dict[str, Any]:
-    """The whole complaint for staff."""
-    complaint, events = store().history(Complaint, _identity(number))
-    _let(principal, "complaint.read", complaint)
-    return {
-        **_facts(complaint),
-        "allowed": [str(move) for move in MOVES[complaint.state]],
-        "promises": [
-            {
-                "what": promise.name,
-                "role": promise.role,
-                "rung": promise.rung,
-                "due": promise.due.isoformat(),
-                "state": promise.state.value,
-                "why": why(promise, calendar()),
-            }
-            for promise in complaint.promises
-        ],
-        "events": [_event(event, complaint.salt) for event in events],
-        "chain_whole": chain.broken_at(vault.chain_key(), [event.facts for event in events], complaint.head) is None,
-    }
+class Nothing(Request):
+    """Nothing to say."""
 
 
-def answer(
-    principal: Principal,
-    number: str,
-    command: Command,
-    request: AnswerRequest,
-    now: datetime,
-    correlation: str,
+def carry_out(
+    act: Act[Any], principal: Principal, number: str, command: Command, request: Request, cause: Cause
 ) -> dict[str, Any]:
-    """Tell the customer what was found."""
-
-    def decide(complaint: Complaint) -> tuple[Complaint, Line]:
-        after = complaints.answered(complaint, request.finding, pack(), calendar(), now)
-        told = ComplaintAnswered(complaint=after.id, case=after.case, finding=request.finding)
-        told_to = ("intake", "notify") if after.contactable else ("intake",)
-        boxes = {recipient: {"text": request.text} for recipient in told_to}
-        return after, Line(told, Audience.CUSTOMER, private={"text": request.text}, boxes=boxes)
-
-    return _move(principal, "complaint.answer", number, command, Cause(now, principal.id, correlation), decide)
-
-
-def close(principal: Principal, number: str, command: Command, now: datetime, correlation: str) -> dict[str, Any]:
-    """The answer stands."""
-
-    def decide(complaint: Complaint) -> tuple[Complaint, Line]:
-        after = complaints.closed(complaint, now)
-        told = ComplaintClosed(
-            complaint=after.id,
-            case=after.case,
-            category=after.category,
-            finding=after.finding or "not-substantiated",
-            contactable=after.contactable,
-            language=after.language,
-        )
-        return after, Line(told, Audience.CUSTOMER)
-
-    return _move(principal, "complaint.close", number, command, Cause(now, principal.id, correlation), decide)
-
-
-def _move(
-    principal: Principal,
-    action: str,
-    number: str,
-    command: Command,
-    cause: Cause,
-    decide: Callable[[Complaint], tuple[Complaint, Line]],
-) -> dict[str, Any]:
-    identity = _identity(number)
+    """Do it, once. Raises `NotFound`, `NotPermitted`, `Problem`."""
+    identity = identity_of(number)
     stored: list[Complaint] = []
 
-    def act() -> Complaint:
+    def decide() -> Complaint:
         complaint = store().load(Complaint, identity)
-        _let(principal, action, complaint)
+        let(principal, act.permit, complaint)
+        draft = Draft(complaint, shelf.book(), cause.at)
         try:
-            after, line = decide(complaint)
-        except complaints.IllegalMove as error:
+            draft.set(state=complaint.moved(act.move).state)
+            act.do(draft, principal, request)
+        except REFUSALS as error:
             # A command that was carried out before gets its answer again, not a refusal of the second try.
             command.raise_if_done(Complaint, identity)
-            raise _not_now(error) from None
-        stored.append(store().change(after, [line], cause, command.guard(_facts(after))))
+            raise refused(error) from None
+        after = draft.complaint
+        stored.append(store().change(after, draft.lines, cause, command.guard(views.facts(after)), draft.extra))
         return stored[-1]
 
-    before_answer = command.once(Complaint, identity, act)
-    return before_answer if before_answer is not None else _facts(stored[-1])
+    before_answer = command.once(Complaint, identity, decide)
+    return before_answer if before_answer is not None else views.facts(stored[-1])
 
 
-def _let(principal: Principal, action: str, complaint: Complaint) -> None:
+def let(principal: Principal, permit: str, complaint: Complaint) -> None:
     """The conflict rule and the role; a try by a subject leaves a trace for auditors."""
     if principal.is_subject(complaint.subjects):
-        log().warning("subject turned away", complaint=complaint.id, staff=principal.id, action=action)
-    require(principal, action, complaint.subjects)
+        log().warning("subject turned away", complaint=complaint.id, staff=principal.id, action=permit)
+    require(principal, permit, complaint.subjects)
 
 
-def _not_now(error: complaints.IllegalMove) -> Problem:
-    return Problem(
-        409,
-        "illegal-move",
-        f"A complaint that is {error.state} can't do that.",
-        f"Possible now: {', '.join(error.allowed) or 'nothing'}.",
-        state=str(error.state),
-        allowed=list(error.allowed),
-    )
-
-
-def _identity(number: str) -> str:
+def identity_of(number: str) -> str:
+    """The id that a number in an address means. Raises `NotFound`."""
     identity = ids.heard(number)
     if identity is None:
         raise NotFound(number)
     return identity
 
 
-def _facts(complaint: Complaint) -> dict[str, Any]:
-    owed = next((one for one in complaint.promises if one.state is PromiseState.OPEN), None)
-    return {
-        "number": ids.spoken(complaint.id),
-        "case": ids.spoken(complaint.case),
-        "state": str(complaint.state),
-        "category": complaint.category,
-        "accepted": complaint.accepted.isoformat(),
-        "answer_due": complaint.answer_due.isoformat(),
-        "finding": complaint.finding,
-        "rung": complaint.rung,
-        "owed_by": owed.role if owed else None,
-        "owed_until": owed.due.isoformat() if owed else None,
-    }
+def roles_of(principal: Principal, draft: Draft) -> frozenset[str]:
+    """The pack's roles that a member of staff may act as: those of their group."""
+    return frozenset(role for role, known in draft.book.pack.roles.items() if known.group in principal.roles)
 
 
-def _event(event: Recorded, salt: str | None) -> dict[str, Any]:
-    return {
-        "at": event.at.isoformat(),
-        "what": event.type,
-        "by": event.facts["actor"],
-        "facts": event.data,
-        "private": event.private(salt),
-    }
+def must_hold(principal: Principal, draft: Draft, roles: tuple[str, ...]) -> None:
+    """Raises `Problem` 403 unless the member of staff is one of these roles."""
+    if not roles_of(principal, draft).intersection(roles):
+        raise Problem(
+            403, "not-your-role", "Your role may not do this.", f"It is for {', '.join(roles)}.", roles=list(roles)
+        )
+
+
+def must_investigate(principal: Principal, draft: Draft) -> None:
+    """Once investigators are assigned, only they and whoever leads add to the investigation."""
+    assigned = draft.complaint.investigators
+    leads = {"supervisor", "duty-leader"} & set(principal.roles)
+    if assigned and principal.id not in assigned and not leads:
+        raise Problem(403, "not-assigned", "You are not assigned to this investigation.", "Ask whoever leads it.")
+
+
+def _illegal(error: complaints.IllegalMove) -> Problem:
+    return _with_what_is_allowed("A complaint", str(error.state), error.allowed)
+
+
+def _illegal_corrective(error: corrective.IllegalMove) -> Problem:
+    return _with_what_is_allowed("A corrective action", str(error.stage), tuple(map(str, error.allowed)))
+
+
+def _with_what_is_allowed(what: str, state: str, allowed: tuple[str, ...]) -> Problem:
+    return Problem(
+        409,
+        "illegal-move",
+        f"{what} that is {state} can't do that.",
+        f"Possible now: {', '.join(allowed) or 'nothing'}.",
+        state=state,
+        allowed=list(allowed),
+    )
+
+
+def _of_promise(error: Refusal) -> Problem:
+    status = 422 if isinstance(error, NoReason) else 409
+    return Problem(status, error.code, f"{error}.", error.advice, promise=error.name)
+
+
+def _somebody_else(error: Exception) -> Problem:
+    return Problem(403, "not-your-role", "Somebody else has to do this.", f"{error}.")
+
+
+def _not_now(error: Exception) -> Problem:
+    return Problem(409, "not-now", "This can't be recorded now.", f"{error}.")
+
+
+_ANSWERS: Mapping[type[Exception], Callable[[Any], Problem]] = {
+    complaints.IllegalMove: _illegal,
+    corrective.IllegalMove: _illegal_corrective,
+    corrective.OwnWork: _somebody_else,
+    press.NotTheSpeaker: _somebody_else,
+    injury.TooEarly: _not_now,
+    injury.NotAsked: _not_now,
+    injury.Decided: _not_now,
+    rectification.AlreadyIssued: _not_now,
+    rectification.NoneAsked: lambda _error: Problem(
+        409, "not-asked", "The organisation's rules know no rectification notice."
+    ),
+    Refusal: _of_promise,
+    Problem: lambda error: error,
+}
+REFUSALS = tuple(_ANSWERS)
+
+
+def refused(error: Exception) -> Problem:
+    """A refusal of the rules as an answer that says what is possible instead."""
+    return next(say(error) for kind, say in _ANSWERS.items() if isinstance(error, kind))

@@ -1,7 +1,7 @@
 """Somebody was hurt: who decides on company to hospital and advance payment, the witness, the insurer, the evidence.
 
-Pure. Every record is a `Happening` where the pack can have a clock for it (see `HAPPENINGS`). What was said and who
-was there is private and stays in the complaint's chain; here is only that it is there, by whom and when.
+Pure. Every record is a `Happening`, so that the pack can have a clock for it (see `HAPPENINGS`). What was said, and
+who was there, is private and stays in the complaint's chain; here is only that it is there, by whom and when.
 """
 
 from collections.abc import Mapping
@@ -31,10 +31,12 @@ class Item(StrEnum):
 
 HAPPENINGS: Final[Mapping[Item, Happening]] = {
     Item.WITNESS: Happening.STATEMENT_TAKEN,
+    Item.DECISION: Happening.AID_DECIDED,
+    Item.SCENE: Happening.SCENE_KEPT,
     Item.INSURER: Happening.INSURER_TOLD,
     Item.OPINION: Happening.OPINION_RECEIVED,
 }
-"""What happens to the complaint with an item. For the others no clock can be set."""
+"""What happens to the complaint with an item: a step of the pack can end with it."""
 
 Cover = Literal["covered", "partly", "not-covered"]
 
@@ -55,7 +57,7 @@ class NotAsked(Exception):
         super().__init__(f"{item} is not part of the procedure here: the pack names no insurer")
 
 
-class Recorded(Exception):
+class Decided(Exception):
     """It is recorded, and happens only once."""
 
     def __init__(self, item: Item) -> None:
@@ -116,21 +118,21 @@ class Injury(_Kept):
         return self.model_copy(update={"scene": (*self.scene, record)})
 
     def insurer_told(self, rules: Complaints, record: Record) -> "Injury":
-        """The insurer knows. Raises `NotAsked`, `Recorded`."""
+        """The insurer knows. Raises `NotAsked`, `Decided`."""
         if rules.injury.insurer is None:
             raise NotAsked(Item.INSURER)
         if self.insurer:
-            raise Recorded(Item.INSURER)
+            raise Decided(Item.INSURER)
         return self.model_copy(update={"insurer": record})
 
     def judged(self, rules: Complaints, opinion: Opinion) -> "Injury":
-        """The insurer's opinion is there. Raises `NotAsked`, `TooEarly`, `Recorded`."""
+        """The insurer's opinion is there. Raises `NotAsked`, `TooEarly`, `Decided`."""
         if rules.injury.insurer is None:
             raise NotAsked(Item.OPINION)
         if self.insurer is None:
             raise TooEarly(Item.OPINION, Item.INSURER)
         if self.opinion:
-            raise Recorded(Item.OPINION)
+            raise Decided(Item.OPINION)
         return self.model_copy(update={"opinion": opinion})
 
 
@@ -173,8 +175,7 @@ def who_may(rules: Complaints, item: Item) -> tuple[str, ...] | None:
 
 
 def _task(rules: Complaints, item: Item, record: Record | None) -> Task:
-    happening = HAPPENINGS.get(item)
-    steps = [step for step in rules.steps if happening and step.ends is happening]
+    steps = [step for step in rules.steps if step.ends is HAPPENINGS[item]]
     role = steps[0].role if steps else rules.injury.decides
     return Task(item, role, record, tuple(step.id for step in steps))
 

@@ -1,35 +1,64 @@
-"""HTTP for staff: worklist, complaint, moves."""
+"""HTTP for staff: worklist, count, complaint, and everything that is done with one."""
+
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.complaints import handling
+from services.complaints import accepting, contacting, procedures, working, worklist
+from services.complaints.handling import Act, Nothing, carry_out
 from shared.clock import utc_now
 from shared.commands import Command
-from shared.http import Desk, answer
+from shared.http import Desk, Problem, Request, answer
+from shared.policy import require
+from shared.store import Cause
+
+ACTS: dict[str, Act[Any]] = {**working.ACTS, **contacting.ACTS, **procedures.ACTS}
 
 handler = Desk()
 
 
 @handler.get("/staff/v1/complaints")
-def worklist() -> Response[str]:
-    return answer(200, handling.worklist(handler.principal(), utc_now(), handler.after()))
+def owed() -> Response[str]:
+    role = handler.current_event.get_query_string_value("role", "") or None
+    return answer(200, {"complaints": worklist.worklist(handler.principal(), utc_now(), role)})
+
+
+@handler.post("/staff/v1/complaints")
+def key_in() -> Response[str]:
+    request = handler.read(accepting.KeyedComplaintRequest)
+    principal = handler.principal()
+    require(principal, "complaint.key-in")
+    receipt = accepting.accept(request, handler.idempotency_key(), utc_now(), handler.correlation(), principal.id)
+    body = receipt.for_staff()
+    return answer(201, body, {"Location": f"/staff/v1/complaints/{body['number']}"})
+
+
+@handler.get("/staff/v1/complaints/count")
+def count() -> Response[str]:
+    return answer(200, worklist.count(handler.principal(), utc_now()))
 
 
 @handler.get("/staff/v1/complaints/<number>")
 def read(number: str) -> Response[str]:
-    return answer(200, handling.read(handler.principal(), number))
+    return answer(200, worklist.read(handler.principal(), number))
 
 
-@handler.post("/staff/v1/complaints/<number>/answer")
-def give_answer(number: str) -> Response[str]:
-    request = handler.read(handling.AnswerRequest)
+@handler.post("/staff/v1/complaints/<number>/promises/<name>/move")
+def move(number: str, name: str) -> Response[str]:
+    given = handler.read(working.MoveRequest)
+    return _carry_out("move", number, working.MovePromiseRequest(**given.model_dump(), promise=name))
+
+
+@handler.post("/staff/v1/complaints/<number>/<action>")
+def act(number: str, action: str) -> Response[str]:
+    if action not in ACTS:
+        raise Problem(404, "unknown-route", "There is nothing at this address.")
+    asked = ACTS[action].request
+    return _carry_out(action, number, Nothing() if asked is Nothing else handler.read(asked))
+
+
+def _carry_out(action: str, number: str, request: Request) -> Response[str]:
     principal = handler.principal()
     command = Command(principal.id, handler.idempotency_key(), request)
-    return answer(200, handling.answer(principal, number, command, request, utc_now(), handler.correlation()))
-
-
-@handler.post("/staff/v1/complaints/<number>/close")
-def close(number: str) -> Response[str]:
-    principal = handler.principal()
-    command = Command(principal.id, handler.idempotency_key(), handling.CloseRequest())
-    return answer(200, handling.close(principal, number, command, utc_now(), handler.correlation()))
+    cause = Cause(utc_now(), principal.id, handler.correlation())
+    return answer(200, carry_out(ACTS[action], principal, number, command, request, cause))

@@ -1,6 +1,6 @@
 """A case: anything a customer brings. Its states, its moves, and what the desk promises about it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -74,6 +74,8 @@ class Case(Aggregate):
     """When the customer last said that they are not satisfied; as many as count for `GRIEVANCES_A_DAY`."""
     handlers: tuple[str, ...] = ()
     """Staff who decided about it, in the order they first did."""
+    units: tuple[str, ...] = ()
+    """The units they belonged to."""
 
     def moved(self, move: Move, staff: str) -> "Case":
         """The case after a member of staff made this move. Raises `IllegalMove`."""
@@ -85,6 +87,10 @@ class Case(Aggregate):
         handles = move is not Move.NOTE and staff not in self.handlers
         handlers = (*self.handlers, staff) if handles else self.handlers
         return self.model_copy(update={"state": state, "handlers": handlers})
+
+    def handled_in(self, units: Iterable[str]) -> "Case":
+        """The case with the units of whoever decided about it."""
+        return self.model_copy(update={"units": tuple(sorted({*self.units, *units}))})
 
     def promising(self, made: Promises) -> "Case":
         return self.model_copy(update={"promises": made})

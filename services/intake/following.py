@@ -97,6 +97,7 @@ def voice_grievance(
             subjects=current.handlers,
             language=current.language,
             contactable=current.contactable,
+            units=current.units,
         )
         said = request.model_dump(exclude_none=True)
         line = Line(told, Audience.CUSTOMER, private=said, boxes={"complaints": said})

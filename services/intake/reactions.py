@@ -18,7 +18,8 @@ from shared.contracts.complaints import (
 from shared.contracts.intake import Wording
 from shared.contracts.notify import CallbackMissed, CallbackReached, MessageFailed, MessageSent
 from shared.contracts.survey import SurveyAnswered
-from shared.store import AlreadyDone, Audience, Guard, Line, retrying
+from shared.logs import log
+from shared.store import AlreadyDone, Audience, Guard, Line, NotFound, retrying
 from shared.tables import store
 
 
@@ -98,6 +99,9 @@ def _note(
         retrying(write)
     except AlreadyDone:
         return
+    except NotFound:
+        # Nothing can be told of a case before it is stored here: this is a complaint that came without one.
+        log().info("not a case", complaint=number)
 
 
 REACTIONS: Reactions = {

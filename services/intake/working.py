@@ -237,7 +237,7 @@ def _move(
 
     def act() -> Case:
         try:
-            after = decide(store().load(Case, identity))
+            after = decide(store().load(Case, identity)).handled_in(principal.units)
         except cases.IllegalMove as error:
             # A command that was carried out before gets its answer again, not a refusal of the second try.
             command.raise_if_done(Case, identity)

@@ -33,9 +33,12 @@ class OutcomeRequest(Request):
 
 
 def book(heard: Heard[Any], case: str, reason: str) -> datetime | None:
-    """Promise the customer of a case a call, once for this event. Answers by when; None without a number."""
-    _, card = card_of(case)
-    if "sms" not in recipient.channels(card):
+    """Promise the customer of a case a call, once for this event.
+
+    Answers by when; None without a number, and to whoever wants no calls.
+    """
+    known, card = card_of(case)
+    if known.no_calls or "sms" not in recipient.channels(card):
         return None
     identity = ids.number_from(vault.mac("number", heard.id))
     callback = callbacks.booked(identity, case, reason, pack(), calendar(), heard.at)

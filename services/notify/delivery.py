@@ -42,7 +42,7 @@ def tell_customer(
     ways = recipient.channels(card)
     if not ways:
         return
-    follow = f"{settings().need('url')}/follow/{case}/{card['secret']}"
+    follow = settings().need("url") + recipient.follow_path(known, card["secret"])
     greeted = {"number": ids.spoken(case), "follow": follow, "name": card.get("name") or "", **values}
     message = Message(id=f"{heard.id}.{template}", case=case, template=template, policy=policy, channels=ways)
     addresses = {"sms": card.get("phone"), "email": card.get("email")}

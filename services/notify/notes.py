@@ -54,6 +54,12 @@ class CallbackBooked(Note):
     reason: str
 
 
+class CallsUnwanted(Note):
+    """The customer wants no calls."""
+
+    detail_type: Literal["CallsUnwanted.v1"] = "CallsUnwanted.v1"
+
+
 class CallTried(Note):
     """The operator called and nobody answered."""
 

@@ -4,17 +4,27 @@ from contextlib import suppress
 from typing import Any
 
 from services.notify import calling, notes
-from services.notify.delivery import tell_customer, tell_duty
+from services.notify.delivery import card_of, tell_customer, tell_duty
 from services.notify.message import Policy
 from services.notify.recipient import Recipient
 from shared import ids, vault
 from shared.clock import utc_now
 from shared.consumer import Heard, Reactions, consume
 from shared.contracts.complaints import (
+    AttentionAsked,
+    CallsDeclined,
     ComplaintAccepted,
     ComplaintAnswered,
     ComplaintClosed,
+    ComplaintDateMoved,
+    ComplaintDueSoon,
     ComplaintEscalated,
+    ComplaintReworked,
+    LessonShared,
+    PenaltyRecorded,
+    RectificationIssued,
+    SurgeNoticed,
+    VisitAgreed,
 )
 from shared.contracts.intake import (
     CaseClosed,
@@ -28,7 +38,7 @@ from shared.contracts.intake import (
 from shared.contracts.notify import CallbackMissed, MessageFailed
 from shared.contracts.survey import SatisfactionLow, SurveyInvited, SurveyLink
 from shared.settings import settings
-from shared.store import AlreadyExists, Line, retrying
+from shared.store import AlreadyDone, AlreadyExists, Guard, Line, retrying
 from shared.tables import store
 
 
@@ -74,9 +84,19 @@ def tell_late(heard: Heard[CaseLate]) -> None:
 
 
 def tell_complaint_accepted(heard: Heard[ComplaintAccepted]) -> None:
-    event = heard.event
-    values = {"complaint": ids.spoken(event.complaint), "answer_due": event.answer_due}
-    tell_customer(heard, event.case, "complaint_accepted", values)
+    """Its number, its date and where to follow it. Whoever came without a case is met here."""
+    event, card = heard.event, heard.box() or {}
+    alone = event.case == event.complaint
+    if alone:
+        known = Recipient(id=event.case, language=event.language, salt=vault.new_salt(), about="complaint")
+        with suppress(AlreadyExists):
+            line = Line(notes.RecipientKnown(), private=card)
+            retrying(lambda: store().create(known, [line], heard.cause(utc_now())))
+    number = ids.spoken(event.complaint)
+    values: dict[str, Any] = {"complaint": number, "answer_due": event.answer_due}
+    if "secret" in card:
+        values["follow"] = f"{settings().need('url')}/complaint/{number}/{card['secret']}"
+    tell_customer(heard, event.case, "complaint_taken" if alone else "complaint_accepted", values)
 
 
 def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:
@@ -85,6 +105,77 @@ def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:
     tell_duty(heard, event.role, "duty_complaint_late", {"promise": event.promise, **values})
     if event.promise == "answer" and not event.again:
         tell_customer(heard, event.case, "complaint_late", values)
+    elif event.to_customer:
+        tell_customer(heard, event.case, "complaint_step_late", values)
+
+
+def remind(heard: Heard[ComplaintDueSoon]) -> None:
+    event = heard.event
+    values = {"complaint": ids.spoken(event.complaint), "promise": event.promise, "due": event.due}
+    tell_duty(heard, event.role, "duty_complaint_soon", values)
+
+
+def ask_attention(heard: Heard[AttentionAsked]) -> None:
+    values = {"complaint": ids.spoken(heard.event.complaint), "rule": heard.event.rule}
+    tell_duty(heard, ", ".join(heard.event.roles), "duty_complaint_attention", values)
+
+
+def tell_visit(heard: Heard[VisitAgreed]) -> None:
+    values = {"complaint": ids.spoken(heard.event.complaint), "due": heard.event.at}
+    tell_customer(heard, heard.event.case, "complaint_visit", values)
+
+
+def tell_date_moved(heard: Heard[ComplaintDateMoved]) -> None:
+    event = heard.event
+    values = {"complaint": ids.spoken(event.complaint), "was_due": event.was_due, "due": event.due}
+    tell_customer(heard, event.case, "complaint_moved", {**values, "text": _words(heard)})
+
+
+def tell_reworked(heard: Heard[ComplaintReworked]) -> None:
+    event = heard.event
+    values = {"complaint": ids.spoken(event.complaint), "due": event.answer_due}
+    tell_duty(heard, event.role, "duty_complaint_reworked", {**values, "round": event.round})
+    tell_customer(heard, event.case, "complaint_reworked", values)
+
+
+def leave_in_peace(heard: Heard[CallsDeclined]) -> None:
+    """Nobody calls this customer any more; the guard makes it count once."""
+    case, now = heard.event.case, utc_now()
+
+    def write() -> Recipient:
+        known, _ = card_of(case)
+        after = known.model_copy(update={"no_calls": True})
+        return store().change(after, [Line(notes.CallsUnwanted())], heard.cause(now), Guard(f"SEEN#{heard.id}"))
+
+    with suppress(AlreadyDone):
+        retrying(write)
+
+
+def tell_notice(heard: Heard[RectificationIssued]) -> None:
+    event = heard.event
+    values = {"complaint": ids.spoken(event.complaint), "notice": event.notice, "responsible": event.responsible}
+    tell_duty(heard, event.to, "duty_notice", values)
+
+
+def tell_penalty(heard: Heard[PenaltyRecorded]) -> None:
+    """Whoever answers for it hears of it; a cause that nobody answers for is only kept."""
+    event = heard.event
+    if event.department:
+        amount = f"{event.minor / 100:.2f} {event.currency}"
+        values = {"complaint": ids.spoken(event.complaint), "penalty": event.penalty, "amount": amount}
+        tell_duty(heard, event.department, "duty_penalty", values)
+
+
+def pass_on_lesson(heard: Heard[LessonShared]) -> None:
+    if heard.event.units:
+        values = {"kind": heard.event.kind, "text": _words(heard)}
+        tell_duty(heard, ", ".join(heard.event.units), "duty_lesson", values)
+
+
+def tell_surge(heard: Heard[SurgeNoticed]) -> None:
+    event = heard.event
+    values = {"what": event.what, "count": event.complaints, "since": event.since, "playbook": event.playbook}
+    tell_duty(heard, ", ".join(event.roles), "duty_surge", values)
 
 
 def tell_complaint_answered(heard: Heard[ComplaintAnswered]) -> None:
@@ -141,6 +232,16 @@ REACTIONS: Reactions = {
     ComplaintEscalated: tell_complaint_late,
     ComplaintAnswered: tell_complaint_answered,
     ComplaintClosed: tell_complaint_closed,
+    ComplaintDueSoon: remind,
+    AttentionAsked: ask_attention,
+    VisitAgreed: tell_visit,
+    ComplaintDateMoved: tell_date_moved,
+    ComplaintReworked: tell_reworked,
+    CallsDeclined: leave_in_peace,
+    RectificationIssued: tell_notice,
+    PenaltyRecorded: tell_penalty,
+    LessonShared: pass_on_lesson,
+    SurgeNoticed: tell_surge,
     SurveyInvited: invite,
     SatisfactionLow: call_unsatisfied,
     MessageFailed: call_unreached,

@@ -1,8 +1,9 @@
 """How the customer of a case is reached: kept encrypted, erased by destroying its salt."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from services.notify.message import Channel
+from shared import ids
 from shared.aggregate import Aggregate
 
 
@@ -13,6 +14,17 @@ class Recipient(Aggregate):
 
     language: str
     salt: str | None
+    about: Literal["case", "complaint"] = "case"
+    """What the id is the number of: a complaint may come without a case."""
+    no_calls: bool = False
+    """They want no calls, about anything."""
+
+
+def follow_path(known: Recipient, secret: str) -> str:
+    """Where they follow what came of it."""
+    if known.about == "complaint":
+        return f"/complaint/{ids.spoken(known.id)}/{secret}"
+    return f"/follow/{known.id}/{secret}"
 
 
 def channels(card: dict[str, Any]) -> tuple[Channel, ...]:

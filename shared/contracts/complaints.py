@@ -11,7 +11,10 @@ class ComplaintsEvent(Event):
 
 
 class ComplaintAccepted(ComplaintsEvent):
-    """A complaint is open and an answer is promised."""
+    """A complaint is open and an answer is promised. Box: `ContactCard` to notify, when it came without a case.
+
+    `case` is the complaint's own number when it came without one.
+    """
 
     detail_type: Literal["ComplaintAccepted.v1"] = "ComplaintAccepted.v1"
     complaint: str
@@ -20,6 +23,22 @@ class ComplaintAccepted(ComplaintsEvent):
     promised: datetime | None = None
     clock: dict[str, int] | None = None
     """What `answer_due` was counted from, and the span."""
+    language: str = "en"
+    channel: str = "case"
+
+
+class ComplaintClassified(ComplaintsEvent):
+    """Where it stands in the organisation's tree, and how grave it is. `first` time, or once more."""
+
+    detail_type: Literal["ComplaintClassified.v1"] = "ComplaintClassified.v1"
+    complaint: str
+    case: str
+    kind: str
+    root: str
+    """The kind at the top of its branch."""
+    department: str | None = None
+    grade: Literal["general", "major"]
+    first: bool
 
 
 class ComplaintEscalated(ComplaintsEvent):
@@ -35,6 +54,70 @@ class ComplaintEscalated(ComplaintsEvent):
     now_due: datetime
     again: bool = False
     """The top of the ladder had it already: nobody new to tell of."""
+    to_customer: bool = False
+    """Whether it had been promised to the customer. The answer always is."""
+
+
+class ComplaintDueSoon(ComplaintsEvent):
+    """A promise is due soon: whoever owes it is reminded."""
+
+    detail_type: Literal["ComplaintDueSoon.v1"] = "ComplaintDueSoon.v1"
+    complaint: str
+    case: str
+    promise: str
+    role: str
+    due: datetime
+
+
+class AttentionAsked(ComplaintsEvent):
+    """The organisation's rules say that these roles are told at once. `takes_over`: the first of them has it now."""
+
+    detail_type: Literal["AttentionAsked.v1"] = "AttentionAsked.v1"
+    complaint: str
+    case: str
+    rule: str
+    roles: tuple[str, ...]
+    takes_over: bool = False
+
+
+class VisitAgreed(ComplaintsEvent):
+    """Somebody comes to the customer at the time agreed."""
+
+    detail_type: Literal["VisitAgreed.v1"] = "VisitAgreed.v1"
+    complaint: str
+    case: str
+    at: datetime
+
+
+class ComplaintDateMoved(ComplaintsEvent):
+    """What was promised to the customer has another date. Box: `Wording` (the reason) to notify."""
+
+    detail_type: Literal["ComplaintDateMoved.v1"] = "ComplaintDateMoved.v1"
+    complaint: str
+    case: str
+    promise: str
+    was_due: datetime
+    due: datetime
+
+
+class CallsDeclined(ComplaintsEvent):
+    """The customer of this case wants no calls about anything."""
+
+    detail_type: Literal["CallsDeclined.v1"] = "CallsDeclined.v1"
+    complaint: str
+    case: str
+
+
+class RectificationIssued(ComplaintsEvent):
+    """A rectification notice goes to a department, which puts it right until `due`."""
+
+    detail_type: Literal["RectificationIssued.v1"] = "RectificationIssued.v1"
+    complaint: str
+    case: str
+    notice: str
+    to: str
+    responsible: str
+    due: datetime | None = None
 
 
 class ComplaintAnswered(ComplaintsEvent):
@@ -44,6 +127,30 @@ class ComplaintAnswered(ComplaintsEvent):
     complaint: str
     case: str
     finding: Literal["substantiated", "partly", "not-substantiated"]
+
+
+class ComplaintReworked(ComplaintsEvent):
+    """The customer is not satisfied with the answer: it is handled again by `role`, with a date of its own."""
+
+    detail_type: Literal["ComplaintReworked.v1"] = "ComplaintReworked.v1"
+    complaint: str
+    case: str
+    round: int
+    role: str
+    answer_due: datetime
+
+
+class PenaltyRecorded(ComplaintsEvent):
+    """The ledger says what a complaint costs which department, in the currency's minor unit."""
+
+    detail_type: Literal["PenaltyRecorded.v1"] = "PenaltyRecorded.v1"
+    complaint: str
+    case: str
+    penalty: str
+    department: str | None = None
+    minor: int
+    currency: str
+    exemptions: tuple[str, ...] = ()
 
 
 class ComplaintClosed(ComplaintsEvent):
@@ -56,3 +163,23 @@ class ComplaintClosed(ComplaintsEvent):
     finding: Literal["substantiated", "partly", "not-substantiated"]
     contactable: bool
     language: str
+
+
+class LessonShared(ComplaintsEvent):
+    """What was learnt from a complaint, for other units. Box: `Wording` to notify."""
+
+    detail_type: Literal["LessonShared.v1"] = "LessonShared.v1"
+    complaint: str
+    kind: str
+    units: tuple[str, ...]
+
+
+class SurgeNoticed(ComplaintsEvent):
+    """So many complaints within the span that a playbook starts. `what` is the kind or department, or `all`."""
+
+    detail_type: Literal["SurgeNoticed.v1"] = "SurgeNoticed.v1"
+    what: str
+    complaints: int
+    since: datetime
+    playbook: str
+    roles: tuple[str, ...]

@@ -107,7 +107,8 @@ class CaseClosed(IntakeEvent):
 class GrievanceVoiced(IntakeEvent):
     """The customer is not satisfied with how a case is handled. Box: `Grievance` to complaints.
 
-    `subjects` are the ids of the staff who handled the case: they may not handle or read the complaint.
+    `subjects` are the ids of the staff who handled the case: they may not handle or read the complaint. `units` are
+    those they belonged to: where the organisation's rules say so, neither may these.
     """
 
     detail_type: Literal["GrievanceVoiced.v1"] = "GrievanceVoiced.v1"
@@ -116,3 +117,4 @@ class GrievanceVoiced(IntakeEvent):
     subjects: tuple[str, ...]
     language: str
     contactable: bool
+    units: tuple[str, ...] = ()

@@ -1,5 +1,6 @@
 """A pack: an organisation's rules as data. Written in YAML, checked and compiled to JSON when the desk is built."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -17,6 +18,9 @@ class Rung(Duty):
     """Who it goes up to, and how long they have. `end` marks the top: it stays there until it is done."""
 
     end: bool = False
+
+    def rung(self) -> promises.Rung:
+        return replace(super().rung(), end=self.end)
 
 
 class Role(Part):

@@ -10,11 +10,15 @@ from shared.worktime import Calendar, Span, due
 
 @dataclass(frozen=True)
 class Rung:
-    """Who owes it when the one before did not act, how long they have, and how long before that they are warned."""
+    """Who owes it when the one before did not act, how long they have, and how long before that they are warned.
+
+    `end` marks the top: there it stays until it is done.
+    """
 
     role: str
     within: dict[str, int]
     warn: tuple[dict[str, int], ...] = ()
+    end: bool = False
 
 
 Ladder = tuple[Rung, ...]
@@ -52,10 +56,10 @@ def miss(
         if not climbs:
             raise ValueError(f"the ladder of {promise.name!r} has no rung; give it at least one")
         broken = promise.model_copy(update={"state": PromiseState.BROKEN, "settled": now})
-        at_the_top = promise.rung >= len(climbs)
+        rung = climbs[min(promise.rung, len(climbs) - 1)]
+        at_the_top = rung.end and promise.rung > 0 and promise.role == rung.role
         if not at_the_top:
             after.append(broken)
-        rung = climbs[min(promise.rung, len(climbs) - 1)]
         misses.append(Miss(broken, _successor(promise, rung, calendar, now, again=at_the_top)))
     return (*after, *(missed.successor for missed in misses)), tuple(misses)
 

@@ -280,7 +280,7 @@ def key_of(resource: str) -> str:
 
 SEALS_TO = {
     "intake": {"notify", "complaints"},
-    "complaints": {"notify"},
+    "complaints": {"notify", "intake"},
     "notify": set[str](),
     "survey": {"notify"},
 }

@@ -4,6 +4,8 @@ import ast
 import importlib.util
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -16,25 +18,31 @@ from infra.services import SERVICES
 from infra.target import Target
 from infra.trim import CALLS, aws_calls, pruned
 
-NAMES = [service.name for service in SERVICES]
+PARTS = {name: part for service in SERVICES for name, part in service.packages().items()}
 UNCHECKED_HASH = 0b01
 BUDGET = 6_000_000
+BUDGET_WITH_FONTS = 15_000_000
 
 
-@pytest.fixture(params=SERVICES, ids=NAMES)
-def service(request):
-    return request.param
+@pytest.fixture(params=PARTS)
+def packing(request):
+    return Packing(request.param, PARTS[request.param], Target.recorded(PACKAGES), PACKAGES, ())
 
 
 @pytest.fixture
-def package(service):
-    with zipfile.ZipFile(PACKAGES / f"{service.name}.zip") as opened:
+def service(packing):
+    return packing.service
+
+
+@pytest.fixture
+def package(packing):
+    with zipfile.ZipFile(packing.archive) as opened:
         yield opened
 
 
 def test_what_is_tested_here_was_built_from_this_code():
     target = Target.recorded(PACKAGES)
-    stale = [service.name for service in SERVICES if not Packing(service, target, PACKAGES, ()).is_current()]
+    stale = [name for name, part in PARTS.items() if not Packing(name, part, target, PACKAGES, ()).is_current()]
     assert (stale, is_current()) == ([], True), "run `make synth`"
 
 
@@ -52,10 +60,42 @@ def test_it_holds_nothing_that_only_builds_or_tests_need(package):
     assert [name for name in package.namelist() if name.endswith((".pyi", ".html", ".yaml"))] == []
 
 
-def test_only_a_service_with_pages_carries_what_renders_them(service, package):
-    has_pages = (Path("services") / service.name / "pages").is_dir()
+def renders(service):
+    """Whether a function of this package answers with pages."""
+    sources = [Path(*function.module.split(".")).with_suffix(".py") for function in service.functions]
+    return any("shared.pages" in source.read_text(encoding="utf-8") for source in sources)
+
+
+def test_only_a_package_with_pages_carries_what_renders_them(service, package):
     carries = {name.partition("/")[0] for name in package.namelist()} & {"jinja2", "compiled_pages", "assets"}
-    assert carries == ({"jinja2", "compiled_pages", "assets"} if has_pages else set())
+    assert carries == ({"jinja2", "compiled_pages", "assets"} if renders(service) else set())
+
+
+def test_only_what_prints_carries_fonts(packing, package):
+    fonts = [name for name in package.namelist() if name.endswith((".ttf", ".otf"))]
+    assert bool(fonts) == (packing.name == "complaints-documents")
+    assert [name for name in package.namelist() if name.startswith("PIL/")] == []
+
+
+def test_what_prints_draws_every_script_with_nothing_else_installed(tmp_path):
+    with zipfile.ZipFile(PACKAGES / "complaints-documents.zip") as package:
+        package.extractall(tmp_path)
+    program = f"""
+import sys
+sys.path.insert(0, {str(tmp_path)!r})
+from datetime import datetime, timezone
+from services.complaints.printing import pdf
+from services.complaints.sheet import Sheet
+for language in ("en", "ar", "zh"):
+    words = ["Rectification", "إشعار تصحيح لا", "整改通知书"]
+    drawn = pdf(Sheet(language, "Ahd", words[0], "RN-2026-000001", [(words[1], words[2])], words[1],
+                      chr(10).join(words), words, datetime(2026, 11, 23, tzinfo=timezone.utc)))
+    assert drawn.startswith(b"%PDF"), language
+"""
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_all_bytecode_is_valid_by_itself(package):
@@ -73,8 +113,8 @@ def test_all_code_is_bytecode_in_the_place_of_its_source(package):
     assert not [name for name in names if name.endswith(".py") or "__pycache__" in name]
 
 
-def test_it_is_small(package):
-    assert Path(package.filename).stat().st_size <= BUDGET
+def test_it_is_small(packing):
+    assert packing.archive.stat().st_size <= (BUDGET_WITH_FONTS if packing.draws else BUDGET)
 
 
 def test_the_same_files_give_the_same_bytes(package):

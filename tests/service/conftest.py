@@ -22,8 +22,14 @@ def compiled_packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def world(compiled_packs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A desk on Monday morning, running the police pack, with nothing in it."""
+def pack() -> str:
+    """The pack that the desk runs. A module that is about another organisation says so in a fixture of its own."""
+    return "police"
+
+
+@pytest.fixture
+def world(compiled_packs: Path, monkeypatch: pytest.MonkeyPatch, pack: str) -> Iterator[World]:
+    """A desk on Monday morning with nothing in it."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -32,6 +38,6 @@ def world(compiled_packs: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wor
     }.items():
         monkeypatch.setenv(name, value)
     with time_machine.travel(MONDAY_MORNING, tick=False) as clock, mock_aws():
-        desk = World(clock, compiled_packs, "police", template())
+        desk = World(clock, compiled_packs, pack, template())
         desk.build()
         yield desk

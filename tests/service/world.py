@@ -94,6 +94,7 @@ class World:
                 "AHD_PACKS": str(self.compiled_packs),
                 "AHD_MAIL_FROM": "desk@example.org",
                 "AHD_DUTY_MAIL": "duty@example.org",
+                "AHD_SMS_COUNTRIES": "GB",
                 **{
                     f"AHD_SEAL_{recipient.upper()}": keys[recipient]
                     for recipient in ("notify", "complaints", "intake")

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.complaints import injury
-from services.complaints.injury import Decision, Injury, Item, NotAsked, Opinion, Record, Recorded, TooEarly, Witness
+from services.complaints.injury import Decided, Decision, Injury, Item, NotAsked, Opinion, Record, TooEarly, Witness
 from shared.packs import Money
 from shared.packs.complaints import Step
 
@@ -77,9 +77,9 @@ def test_the_insurer_is_told_and_answers_once(works):
     told = HURT.insurer_told(works, Record(**BY))
     judged = told.judged(works, Opinion(**BY, cover="partly"))
 
-    with pytest.raises(Recorded):
+    with pytest.raises(Decided):
         told.insurer_told(works, Record(**BY))
-    with pytest.raises(Recorded):
+    with pytest.raises(Decided):
         judged.judged(works, Opinion(**BY, cover="covered"))
 
 

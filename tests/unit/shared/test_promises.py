@@ -13,7 +13,7 @@ from shared.worktime import Calendar
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 ALWAYS = Calendar.always_open()
-LADDER = (Rung("supervisor", {"hours": 4}), Rung("duty-leader", {"hours": 24}))
+LADDER = (Rung("supervisor", {"hours": 4}), Rung("duty-leader", {"hours": 24}, end=True))
 
 
 def answer_in(hours: int) -> promises.Promises:

@@ -26,7 +26,7 @@ _WEEK = {
 OFFICE = Calendar.from_data(_WEEK)
 WITH_HOLIDAYS = Calendar.from_data({**_WEEK, "holidays": {"2026-11-24": "one", "2026-12-03": "two"}})
 CALENDARS = (OFFICE, WITH_HOLIDAYS, Calendar.always_open("Asia/Dubai"))
-LADDER = (Rung("supervisor", {"working_hours": 4}, ({"hours": 1},)), Rung("duty-leader", {"hours": 24}))
+LADDER = (Rung("supervisor", {"working_hours": 4}, ({"hours": 1},)), Rung("duty-leader", {"hours": 24}, end=True))
 NAMES = ("answer", "visit", "follow-up")
 
 spans = st.one_of(

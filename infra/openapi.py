@@ -1,0 +1,168 @@
+"""Writes the HTTP API of complaints as OpenAPI 3.1 to `docs/api/`, from its routes and its request models.
+
+`python -m infra.openapi`. A test holds the committed file, the code and the routes of the templates together.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.complaints import accepting, following, staff, working
+from services.complaints.handling import Nothing
+from shared.policy import PERMITS
+
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "api" / "complaints.openapi.json"
+_SCHEMAS = "#/components/schemas/"
+_NUMBER = {
+    "name": "number",
+    "in": "path",
+    "required": True,
+    "description": "The complaint's number, with or without hyphens.",
+    "schema": {"type": "string"},
+}
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same request is carried out once and answered alike.",
+    "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{8,128}$"},
+}
+
+
+def document() -> dict[str, Any]:
+    """The whole description."""
+    models: dict[str, type[BaseModel]] = {}
+    paths: dict[str, dict[str, Any]] = {}
+    for method, path, operation in (*_citizens(models), *_staff(models)):
+        paths.setdefault(path, {})[method] = operation
+    schemas: dict[str, Any] = {"Problem": _problem()}
+    for name, model in sorted(models.items()):
+        described = model.model_json_schema(ref_template=_SCHEMAS + "{model}")
+        schemas |= described.pop("$defs", {})
+        schemas[name] = described
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Ahd: complaints",
+            "version": "1",
+            "description": "What customers and staff do with a complaint. Refusals are problem+json (RFC 9457).",
+        },
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "secret": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The secret that came with the number.",
+                },
+                "staff": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            },
+        },
+    }
+
+
+def _citizens(models: dict[str, type[BaseModel]]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    complain = _operation("complain", accepting.ComplaintRequest, models, "A complaint is taken.", created=True)
+    yield "post", "/v1/complaints", {**complain, "security": []}
+    kinds = _operation("kinds", None, models, "What complaints can be about, and what is asked.")
+    kinds["parameters"] = [{"name": "lang", "in": "query", "schema": {"enum": ["en", "ar", "zh"]}}]
+    yield "get", "/v1/complaints/kinds", {**kinds, "security": []}
+    follow = _operation("follow", None, models, "State, timeline, and every promise with why its date is that.")
+    yield "get", "/v1/complaints/{number}", {**follow, "parameters": [_NUMBER], "security": [{"secret": []}]}
+    for name, (model, act) in following.ACTS.items():
+        operation = _operation(name, model, models, _says(act.__doc__ or model.__doc__))
+        security: dict[str, Any] = {"parameters": [_NUMBER, _KEY], "security": [{"secret": []}]}
+        yield "post", f"/v1/complaints/{{number}}/{name}", {**operation, **security}
+
+
+def _staff(models: dict[str, type[BaseModel]]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    here = "/staff/v1/complaints"
+    secured: dict[str, Any] = {"security": [{"staff": []}]}
+    role = {"name": "role", "in": "query", "description": "Those that this role has.", "schema": {"type": "string"}}
+    owed = _operation("owed", None, models, "What is owed, the soonest first; at most a page.")
+    yield "get", here, {**owed, **secured, "parameters": [role]}
+    keyed = _operation("keyIn", accepting.KeyedComplaintRequest, models, "A complaint is keyed in.", created=True)
+    yield "post", here, {**keyed, **secured, "parameters": [_KEY]}
+    yield "get", f"{here}/count", {**_operation("count", None, models, "How many are open and late."), **secured}
+    read = _operation("read", None, models, "The whole complaint.")
+    yield "get", f"{here}/{{number}}", {**read, **secured, "parameters": [_NUMBER]}
+    move = _operation("movePromise", working.MoveRequest, models, _says(working.MoveRequest.__doc__))
+    promise = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+    yield (
+        "post",
+        f"{here}/{{number}}/promises/{{name}}/move",
+        {**move, **secured, "parameters": [_NUMBER, promise, _KEY], "x-roles": sorted(PERMITS["complaint.decide"])},
+    )
+    for name, act in staff.ACTS.items():
+        model = None if act.request is Nothing else act.request
+        operation = _operation(f"staff-{name}", model, models, _says(act.do.__doc__ or act.request.__doc__))
+        allowed = {"parameters": [_NUMBER, _KEY], "x-roles": sorted(PERMITS[act.permit]), "x-move": act.move.value}
+        yield "post", f"{here}/{{number}}/{name}", {**operation, **secured, **allowed}
+
+
+def _operation(
+    identity: str,
+    model: type[BaseModel] | None,
+    models: dict[str, type[BaseModel]],
+    says: str,
+    *,
+    created: bool = False,
+) -> dict[str, Any]:
+    refusal = {"content": {"application/problem+json": {"schema": {"$ref": f"{_SCHEMAS}Problem"}}}}
+    body: dict[str, Any] = {}
+    if model is not None:
+        models[model.__name__] = model
+        content = {"application/json": {"schema": {"$ref": f"{_SCHEMAS}{model.__name__}"}}}
+        body = {"requestBody": {"required": True, "content": content}}
+    return {
+        "operationId": identity,
+        "summary": says,
+        **body,
+        "responses": {
+            "201" if created else "200": {
+                "description": says,
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            },
+            "4XX": {"description": "Refused: what is wrong, where, and what to do.", **refusal},
+        },
+    }
+
+
+def _says(doc: str | None) -> str:
+    return " ".join((doc or "").split("\n\n")[0].split())
+
+
+def _problem() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["type", "title", "status"],
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "state": {"type": "string"},
+            "allowed": {"type": "array", "items": {"type": "string"}, "description": "The moves that are possible."},
+            "faults": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {name: {"type": "string"} for name in ("pointer", "code", "message")},
+                },
+            },
+        },
+    }
+
+
+def rendered() -> str:
+    """The file as it is committed."""
+    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    TARGET.write_text(rendered(), encoding="utf-8")

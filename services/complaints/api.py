@@ -1,0 +1,50 @@
+"""HTTP for citizens: complain, follow, confirm, ask for rework, wish for no calls."""
+
+from aws_lambda_powertools.event_handler import Response
+
+from services.complaints import accepting, following
+from shared.clock import utc_now
+from shared.http import Desk, Problem, answer
+from shared.packs import LANGUAGES
+
+handler = Desk()
+
+
+@handler.post("/v1/complaints")
+def complain() -> Response[str]:
+    request = handler.read(accepting.ComplaintRequest)
+    receipt = accepting.accept(request, handler.idempotency_key(), utc_now(), handler.correlation())
+    body = receipt.as_dict()
+    return answer(201, body, {"Location": f"/v1/complaints/{body['number']}"})
+
+
+@handler.get("/v1/complaints/kinds")
+def kinds() -> Response[str]:
+    language = handler.current_event.get_query_string_value("lang", "en")
+    if language not in LANGUAGES:
+        raise Problem(
+            400, "unknown-language", "This language is not spoken here.", f"Use one of {', '.join(LANGUAGES)}."
+        )
+    return answer(200, accepting.kinds(language), {"Cache-Control": "public, max-age=300"})
+
+
+@handler.get("/v1/complaints/<number>")
+def follow(number: str) -> Response[str]:
+    return answer(200, following.follow(number, handler.bearer()))
+
+
+@handler.post("/v1/complaints/<number>/<action>")
+def act(number: str, action: str) -> Response[str]:
+    if action not in following.ACTS:
+        raise Problem(404, "unknown-route", "There is nothing at this address.")
+    request = handler.read(following.ACTS[action][0])
+    seen = following.act(
+        action,
+        number,
+        handler.bearer(),
+        request,
+        handler.idempotency_key(),
+        utc_now(),
+        handler.correlation(),
+    )
+    return answer(200, seen)

@@ -1,0 +1,107 @@
+"""A change of a complaint while it is being decided: the new state, and every line that tells of it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from services.complaints import grading, ledger, notes, press, steps, telling
+from services.complaints.book import Book
+from services.complaints.complaint import Complaint
+from shared.contracts import Event
+from shared.contracts.complaints import AttentionAsked, ComplaintClassified, PenaltyRecorded
+from shared.packs.complaints import Happening
+from shared.store import Audience, Item, Line
+
+
+class Draft:
+    """Collects what one command, event or tick does to a complaint, so that it is stored at once or not at all."""
+
+    def __init__(self, complaint: Complaint, book: Book, now: datetime) -> None:
+        self.complaint, self.book, self.now = complaint, book, now
+        self.lines: list[Line] = []
+        self.extra: list[Item] = []
+
+    def tell(
+        self,
+        event: Event,
+        audience: Audience = Audience.STAFF,
+        private: Mapping[str, Any] | None = None,
+        to_notify: Mapping[str, Any] | None = None,
+        to_intake: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add a line. What goes `to_notify` and `to_intake` travels sealed, when there is somebody to tell."""
+        boxes = {"notify": to_notify, "intake": to_intake}
+        sealed = {recipient: content for recipient, content in boxes.items() if content is not None}
+        self.lines.append(Line(event, audience, private, sealed))
+
+    def set(self, **changes: Any) -> None:
+        self.complaint = self.complaint.model_copy(update=changes)
+
+    def happen(self, what: Happening) -> None:
+        """Something happened: clocks start and end, and whoever the pack says is told."""
+        self.complaint = steps.happen(self.complaint, what, self.book, self.now)
+        self.ask(what)
+
+    def ask(self, what: Happening) -> None:
+        """Tell whoever the pack says is told at once when this happens."""
+        self.complaint, rules = telling.due(self.complaint, what, self.book)
+        for rule in rules:
+            self._attention(rule.id, rule.roles, takes_over=rule.takes_over)
+        if what is Happening.INJURY_REPORTED:
+            injury = self.book.rules.injury
+            self._attention("injury", (injury.decides, *(one for one in injury.tells if one != injury.decides)))
+        if what is Happening.PRESS_ASKED:
+            self._attention("press", press.to_tell(self.book.rules.press))
+
+    def hold(self, facts: tuple[str, ...]) -> None:
+        """Other facts hold now: clocks follow, and what passes a threshold becomes major."""
+        rules, before = self.book.rules, self.complaint
+        self.set(facts=facts)
+        if before.kind and rules.grade(before.kind, facts, before.people, before.claim) != before.grade == "general":
+            self.complaint = grading.graded(self.complaint, "major", self.book, self.now)
+            self.ask(Happening.GRADED)
+        else:
+            self.complaint = steps.reconsider(self.complaint, self.book, self.now)
+
+    def classified(self, *, first: bool) -> None:
+        """Tell where it stands in the tree now."""
+        complaint = self.complaint
+        line = list(self.book.rules.line(complaint.kind))
+        self.tell(
+            ComplaintClassified(
+                complaint=complaint.id,
+                case=complaint.case,
+                kind=complaint.kind,
+                root=line[-1].code,
+                department=self.book.rules.department(complaint.kind),
+                grade=complaint.grade,
+                first=first,
+            )
+        )
+
+    def draw_up_ledger(self) -> None:
+        """What the complaint costs whom, as its facts now are; each cause is told once."""
+        complaint = self.complaint
+        matter = ledger.Matter(complaint.kind, complaint.grade, complaint.number, frozenset(complaint.facts))
+        changes = ledger.reconcile(complaint.ledger, ledger.draw_up(self.book.rules, matter))
+        self.set(ledger=changes.entries)
+        for entry in changes.withdrawn:
+            self.tell(notes.PenaltyWithdrawn(penalty=entry.penalty))
+        for entry in changes.recorded:
+            self.tell(
+                PenaltyRecorded(
+                    complaint=complaint.id,
+                    case=complaint.case,
+                    penalty=entry.penalty,
+                    department=entry.department,
+                    minor=entry.amount.minor,
+                    currency=entry.amount.currency,
+                    exemptions=tuple(freed.exemption for freed in entry.freed),
+                )
+            )
+
+    def _attention(self, rule: str, roles: tuple[str, ...], *, takes_over: bool = False) -> None:
+        complaint = self.complaint
+        self.tell(
+            AttentionAsked(complaint=complaint.id, case=complaint.case, rule=rule, roles=roles, takes_over=takes_over)
+        )

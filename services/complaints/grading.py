@@ -1,0 +1,80 @@
+"""Where a complaint stands in the pack's tree, which facts hold, and whether it is major. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from services.complaints import steps
+from services.complaints.book import Book
+from services.complaints.complaint import Complaint
+from services.complaints.corrective import begins
+from shared.packs import Grade, Money
+from shared.packs.complaints import BUILT_IN_FACTS, Complaints, Happening
+
+
+class NoSuchKind(ValueError):
+    """The pack's tree has no such kind."""
+
+
+class NotAKind(ValueError):
+    """This is a branch of the tree: one of what is beneath it must be chosen."""
+
+
+class NoSuchFact(ValueError):
+    """Nobody asks for this fact."""
+
+    def __init__(self, place: int) -> None:
+        self.place = place
+        super().__init__(f"fact number {place} is none that the rules ask for")
+
+
+def asked(rules: Complaints, *, customer: bool) -> frozenset[str]:
+    """The facts that a customer, or a member of staff, may give."""
+    own = {fact.fact for fact in rules.facts if not customer or fact.answered_by == "customer"}
+    return frozenset(own | (BUILT_IN_FACTS - {"substantiated"}))
+
+
+def check(rules: Complaints, kind: str | None, facts: Iterable[str], *, customer: bool) -> None:
+    """Raises `NoSuchKind`, `NoSuchFact`."""
+    if kind is not None and rules.kind(kind) is None:
+        raise NoSuchKind(kind)
+    known = asked(rules, customer=customer)
+    for place, fact in enumerate(facts):
+        if fact not in known:
+            raise NoSuchFact(place + 1)
+
+
+def holding(before: Collection[str], said: Mapping[str, bool], reference: Collection[str] = ()) -> tuple[str, ...]:
+    """The facts that hold once some were said to be so, or not so, and the reference was looked at."""
+    denied = {fact for fact, holds in said.items() if not holds}
+    return tuple(sorted((set(before) - denied) | {fact for fact, holds in said.items() if holds} | set(reference)))
+
+
+def classified(
+    complaint: Complaint,
+    book: Book,
+    now: datetime,
+    *,
+    kind: str,
+    facts: tuple[str, ...],
+    people: int,
+    claim: Money | None,
+) -> Complaint:
+    """The complaint in its place of the tree, graded by the thresholds, with the clocks that this gives it."""
+    after = complaint.model_copy(
+        update={
+            "kind": kind,
+            "facts": facts,
+            "people": people,
+            "claim": claim,
+            "corrective": complaint.corrective or begins(book.rules, kind),
+        }
+    )
+    return graded(after, book.rules.grade(kind, facts, people, claim), book, now)
+
+
+def graded(complaint: Complaint, grade: Grade, book: Book, now: datetime) -> Complaint:
+    """General or major from now on."""
+    after = steps.reconsider(complaint.model_copy(update={"grade": grade}), book, now)
+    if Happening.GRADED.value in complaint.happened and grade == complaint.grade:
+        return after
+    return steps.happen(after, Happening.GRADED, book, now)

@@ -1,0 +1,146 @@
+"""Lines of a complaint's chain that only complaints keeps. What people said is private and encrypted."""
+
+from datetime import datetime
+from typing import Literal
+
+from shared.contracts import Note
+
+
+class Taken(Note):
+    """A member of staff took it on."""
+
+    detail_type: Literal["ComplaintTaken.v1"] = "ComplaintTaken.v1"
+
+
+class Graded(Note):
+    """A person graded it otherwise than the thresholds do; why is private."""
+
+    detail_type: Literal["ComplaintGraded.v1"] = "ComplaintGraded.v1"
+    grade: str
+
+
+class SubjectsNamed(Note):
+    """Whom it is about: they can't read this either."""
+
+    detail_type: Literal["SubjectsNamed.v1"] = "SubjectsNamed.v1"
+    subjects: tuple[str, ...]
+
+
+class InvestigatorsAssigned(Note):
+    """Who investigates."""
+
+    detail_type: Literal["InvestigatorsAssigned.v1"] = "InvestigatorsAssigned.v1"
+    investigators: tuple[str, ...]
+
+
+class EvidenceRegistered(Note):
+    """A piece of evidence; what it is, and where it is kept, is private."""
+
+    detail_type: Literal["EvidenceRegistered.v1"] = "EvidenceRegistered.v1"
+    number: int
+
+
+class InterviewHeld(Note):
+    """Somebody was heard; whom, and what they said, is private."""
+
+    detail_type: Literal["InterviewHeld.v1"] = "InterviewHeld.v1"
+    number: int
+    side: Literal["customer", "subject", "witness"]
+
+
+class Talked(Note):
+    """A talk with the customer, or the try; what both said is private. `record` is its number."""
+
+    detail_type: Literal["Talked.v1"] = "Talked.v1"
+    record: int
+    reached: bool
+    follow_up: bool = False
+
+
+class RecordConfirmed(Note):
+    """The customer confirmed what is on record, or corrected it; how is private."""
+
+    detail_type: Literal["RecordConfirmed.v1"] = "RecordConfirmed.v1"
+    records: tuple[int, ...]
+    corrected: bool = False
+
+
+class Visited(Note):
+    """Somebody was there; what was seen and said is private."""
+
+    detail_type: Literal["Visited.v1"] = "Visited.v1"
+
+
+class StepDone(Note):
+    """A step of the pack is done."""
+
+    detail_type: Literal["StepDone.v1"] = "StepDone.v1"
+    step: str
+
+
+class Found(Note):
+    """What was found; why is private until the customer has the answer."""
+
+    detail_type: Literal["Found.v1"] = "Found.v1"
+    finding: str
+    evidence: tuple[int, ...] = ()
+
+
+class MilestoneReached(Note):
+    """A date of what the complaint is about."""
+
+    detail_type: Literal["MilestoneReached.v1"] = "MilestoneReached.v1"
+    milestone: str
+    at: datetime
+
+
+class ReturnVisited(Note):
+    """The customer was asked afterwards how it was; what they said is private."""
+
+    detail_type: Literal["ReturnVisited.v1"] = "ReturnVisited.v1"
+    satisfied: bool
+    settled: bool
+
+
+class CorrectiveMoved(Note):
+    """A move of the corrective action; what was written is private."""
+
+    detail_type: Literal["CorrectiveMoved.v1"] = "CorrectiveMoved.v1"
+    move: str
+    stage: str
+
+
+class InjuryRecorded(Note):
+    """An item of the injury procedure; what was said is private."""
+
+    detail_type: Literal["InjuryRecorded.v1"] = "InjuryRecorded.v1"
+    item: str
+
+
+class PressSpoken(Note):
+    """The press asked, or was answered; what was said is private."""
+
+    detail_type: Literal["PressSpoken.v1"] = "PressSpoken.v1"
+    what: str
+
+
+class DateMoved(Note):
+    """A date among staff was moved; why is private."""
+
+    detail_type: Literal["DateMoved.v1"] = "DateMoved.v1"
+    promise: str
+    was_due: datetime
+    due: datetime
+
+
+class Counted(Note):
+    """One complaint more of its kind."""
+
+    detail_type: Literal["ComplaintCounted.v1"] = "ComplaintCounted.v1"
+
+
+class PenaltyWithdrawn(Note):
+    """A cause that turned out not to apply is taken out of the ledger."""
+
+    detail_type: Literal["PenaltyWithdrawn.v1"] = "PenaltyWithdrawn.v1"
+    penalty: str

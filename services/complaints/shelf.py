@@ -1,0 +1,102 @@
+"""What stands beside complaints in the table: matters they are about, and references with their milestones."""
+
+from datetime import datetime
+
+from services.complaints import matter as matters
+from services.complaints.book import Book
+from services.complaints.complaint import Complaint
+from services.complaints.ledger import facts_at
+from services.complaints.matter import Entry, Matter, Place
+from services.complaints.reference import Reference
+from shared import vault
+from shared.rules import calendar, complaint_rules, pack
+from shared.store import Item, NotFound
+from shared.tables import store
+
+
+def book() -> Book:
+    """The rules this desk runs under."""
+    return Book(pack(), complaint_rules(), calendar())
+
+
+def mark(what: str, *said: str) -> str:
+    """A keyed hash of something people say in many ways."""
+    return vault.mac_text(f"mark-{what}", " ".join(" ".join(said).casefold().split()))
+
+
+def milestones(reference: str | None) -> dict[str, datetime]:
+    """The dates that are known of a reference."""
+    if reference is None:
+        return {}
+    try:
+        return store().load(Reference, reference).milestones
+    except NotFound:
+        return {}
+
+
+def reference_facts(rules: Book, reference: str | None, at: datetime) -> frozenset[str]:
+    """What holds of a reference at a time; nothing is read where the pack asks nothing of it."""
+    if rules.rules.reference is None or not rules.rules.reference.milestones:
+        return frozenset()
+    return facts_at(rules.rules.reference, milestones(reference), rules.calendar, at)
+
+
+def joined(complaint: Complaint, rules: Book) -> tuple[Complaint, Place, list[Item]]:
+    """The complaint joined to its matters, which one it is there, and the writes that keep that.
+
+    The writes are refused when another complaint about the same matter comes at the same moment.
+    """
+    marks = {**complaint.marks, **({"kind": (complaint.kind,)} if complaint.kind else {})}
+    keys = tuple(vault.mac_text("matter", *one) for one in matters.common(rules.rules.second, marks))
+    best = Place()
+    known = {key: _matter(key) for key in keys}
+    for key in keys:
+        found = matters.place(
+            rules.rules.second,
+            known[key],
+            complaint.id,
+            rules.calendar,
+            complaint.accepted,
+            lambda name: milestones(complaint.reference).get(name),
+        )
+        best = max(best, found, key=lambda one: one.number)
+    if best.number <= complaint.number:
+        best = Place(complaint.number, complaint.earlier)
+    after = complaint.model_copy(update={"matters": keys, "number": best.number, "earlier": best.earlier})
+    entry = Entry(complaint=complaint.id, number=best.number, accepted=complaint.accepted)
+    return after, best, [_keep(key, known[key], known[key].joined(entry)) for key in keys]
+
+
+def ended(complaint: Complaint, at: datetime) -> list[Item]:
+    """The writes that let a complaint's matters know that it is closed."""
+    known = {key: _matter(key) for key in complaint.matters}
+    return [_keep(key, matter, matter.closed(complaint.id, at)) for key, matter in known.items()]
+
+
+def _matter(key: str) -> Matter:
+    here = store()
+    answer = here.client.get_item(
+        TableName=here.table, Key={"pk": {"S": f"MATTER#{key}"}, "sk": {"S": "MATTER"}}, ConsistentRead=True
+    )
+    return Matter.model_validate_json(answer["Item"]["doc"]["S"]) if "Item" in answer else Matter()
+
+
+def _keep(key: str, before: Matter, after: Matter) -> Item:
+    item = {
+        "pk": {"S": f"MATTER#{key}"},
+        "sk": {"S": "MATTER"},
+        "version": {"N": str(after.version)},
+        "doc": {"S": after.model_dump_json(exclude_defaults=True)},
+    }
+    condition = "version = :version" if before.version else "attribute_not_exists(pk)"
+    values = {"ExpressionAttributeValues": {":version": {"N": str(before.version)}}} if before.version else {}
+    return {"Put": {"TableName": store().table, "Item": item, "ConditionExpression": condition, **values}}
+
+
+def last_in_series(key: tuple[str, str]) -> int:
+    """The last number that a series has given out."""
+    here = store()
+    answer = here.client.get_item(
+        TableName=here.table, Key={"pk": {"S": key[0]}, "sk": {"S": key[1]}}, ConsistentRead=True
+    )
+    return int(answer["Item"]["last"]["N"]) if "Item" in answer else 0

@@ -1,0 +1,276 @@
+"""Whoever writes a pack is told what is wrong with it: file, line, and what to do."""
+
+import re
+import shutil
+
+import pytest
+
+from infra.packs import PACKS, BadPack, check, compiled
+
+
+@pytest.fixture
+def works(tmp_path):
+    folder = tmp_path / "works"
+    shutil.copytree(PACKS / "works", folder)
+    return folder
+
+
+def say(folder, file, old, new):
+    """Write `new` in the place of `old`, and give what is said about it as (file, line, what)."""
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return [(problem.file.rsplit("/", 1)[-1], problem.line, problem.what) for problem in check(folder)[1]]
+
+
+def line_of(folder, file, text):
+    lines = (folder / file).read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if text in line)
+
+
+CASES = {
+    "an unknown key": ("roles.yaml", "desk: { group", "desk: { gruop: x, group", "did you mean `group`?"),
+    "an unknown key with nothing like it": ("ladder.yaml", "- { role", "- { colour: red, role", "known here: role"),
+    "a key given twice": ("complaints.yaml", "conflict: unit", "first_asked: false\nconflict: unit", "given twice"),
+    "a missing language": ("departments.yaml", ", zh: 阅览部", "", "has no Chinese; write it"),
+    "an empty text": ("departments.yaml", "zh: 阅览部", 'zh: ""', "is empty"),
+    "a ladder without an end": ("ladder.yaml", ", end: true", "", "the ladder has no end"),
+    "a rung nobody reaches": ("ladder.yaml", "8 } }", "8 }, end: true }", "nothing ever reaches director"),
+    "a ladder that goes round": (
+        "ladder.yaml",
+        "- { role: director",
+        "- { role: head-librarian, within: { hours: 1 } } # [choice]\n- { role: director",
+        "twice, so it would go round in circles",
+    ),
+    "a rung without time": ("ladder.yaml", "working_hours: 8", "working_hours: 0", "has no time at all"),
+    "a clock nobody defines": (
+        "complaints.yaml",
+        "starts: contact",
+        "starts: kontakt",
+        "no clock that anybody defines",
+    ),
+    "a clock that waits for itself": (
+        "complaints.yaml",
+        "starts: accepted",
+        "starts: look-into-it",
+        "waits for itself",
+    ),
+    "a clock that starts at what never happens": (
+        "complaints.yaml",
+        "ends: reached",
+        "ends: notice_issued",
+        "which never happens without `rectification`",
+    ),
+    "a clock the desk needs": ("clocks.yaml", "callback:", "calback:", "did you mean `callback`?"),
+    "a clock left out": ("clocks.yaml", "callback: {", "# callback: {", "callback: is missing"),
+    "a clock with two units": ("clocks.yaml", "{ minutes: 15 }", "{ minutes: 15, hours: 1 }", "exactly one unit"),
+    "a clock in no unit": ("clocks.yaml", "{ minutes: 15 }", "{ fortnights: 1 }", "is not a unit of time"),
+    "a clock without time": ("complaints.yaml", "{ working_days: 1 }", "{ working_days: 0 }", "has no time at all"),
+    "a warning before the start": (
+        "complaints.yaml",
+        "warn: { working_hours: 1 }",
+        "warn: { working_hours: 4 }",
+        "would warn before it starts",
+    ),
+    "a clock for a grade that nothing brings": (
+        "complaints.yaml",
+        "    late_to: director",
+        "    late_to: director\n    grade: major\n    except_kinds: [service, fees]",
+        "except_kinds leaves none of its kinds",
+    ),
+    "overlapping windows": (
+        "calendar.yaml",
+        "like: uae",
+        'like: uae\nhours: { mon: [["08:00", "12:00"], ["11:00", "16:00"]] }',
+        "overlaps",
+    ),
+    "a calendar that is not there": ("calendar.yaml", "like: uae", "like: mars", "there are china, plain, uae"),
+    "no such country": (
+        "calendar.yaml",
+        "like: uae",
+        "like: uae\nholidays: { country: XX, years: [2026] }",
+        "are not known",
+    ),
+    "an unknown role": ("clocks.yaml", "role: desk", "role: porter", "'porter' is not defined in roles.yaml"),
+    "an unknown rung": ("complaints.yaml", "late_to: director", "late_to: desk", "not defined in ladder.yaml"),
+    "an unknown department": ("complaints.yaml", "department: lending", "department: cafe", "in departments.yaml"),
+    "an unknown parent": ("complaints.yaml", "parent: service", "parent: servise", "not defined in kinds"),
+    "a kind nobody is responsible for": (
+        "complaints.yaml",
+        "service, department: reading-rooms",
+        "service",
+        "no department is responsible for service",
+    ),
+    "a kind that is its own ancestor": (
+        "complaints.yaml",
+        "service, department",
+        "service, parent: noise, department",
+        "is its own ancestor",
+    ),
+    "an unknown group of staff": ("roles.yaml", "group: operator", "group: boss", "'boss' is not possible; use"),
+    "a fact nobody asks": (
+        "ledger.yaml",
+        "charged_wrongly",
+        "charged_twice",
+        "'charged_twice' is not defined in facts",
+    ),
+    "a question for nothing": (
+        "ledger.yaml",
+        "when: [substantiated, charged_wrongly]",
+        "when: [substantiated]",
+        "no rule looks at it",
+    ),
+    "a penalty that contradicts itself": (
+        "ledger.yaml",
+        "charged_wrongly]",
+        "charged_wrongly]\n    unless: [substantiated]",
+        "wrong-fee can never apply: substantiated would have to be true and not true",
+    ),
+    "a penalty that is always exempt": (
+        "ledger.yaml",
+        "    nth: { max: 1 } # [rule]\n",
+        "",
+        "wrong-fee can never apply: the exemption first-time frees lending every time",
+    ),
+    "a penalty for no complaint": (
+        "ledger.yaml",
+        "    when: [sub",
+        "    nth: { min: 3, max: 2 } # [rule]\n    when: [sub",
+        "can never apply: no complaint is at least number 3",
+    ),
+    "an exemption of nobody": (
+        "ledger.yaml",
+        "frees: lending",
+        "frees: reading-rooms",
+        "first-time can never apply: none of its penalties is reading-rooms's",
+    ),
+    "an exemption of an unknown penalty": (
+        "ledger.yaml",
+        "penalties: [wrong-fee]",
+        "penalties: [fee]",
+        "'fee' is not defined in penalties",
+    ),
+    "two currencies": (
+        "ledger.yaml",
+        "exemptions:",
+        (
+            "  - id: slow\n    name: { en: Slow, ar: بطء, zh: 慢 }\n    department: lending\n"
+            "    amount: { minor: 1, currency: CNY } # [rule]\nexemptions:"
+        ),
+        "a ledger is in one currency",
+    ),
+    "a figure from nowhere": (
+        "clocks.yaml",
+        "{ hours: 24 } } # [choice]",
+        "{ hours: 24 } }",
+        "say on this line where",
+    ),
+    "a threshold for everything": (
+        "complaints.yaml",
+        "- { id: injured, when: [injury] }",
+        "- { id: injured }",
+        "asks for nothing",
+    ),
+    "a span from nowhere": ("complaints.yaml", "since: closed", "since: moon", "nothing a span can run from"),
+    "a category without a group": ("categories.yaml", "group: books", "group: maps", "has no name; add it to groups"),
+    "a category twice": ("categories.yaml", "code: B2", "code: B1", "B1 is defined twice"),
+    "no fallback": ("categories.yaml", "code: X9", "code: X8", "there is no X9"),
+    "a rule nobody asks for": ("categories.yaml", "when: [rare]", "when: [old]", "no question asks"),
+    "a contact nobody knows": ("categories.yaml", "contact: archive", "contact: museum", "is not in directory.yaml"),
+    "an urgent question left out": ("urgent.yaml", "- fact: fire", "- fact: smoke", "urgent.yaml asks exactly about"),
+    "no question for satisfaction": (
+        "questionnaire.yaml",
+        "scale: satisfaction",
+        "scale: text",
+        "no question asks for satisfaction",
+    ),
+    "another name than the folder's": ("pack.yaml", "name: library", "name: bookshop", "the name is the folder's"),
+    "what is not YAML": ("groups.yaml", "books: {", "books: {{", "is not YAML"),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+def test_it_is_named_with_its_file_and_what_to_do(case, library):
+    file, old, new, said = case
+    problems = say(library, file, old, new)
+    assert any(said in what for _, _, what in problems), problems
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+def test_it_can_not_be_compiled(case, library):
+    say(library, *case[:3])
+    with pytest.raises(BadPack, match=re.escape(case[3])):
+        compiled(library)
+
+
+def test_the_line_is_the_one_to_change(library):
+    said = say(library, "ledger.yaml", "charged_wrongly", "charged_twice")
+    line = line_of(library, "ledger.yaml", "charged_twice")
+    assert ("ledger.yaml", line) in {(file, at) for file, at, _ in said}
+
+
+def test_a_missing_language_is_found_on_the_line_of_its_text(library):
+    ((file, line, _),) = say(library, "departments.yaml", ", zh: 阅览部", "")
+    assert (file, line) == ("departments.yaml", line_of(library, "departments.yaml", "unit-reading-rooms"))
+
+
+def test_a_problem_of_the_shared_calendar_is_found_in_its_own_file(library):
+    shared = library.parent / "calendars"
+    shared.mkdir()
+    (shared / "own.yaml").write_text('tz: UTC\nhours:\n  mon: [["09:00", "17:00"]]\n  tues: [["09:00", "17:00"]]\n')
+    ((file, line, what),) = say(library, "calendar.yaml", "like: uae", "like: own")
+    assert (file, line) == ("own.yaml", 4), what
+
+
+def test_a_file_that_is_missing_is_named(library):
+    (library / "ladder.yaml").unlink()
+    assert [problem.what for problem in check(library)[1]] == ["is missing; every pack has it, see docs/packs.md"]
+
+
+def test_a_file_that_nothing_reads_is_named(library):
+    (library / "leger.yaml").write_text("penalties: []\n")
+    assert [problem.what for problem in check(library)[1]] == [
+        "nothing reads this file; did you mean ledger.yaml?",
+    ]
+
+
+def test_a_role_with_nothing_to_do_may_stand(library):
+    say(
+        library, "roles.yaml", "desk:", "porter: { group: operator, name: { en: Porter, ar: بواب, zh: 门卫 } }\ndesk:"
+    )
+    whole, (problem,) = check(library)
+    assert whole is not None
+    assert problem.may_stand
+    compiled(library)
+
+
+def test_a_window_of_the_warranty_can_not_hold_before_acceptance(works):
+    said = say(works, "complaints.yaml", "when: [warranty]\n", "when: [warranty]\n    unless: [finished]\n")
+    assert any("finished would have to be true and not true" in what for _, _, what in said)
+
+
+def test_an_exemption_that_meets_none_of_its_penalties_is_named(works):
+    said = say(works, "ledger.yaml", "penalties: [quality-control-pledge]", "penalties: [repairs-not-solved]")
+    assert any(
+        "first-in-warranty can never apply: when it holds, none of its penalties does" in what for *_, what in said
+    )
+
+
+def test_a_notice_without_a_clock_is_named(works):
+    said = say(works, "complaints.yaml", "    ends: notice_issued\n", "")
+    assert any("add a step with `ends: notice_issued`" in what for _, _, what in said)
+
+
+def test_all_is_said_at_once(library):
+    say(library, "ladder.yaml", ", end: true", "")
+    say(library, "clocks.yaml", "role: desk", "role: porter")
+    said = {problem.file.rsplit("/", 1)[-1] for problem in check(library)[1]}
+    assert said == {"ladder.yaml", "clocks.yaml"}
+
+
+def test_the_choices_of_a_pack_are_counted(library):
+    whole = check(library)[0]
+    assert whole is not None
+    assert "clocks.callback.within.hours" in whole.choices
+    assert "clocks.resolve.within.working_days" in whole.rules

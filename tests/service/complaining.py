@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.service.world import Answer, World, staff
 
-MAIL, PHONE = "lin@example.org", "+8613900000000"
+MAIL, PHONE = "lin@example.org", "+447700900123"
 MINUTE = timedelta(minutes=1)
 
 CLERK = staff("clerk-1", "operator", "unit-service-desk")

@@ -33,13 +33,6 @@ FUNCTIONS = {
 REPORTS = rows.reports()
 
 
-@pytest.fixture
-def world(world):
-    """A desk that texts the demonstration's people, whose numbers are British, as `make up` starts it."""
-    world.environments["notify"]["AHD_SMS_COUNTRIES"] = "GB"
-    return world
-
-
 @dataclass
 class WorldAsDesk:
     """The world behind the demonstration's idea of a desk."""

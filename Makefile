@@ -39,9 +39,13 @@ PACK := police
 DESK := .venv-local/bin/python -m infra.local.desk
 
 .PHONY: up
-up: node .venv-local/.synced package ## build what has changed and bring the desk up on this machine (PORT=8311 PACK=police)
+up: node .venv-local/.synced $(if $(wildcard packs/$(PACK)/pack.yaml),,no-such-pack) package ## build what has changed and bring the desk up on this machine (PORT=8311 PACK=police)
 	@$(PY) -m infra.app
 	@$(DESK) up --port $(PORT) --state $(STATE) --parameter Pack=$(PACK)
+
+.PHONY: no-such-pack
+no-such-pack:
+	@echo "There is no pack $(PACK). There are: $(patsubst packs/%/pack.yaml,%,$(wildcard packs/*/pack.yaml))."; exit 1
 
 .PHONY: down
 down: .venv-local/.synced ## stop the desk; what it knows is kept

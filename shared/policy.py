@@ -40,6 +40,7 @@ PERMITS: dict[str, frozenset[Role]] = {
     "complaint.close": _LEADING,
     "callback.read": _EVERYBODY,
     "callback.record": _ACTING,
+    "callback.give-up": _LEADING,
     "score.read": _EVERYBODY,
 }
 

@@ -26,6 +26,7 @@ class Settings:
     mail_from: str
     duty_mail: str
     sms_sender: str
+    sms_countries: str
 
     def need(self, name: str) -> str:
         """The setting `name`, or `NotConfigured` naming the variable to set."""

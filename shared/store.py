@@ -44,7 +44,7 @@ class Place:
     @property
     def mark(self) -> str:
         """This place as text, for whoever asks for what stands behind it."""
-        return f"{stamp(self.at)}~{self.id}"
+        return f"{stamp(self.at).replace('+00:00', 'Z')}~{self.id}"  # a plus would be read as a space
 
     @classmethod
     def at_mark(cls, mark: str) -> "Place":

@@ -171,6 +171,7 @@ def _line(event: Recorded, salt: str | None) -> dict[str, Any]:
 _SHOWN = frozenset(
     {
         "outcome",
+        "reason",
         "promise",
         "was_due",
         "now_due",

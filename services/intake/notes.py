@@ -30,6 +30,11 @@ class CallbackWasMissed(Note):
     detail_type: Literal["CallbackWasMissed.v1"] = "CallbackWasMissed.v1"
 
 
+class CallGivenUp(Note):
+    detail_type: Literal["CallGivenUp.v1"] = "CallGivenUp.v1"
+    reason: Literal["no-answer", "wrong-number", "not-wished", "told-otherwise"]
+
+
 class ComplaintNoted(Note):
     detail_type: Literal["ComplaintNoted.v1"] = "ComplaintNoted.v1"
     complaint: str

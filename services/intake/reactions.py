@@ -16,7 +16,7 @@ from shared.contracts.complaints import (
     ComplaintEscalated,
 )
 from shared.contracts.intake import Wording
-from shared.contracts.notify import CallbackMissed, CallbackReached, MessageFailed, MessageSent
+from shared.contracts.notify import CallbackGivenUp, CallbackMissed, CallbackReached, MessageFailed, MessageSent
 from shared.contracts.survey import SurveyAnswered
 from shared.logs import log
 from shared.store import AlreadyDone, Audience, Guard, Line, NotFound, retrying
@@ -41,6 +41,10 @@ def note_called(heard: Heard[CallbackReached]) -> None:
 
 def note_missed_callback(heard: Heard[CallbackMissed]) -> None:
     _note(heard, heard.event.case, notes.CallbackWasMissed(), Audience.CUSTOMER)
+
+
+def note_given_up(heard: Heard[CallbackGivenUp]) -> None:
+    _note(heard, heard.event.case, notes.CallGivenUp(reason=heard.event.reason), Audience.CUSTOMER)
 
 
 def note_complaint(heard: Heard[ComplaintAccepted]) -> None:
@@ -109,6 +113,7 @@ REACTIONS: Reactions = {
     MessageFailed: note_undelivered,
     CallbackReached: note_called,
     CallbackMissed: note_missed_callback,
+    CallbackGivenUp: note_given_up,
     ComplaintAccepted: note_complaint,
     ComplaintEscalated: note_escalation,
     ComplaintAnswered: note_answer,

@@ -507,7 +507,7 @@ def _fact_shown(name: str, value: Any, t: Speaker, zone: ZoneInfo) -> str:
             return left_to_right(ids.spoken(ids.heard(value) or value))
         case "promise":
             return t(f"promise.{value}")
-        case "finding" | "channel" | "outcome":
+        case "finding" | "channel" | "outcome" | "reason":
             return t(f"{name}.{value}")
         case _:
             return str(value)

@@ -12,16 +12,15 @@ from shared import ids, vault
 from shared.commands import Command
 from shared.consumer import Heard
 from shared.contracts import Event
-from shared.contracts.notify import CallbackMissed, CallbackReached
+from shared.contracts.notify import CallbackGivenUp, CallbackMissed, CallbackReached
 from shared.http import Problem, Request, fault
-from shared.policy import Principal, Role, require
+from shared.policy import Principal, require
 from shared.promises import PromiseState
 from shared.rules import calendar, pack
 from shared.store import AlreadyExists, Cause, Line, NotFound, Place, retrying
 from shared.tables import store
 
 PAGE = 50
-_MAY_GIVE_UP = frozenset({Role.SUPERVISOR, Role.DUTY_LEADER})
 _HORIZON = timedelta(days=3650)
 
 
@@ -79,10 +78,8 @@ def record(
 ) -> dict[str, Any]:
     """Keep how a call went. Giving up is for those who lead, with a reason."""
     require(principal, "callback.record")
-    if request.outcome is Outcome.GIVEN_UP and not principal.roles & _MAY_GIVE_UP:
-        raise Problem(
-            403, "not-permitted", "You may not give a call up.", "A supervisor or duty leader may: ask one of them."
-        )
+    if request.outcome is Outcome.GIVEN_UP:
+        require(principal, "callback.give-up")
     if (request.outcome is Outcome.GIVEN_UP) != (request.reason is not None):
         raise fault("/reason", "reason", "Send a reason with the outcome given-up, and only with it.")
     identity = _identity(number)
@@ -112,7 +109,9 @@ def record(
 def _after(callback: Callback, request: OutcomeRequest, now: datetime) -> tuple[Callback, Event]:
     """The callback after this outcome, and what tells of it. Raises `IllegalMove`."""
     if request.reason is not None:
-        return callbacks.given_up(callback, request.reason, now), notes.CallGivenUp(reason=request.reason)
+        return callbacks.given_up(callback, request.reason, now), CallbackGivenUp(
+            callback=callback.id, case=callback.case, reason=request.reason
+        )
     if request.outcome is Outcome.REACHED:
         return callbacks.reached(callback, now), CallbackReached(callback=callback.id, case=callback.case)
     return callbacks.unanswered(callback, pack(), calendar(), now), notes.CallTried()

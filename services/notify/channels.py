@@ -2,7 +2,6 @@
 refuses it for good, or leaves us without an answer; nothing else.
 """
 
-import os
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -183,7 +182,7 @@ PROVIDERS: dict[Channel, Provider] = {"email": Email(), "sms": Sms()}
 
 def _served() -> frozenset[str]:
     """The pack's own country, and those that the deployment adds in `AHD_SMS_COUNTRIES`: `OM,QA`."""
-    return frozenset({pack().region, *os.environ.get("AHD_SMS_COUNTRIES", "").split(",")})
+    return frozenset({pack().region, *settings().sms_countries.split(",")})
 
 
 def _addressee(address: str) -> Address:

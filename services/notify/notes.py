@@ -64,10 +64,3 @@ class CallTried(Note):
     """The operator called and nobody answered."""
 
     detail_type: Literal["CallTried.v1"] = "CallTried.v1"
-
-
-class CallGivenUp(Note):
-    """A supervisor decided that nobody calls any more; why is in `reason`."""
-
-    detail_type: Literal["CallGivenUp.v1"] = "CallGivenUp.v1"
-    reason: str

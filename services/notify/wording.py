@@ -24,6 +24,7 @@ _ADVERTISING = re.compile(r"://|@|\bwww\b|\w[.\u3002]\w{2,}|\d{5}", re.IGNORECAS
 """What a reader could follow or call: an address on the web or of mail, a telephone number."""
 
 _LOCALES = {"en": "en_GB", "ar": "ar_AE", "zh": "zh_CN"}
+_AS_WRITTEN = {"en": "EEEE d MMMM y, HH:mm", "ar": "EEEE d MMMM y، HH:mm", "zh": "y年M月d日EEEE HH:mm"}
 
 
 @cache
@@ -65,5 +66,6 @@ def _written(value: Any, language: str) -> str:
     if isinstance(value, datetime):
         zone = ZoneInfo(pack().calendar["tz"])
         locale = _LOCALES.get(language, "en_GB")
-        return format_datetime(value.astimezone(zone), "EEEE d MMMM y, HH:mm", locale=locale, tzinfo=zone)
+        pattern = _AS_WRITTEN.get(language, _AS_WRITTEN["en"])
+        return format_datetime(value.astimezone(zone), pattern, locale=locale, tzinfo=zone)
     return str(value)

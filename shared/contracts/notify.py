@@ -36,6 +36,15 @@ class CallbackReached(NotifyEvent):
     case: str
 
 
+class CallbackGivenUp(NotifyEvent):
+    """Whoever leads decided that nobody calls any more, and why."""
+
+    detail_type: Literal["CallbackGivenUp.v1"] = "CallbackGivenUp.v1"
+    callback: str
+    case: str
+    reason: Literal["no-answer", "wrong-number", "not-wished", "told-otherwise"]
+
+
 class CallbackMissed(NotifyEvent):
     """A promised callback did not happen in time."""
 

@@ -104,7 +104,9 @@ def test_a_supervisor_gives_a_call_up_with_a_reason_and_it_is_owed_no_more(world
     world.tick("notify")
     with world.function_of("notify"):
         _, events = store().history(Callback, owed.replace("-", ""))
-    assert [(event.type, event.data.get("reason")) for event in events][1:] == [("CallGivenUp.v1", "wrong-number")]
+    assert [(event.type, event.data.get("reason")) for event in events][1:] == [
+        ("CallbackGivenUp.v1", "wrong-number")
+    ]
     again = outcome(world, owed, OPERATOR, outcome="no-answer")
     assert (again.status, again.body["allowed"]) == (409, [])
     assert "given-up" in again.body["detail"] + again.body["title"]

@@ -193,6 +193,7 @@ def test_a_text_goes_to_the_pack_s_own_country(provider, number, region, sent):
 def test_the_deployment_may_add_countries(provider, monkeypatch):
     provider(region="AE")
     monkeypatch.setenv("AHD_SMS_COUNTRIES", "OM,GB")
+    settings.cache_clear()
     assert Sms().send("+447700900123", LETTER) == "1"
     with pytest.raises(NeverTaken):
         Sms().send("+18765551234", LETTER)

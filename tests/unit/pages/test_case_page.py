@@ -25,6 +25,7 @@ SAMPLES = {
     "now_due": FRIDAY.isoformat(),
     "answer_due": FRIDAY.isoformat(),
     "outcome": "no-trace",
+    "reason": "no-answer",
     "complaint": "K7M29QXD4T8V",
     "finding": "partly",
     "satisfaction": 4,

@@ -52,7 +52,10 @@ def test_every_route_that_staff_have_is_tried():
 
 def ask(world: World, who: dict[str, Any], act: str, number: str, body: Any, key: str | None) -> tuple[int, str]:
     path = f"/staff/v1/complaints/{number}"
-    if act == "read":
+    if act.startswith("documents/"):
+        printed = f"/staff/v1/documents/complaints/{number}/{act.removeprefix('documents/')}"
+        answer = world.http("complaints.documents", "GET", printed, staff=who)
+    elif act == "read":
         answer = world.http("complaints.staff", "GET", path, staff=who)
     else:
         answer = world.http("complaints.staff", "POST", f"{path}/{act}", body, staff=who, key=key)
@@ -84,7 +87,9 @@ SUBJECTS = st.builds(
     st.booleans(),
     st.sets(st.sampled_from(["unit-patrol", "unit-inspection", "unit-west"]), max_size=3).map(sorted),
 ).filter(lambda who: who["sub"] == "officer-1" or "unit-patrol" in who["cognito:groups"])
-PATHS = st.sampled_from([("read", None), *BODIES.items(), *SPECIAL.items()])
+PRINTED = ("documents/notice", "documents/notice.pdf")
+READ = [(what, None) for what in ("read", *PRINTED)]
+PATHS = st.sampled_from([*READ, *BODIES.items(), *SPECIAL.items()])
 BAD = st.sampled_from([None, {}, {"text": 1}, {"unknown": "field"}])
 
 

@@ -213,6 +213,7 @@ def open_complaint(
             clock=answer.clock if answer else None,
             language=voiced.language,
             channel=voiced.channel,
+            about=voiced.about_case or None,
         )
         draft.tell(accepted, Audience.CUSTOMER, {**private, "secret": secret}, box)
         draft.lines.insert(0, draft.lines.pop())  # whatever follows from it comes after it
@@ -238,6 +239,7 @@ def _opened(voiced: Voiced, secret: str) -> Draft:
         id=voiced.identity,
         state=State.ACCEPTED,
         case=voiced.case or voiced.identity,
+        about=voiced.about_case,
         category=voiced.category or voiced.kind,
         channel=voiced.channel,
         language=voiced.language,

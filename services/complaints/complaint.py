@@ -1,6 +1,6 @@
 """A complaint: its states, its moves, and all that is decided about it. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Literal
@@ -89,6 +89,8 @@ class Complaint(Aggregate):
 
     state: State
     case: str
+    about: str = ""
+    """The number of an earlier case that the customer says it is about, when it did not come with one."""
     category: str
     channel: str = "case"
     language: str
@@ -153,6 +155,13 @@ class Complaint(Aggregate):
             return self.model_copy(update={"state": MOVES[self.state][move]})
         except KeyError:
             raise IllegalMove(self.state, move) from None
+
+    def concerning(self, subjects: Iterable[str]) -> "Complaint":
+        """The complaint with these among whom it is about: none of them investigates it, or has taken it."""
+        named = tuple(dict.fromkeys((*self.subjects, *subjects)))
+        rest = tuple(one for one in self.investigators if one not in named)
+        taker = None if self.taker in named else self.taker
+        return self.model_copy(update={"subjects": named, "investigators": rest, "taker": taker})
 
     def promising(self, made: Promises) -> "Complaint":
         return self.model_copy(update={"promises": made})

@@ -53,6 +53,10 @@ class Draft:
         if what is Happening.PRESS_ASKED:
             self._attention("press", press.to_tell(self.book.rules.press))
 
+    def ask_leader(self, rule: str) -> None:
+        """Tell whoever stands above the one that has it."""
+        self._attention(rule, (self.book.above(self.complaint.holder).role,))
+
     def hold(self, facts: tuple[str, ...]) -> None:
         """Other facts hold now: clocks follow, and what passes a threshold becomes major."""
         rules, before = self.book.rules, self.complaint

@@ -144,3 +144,10 @@ class PenaltyWithdrawn(Note):
 
     detail_type: Literal["PenaltyWithdrawn.v1"] = "PenaltyWithdrawn.v1"
     penalty: str
+
+
+class SurveyCameBack(Note):
+    """How content the customer was when asked after the closing, from 1 (not) to 5."""
+
+    detail_type: Literal["SurveyCameBack.v1"] = "SurveyCameBack.v1"
+    satisfaction: int

@@ -1,23 +1,27 @@
 """What complaints does when others tell something: a grievance becomes a complaint; complaints are counted."""
 
+from contextlib import suppress
 from typing import Any
 
 from services.complaints import accepting, notes, shelf, surge
 from services.complaints.accepting import Voiced
+from services.complaints.complaint import Complaint
+from services.complaints.draft import Draft
 from services.complaints.surge import Count
 from shared import ids, vault
 from shared.clock import utc_now
-from shared.consumer import Heard, Reactions, consume
+from shared.consumer import Heard, NotYet, Reactions, consume
 from shared.contracts.complaints import ComplaintAccepted, ComplaintClassified, SurgeNoticed
-from shared.contracts.intake import GrievanceVoiced
+from shared.contracts.intake import CaseHandled, Grievance, GrievanceVoiced
+from shared.contracts.survey import SatisfactionLow
 from shared.store import AlreadyDone, AlreadyExists, Conflict, Guard, Line, NotFound, retrying
 from shared.tables import store
 
 
 def accept(heard: Heard[GrievanceVoiced]) -> None:
     """Open the complaint. Its number comes from the event, so that the same grievance opens one only."""
-    event, said = heard.event, heard.box() or {}
-    units = event.units if shelf.book().rules.conflict == "unit" else ()
+    event, box = heard.event, Grievance.model_validate(heard.box() or {"text": ""})
+    said = box.model_dump(include={"text", "wishes"}, exclude_none=True)
     voiced = Voiced(
         identity=ids.number_from(vault.mac("number", heard.id)),
         accepted=heard.at,
@@ -25,11 +29,49 @@ def accept(heard: Heard[GrievanceVoiced]) -> None:
         contactable=event.contactable,
         case=event.case,
         category=event.category,
-        subjects=(*event.subjects, *units),
+        subjects=_subjects(event),
+        handles=tuple(one for one in (box.phone, box.email) if one),
     )
     secret = ids.secret()
     # Notify knows this customer by their case; it learns only how the complaint is followed.
     accepting.open_complaint(voiced, secret, {"said": said}, {"secret": secret}, heard.cause(utc_now()))
+
+
+def keep_away(heard: Heard[CaseHandled]) -> None:
+    """Whoever has handled the case meanwhile can't see the complaint about it from now on."""
+    event, now = heard.event, utc_now()
+
+    def write() -> Complaint:
+        try:
+            before = store().load(Complaint, event.complaint)
+        except NotFound:
+            raise NotYet(event.complaint) from None
+        named = tuple(one for one in _subjects(event) if one not in before.subjects)
+        if not named:
+            return before
+        line = Line(notes.SubjectsNamed(subjects=named))
+        return store().change(before.concerning(named), [line], heard.cause(now), Guard(f"SEEN#{heard.id}"))
+
+    with suppress(AlreadyDone):
+        retrying(write)
+
+
+def note_dissatisfaction(heard: Heard[SatisfactionLow]) -> None:
+    """Asked after the closing, the customer was not content: whoever may take it up again is told."""
+    event, now = heard.event, utc_now()
+    if event.complaint is None:
+        return
+    identity = event.complaint
+
+    def write() -> Complaint:
+        draft = Draft(store().load(Complaint, identity), shelf.book(), now)
+        draft.set(satisfied=False)
+        draft.tell(notes.SurveyCameBack(satisfaction=event.satisfaction))
+        draft.ask_leader("not-satisfied")
+        return store().change(draft.complaint, draft.lines, heard.cause(now), Guard(f"SEEN#{heard.id}"))
+
+    with suppress(AlreadyDone):
+        retrying(write)
 
 
 def count_accepted(heard: Heard[ComplaintAccepted]) -> None:
@@ -43,6 +85,11 @@ def count_classified(heard: Heard[ComplaintClassified]) -> None:
         _count(heard, event.root)
     elif event.first and by == "department" and event.department:
         _count(heard, event.department)
+
+
+def _subjects(event: GrievanceVoiced | CaseHandled) -> tuple[str, ...]:
+    """Whom it is about: those who handled the case and, where the pack says so, their units."""
+    return (*event.subjects, *(event.units if shelf.book().rules.conflict == "unit" else ()))
 
 
 def _count(heard: Heard[Any], what: str) -> None:
@@ -83,6 +130,8 @@ def _counter(what: str, heard: Heard[Any]) -> Count:
 
 REACTIONS: Reactions = {
     GrievanceVoiced: accept,
+    CaseHandled: keep_away,
+    SatisfactionLow: note_dissatisfaction,
     ComplaintAccepted: count_accepted,
     ComplaintClassified: count_classified,
 }

@@ -184,9 +184,7 @@ def grade(draft: Draft, _principal: Principal, request: GradeRequest) -> None:
 
 def name_subjects(draft: Draft, _principal: Principal, request: SubjectsRequest) -> None:
     """Nobody who is complained about investigates it, from now on."""
-    named = (*draft.complaint.subjects, *(one for one in request.subjects if one not in draft.complaint.subjects))
-    rest = tuple(one for one in draft.complaint.investigators if one not in named)
-    draft.set(subjects=named, investigators=rest)
+    draft.complaint = draft.complaint.concerning(request.subjects)
     draft.tell(notes.SubjectsNamed(subjects=request.subjects))
 
 
@@ -281,7 +279,14 @@ def rework(draft: Draft, _principal: Principal, request: ReworkRequest) -> None:
     draft.set(holder=owed.role)
     draft.tell(
         ComplaintReworked(
-            complaint=after.id, case=after.case, round=after.rounds, role=owed.role, answer_due=owed.due
+            complaint=after.id,
+            case=after.case,
+            round=after.rounds,
+            role=owed.role,
+            answer_due=owed.due,
+            promised=owed.made,
+            clock=owed.clock,
+            about=after.about or None,
         ),
         Audience.CUSTOMER,
         {"text": request.text},
@@ -341,6 +346,7 @@ def move_promise(draft: Draft, principal: Principal, request: MovePromiseRequest
         Audience.CUSTOMER,
         {"text": request.reason},
         {"text": request.reason},
+        {"text": request.reason} if name == ANSWER and complaint.case != complaint.id else None,
     )
 
 

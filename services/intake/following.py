@@ -9,7 +9,7 @@ from pydantic import Field
 
 from services.intake import case as cases
 from services.intake.case import Case
-from services.intake.notes import ComplaintGotAnswer, ComplaintNoted, ComplaintRose
+from services.intake.notes import ComplaintAgain, ComplaintGotAnswer, ComplaintMoved, ComplaintNoted, ComplaintRose
 from services.intake.reporting import promise_view
 from shared import ids, vault
 from shared.commands import Command
@@ -23,7 +23,10 @@ from shared.tables import store
 # What an unknown number is compared with, so that it takes the time that a wrong secret takes.
 _NOBODY = "0" * 44
 _NO_ID = "0" * 12
-_NOTED, _ROSE, _ANSWERED = (kind.detail_type_name() for kind in (ComplaintNoted, ComplaintRose, ComplaintGotAnswer))
+_NOTED, _ROSE, _MOVED, _ANSWERED, _AGAIN = (
+    kind.detail_type_name()
+    for kind in (ComplaintNoted, ComplaintRose, ComplaintMoved, ComplaintGotAnswer, ComplaintAgain)
+)
 
 
 class GrievanceRequest(Request):
@@ -86,7 +89,9 @@ def voice_grievance(
 
     Raises `Problem` 422 when the key was used for other words, 429 when they were heard often enough for one day.
     """
-    case, _ = _open(number, secret)
+    case, events = _open(number, secret)
+    contact = events[0].private(case.salt).get("contact", {})
+    known = {way: contact[way] for way in ("phone", "email") if contact.get(way)}
     command = Command("customer", key, request)
 
     def voice() -> Case:
@@ -100,7 +105,7 @@ def voice_grievance(
             units=current.units,
         )
         said = request.model_dump(exclude_none=True)
-        line = Line(told, Audience.CUSTOMER, private=said, boxes={"complaints": said})
+        line = Line(told, Audience.CUSTOMER, private=said, boxes={"complaints": {**said, **known}})
         try:
             after = cases.voiced(current, now)
         except cases.TooManyGrievances:
@@ -117,28 +122,35 @@ def voice_grievance(
 
 
 def _promises_of_complaints(events: Sequence[Recorded]) -> list[Promise]:
-    """What the desk promised about complaints, as far as the case heard of it."""
-    answered = {event.data["complaint"]: event.at for event in events if event.type == _ANSWERED}
-    made: list[Promise] = []
+    """What the desk promised about complaints, as far as the case heard of it: an answer for each round."""
+    made: list[tuple[str, Promise]] = []
     for event in events:
-        if event.type != _NOTED or not event.data.get("clock"):
-            continue
-        complaint, due = event.data["complaint"], datetime.fromisoformat(event.data["answer_due"])
-        settled = answered.get(complaint)
-        late = any(one.type == _ROSE and one.data["complaint"] == complaint for one in events)
-        state = PromiseState.BROKEN if late else PromiseState.KEPT if settled else PromiseState.OPEN
-        made.append(
-            Promise(
+        if event.type in {_NOTED, _AGAIN} and event.data.get("clock"):
+            answer = Promise(
                 name="answer",
                 role="complaints",
                 made=datetime.fromisoformat(event.data["promised"]),
-                due=due,
+                due=datetime.fromisoformat(event.data["answer_due"]),
                 clock=event.data["clock"],
-                state=state,
-                settled=settled,
             )
-        )
-    return made
+            made.append((event.data["complaint"], answer))
+            continue
+        place = next((n for n in reversed(range(len(made))) if made[n][0] == event.data.get("complaint")), None)
+        if place is not None:
+            made[place] = (made[place][0], _after(made[place][1], event))
+    return [promise for _, promise in made]
+
+
+def _after(answer: Promise, event: Recorded) -> Promise:
+    """The promise of an answer after a line about its complaint."""
+    if event.type == _ROSE:
+        return answer.model_copy(update={"state": PromiseState.BROKEN})
+    if event.type == _MOVED:
+        return answer.model_copy(update={"due": datetime.fromisoformat(event.data["now_due"]), "agreed": True})
+    if event.type == _ANSWERED:
+        state = PromiseState.BROKEN if answer.state is PromiseState.BROKEN else PromiseState.KEPT
+        return answer.model_copy(update={"state": state, "settled": event.at})
+    return answer
 
 
 def _open(number: str, secret: str) -> tuple[Case, list[Recorded]]:

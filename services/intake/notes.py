@@ -61,6 +61,25 @@ class ComplaintWasClosed(Note):
     complaint: str
 
 
+class ComplaintAgain(Note):
+    """The customer was not satisfied with the answer: it is handled again, with a date of its own."""
+
+    detail_type: Literal["ComplaintAgain.v1"] = "ComplaintAgain.v1"
+    complaint: str
+    answer_due: datetime
+    promised: datetime | None = None
+    clock: dict[str, int] | None = None
+
+
+class ComplaintMoved(Note):
+    """The date of an answer was moved, and the customer told why."""
+
+    detail_type: Literal["ComplaintMoved.v1"] = "ComplaintMoved.v1"
+    complaint: str
+    was_due: datetime
+    now_due: datetime
+
+
 class SurveyCameBack(Note):
     detail_type: Literal["SurveyCameBack.v1"] = "SurveyCameBack.v1"
     satisfaction: int

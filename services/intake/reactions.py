@@ -1,6 +1,6 @@
 """What intake does when others tell something: it becomes a line of the case's timeline."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.intake import case as cases
@@ -13,9 +13,11 @@ from shared.contracts.complaints import (
     ComplaintAccepted,
     ComplaintAnswered,
     ComplaintClosed,
+    ComplaintDateMoved,
     ComplaintEscalated,
+    ComplaintReworked,
 )
-from shared.contracts.intake import Wording
+from shared.contracts.intake import CaseHandled, Wording
 from shared.contracts.notify import CallbackGivenUp, CallbackMissed, CallbackReached, MessageFailed, MessageSent
 from shared.contracts.survey import SurveyAnswered
 from shared.logs import log
@@ -49,10 +51,35 @@ def note_given_up(heard: Heard[CallbackGivenUp]) -> None:
 
 def note_complaint(heard: Heard[ComplaintAccepted]) -> None:
     event = heard.event
-    note = notes.ComplaintNoted(
+    if event.about:
+        _tell_handlers(heard, event.about)
+    else:
+        note = notes.ComplaintNoted(
+            complaint=event.complaint, answer_due=event.answer_due, promised=event.promised, clock=event.clock
+        )
+        _note(heard, event.case, note, Audience.CUSTOMER)
+
+
+def note_again(heard: Heard[ComplaintReworked]) -> None:
+    """Its next round. Whoever handled the case since the last one is concerned now too."""
+    event = heard.event
+    if event.about:
+        _tell_handlers(heard, event.about)
+        return
+    note = notes.ComplaintAgain(
         complaint=event.complaint, answer_due=event.answer_due, promised=event.promised, clock=event.clock
     )
-    _note(heard, event.case, note, Audience.CUSTOMER)
+    _note(heard, event.case, note, Audience.CUSTOMER, more=lambda case: _handled(case, event.complaint))
+
+
+def note_moved(heard: Heard[ComplaintDateMoved]) -> None:
+    """Other dates than that of the answer stand on the complaint's own page."""
+    event = heard.event
+    if event.promise == "answer":
+        note = notes.ComplaintMoved(complaint=event.complaint, was_due=event.was_due, now_due=event.due)
+        box = heard.box()
+        words = Wording.model_validate(box).model_dump() if box else None
+        _note(heard, event.case, note, Audience.CUSTOMER, private=words)
 
 
 def note_escalation(heard: Heard[ComplaintEscalated]) -> None:
@@ -83,6 +110,31 @@ def note_survey(heard: Heard[SurveyAnswered]) -> None:
     )
 
 
+def _handled(case: Case, complaint: str) -> list[Line]:
+    told = CaseHandled(case=case.id, complaint=complaint, subjects=case.handlers, units=case.units)
+    return [Line(told)] if case.handlers else []
+
+
+def _tell_handlers(heard: Heard[ComplaintAccepted] | Heard[ComplaintReworked], number: str) -> None:
+    """Somebody complains who names a case: whoever handled it may not see what they say.
+
+    Its timeline says nothing of it: a number alone shows nobody's case, and changes nothing on it.
+    """
+    now = utc_now()
+
+    def write() -> Case:
+        case = store().load(Case, number)
+        lines = _handled(case, heard.event.complaint)
+        return store().change(case, lines, heard.cause(now), Guard(f"SEEN#{heard.id}")) if lines else case
+
+    try:
+        retrying(write)
+    except AlreadyDone:
+        return
+    except NotFound:
+        log().info("no such case", complaint=heard.event.complaint)
+
+
 def _note(
     heard: Heard[Any],
     number: str,
@@ -91,13 +143,16 @@ def _note(
     *,
     private: Mapping[str, Any] | None = None,
     acknowledged: bool = False,
+    more: Callable[[Case], Sequence[Line]] = lambda _case: (),
 ) -> None:
     now = utc_now()
 
     def write() -> Case:
         case = store().load(Case, number)
         after = cases.acknowledged(case, now) if acknowledged else case
-        return store().change(after, [Line(note, audience, private)], heard.cause(now), Guard(f"SEEN#{heard.id}"))
+        return store().change(
+            after, [Line(note, audience, private), *more(after)], heard.cause(now), Guard(f"SEEN#{heard.id}")
+        )
 
     try:
         retrying(write)
@@ -117,6 +172,8 @@ REACTIONS: Reactions = {
     ComplaintAccepted: note_complaint,
     ComplaintEscalated: note_escalation,
     ComplaintAnswered: note_answer,
+    ComplaintReworked: note_again,
+    ComplaintDateMoved: note_moved,
     ComplaintClosed: note_closed_complaint,
     SurveyAnswered: note_survey,
 }

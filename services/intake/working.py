@@ -9,7 +9,9 @@ from pydantic import Field
 from services.intake import case as cases
 from services.intake.case import MOVES, Case
 from services.intake.notes import (
+    ComplaintAgain,
     ComplaintGotAnswer,
+    ComplaintMoved,
     ComplaintNoted,
     ComplaintRose,
     ComplaintWasClosed,
@@ -24,6 +26,7 @@ from shared.contracts import Event
 from shared.contracts.intake import (
     CaseClosed,
     CaseDeclined,
+    CaseHandled,
     CaseOpened,
     CaseProgressed,
     GrievanceVoiced,
@@ -40,8 +43,11 @@ _OF_COMPLAINTS = frozenset(
     kind.detail_type_name()
     for kind in (
         GrievanceVoiced,
+        CaseHandled,
         ComplaintNoted,
         ComplaintRose,
+        ComplaintMoved,
+        ComplaintAgain,
         ComplaintGotAnswer,
         ComplaintWasClosed,
         SurveyCameBack,

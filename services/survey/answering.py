@@ -80,7 +80,12 @@ def answer(identity: str, token: str, request: AnswerRequest, now: datetime, cor
                 "This survey was answered already. Thank you.",
                 "Nothing more is needed.",
             ) from None
-        facts = {"invitation": invitation.id, "case": invitation.case, "satisfaction": request.satisfaction}
+        facts = {
+            "invitation": invitation.id,
+            "case": invitation.case,
+            "satisfaction": request.satisfaction,
+            "complaint": invitation.complaint,
+        }
         told: list[Event] = [SurveyAnswered(**facts)]
         if request.satisfaction <= pack().low_satisfaction:
             told.append(SatisfactionLow(**facts))

@@ -25,6 +25,7 @@ class Invitation(Aggregate):
     case: str
     about: str
     """`case` or `complaint`."""
+    complaint: str | None = None
     category: str
     language: str
     invited: datetime

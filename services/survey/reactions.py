@@ -18,10 +18,10 @@ def invite_about_case(heard: Heard[CaseClosed]) -> None:
 
 
 def invite_about_complaint(heard: Heard[ComplaintClosed]) -> None:
-    _invite(heard, "complaint")
+    _invite(heard, "complaint", heard.event.complaint)
 
 
-def _invite(heard: Heard[Any], about: Literal["case", "complaint"]) -> None:
+def _invite(heard: Heard[Any], about: Literal["case", "complaint"], complaint: str | None = None) -> None:
     """Who gave no way to be reached is not asked."""
     event = heard.event
     if not event.contactable:
@@ -31,13 +31,14 @@ def _invite(heard: Heard[Any], about: Literal["case", "complaint"]) -> None:
         id=identity,
         case=event.case,
         about=about,
+        complaint=complaint,
         category=event.category,
         language=event.language,
         invited=heard.at,
         salt=vault.new_salt(),
         token=vault.mac_text("survey", identity, token),
     )
-    told = SurveyInvited(invitation=identity, case=event.case, about=about)
+    told = SurveyInvited(invitation=identity, case=event.case, about=about, complaint=complaint)
     line = Line(told, boxes={"notify": {"token": token}})
     try:
         retrying(lambda: store().create(invitation, [line], heard.cause(utc_now())))

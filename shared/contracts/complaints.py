@@ -25,6 +25,8 @@ class ComplaintAccepted(ComplaintsEvent):
     """What `answer_due` was counted from, and the span."""
     language: str = "en"
     channel: str = "case"
+    about: str | None = None
+    """The number of an earlier case that the customer says it is about, when it did not come with one."""
 
 
 class ComplaintClassified(ComplaintsEvent):
@@ -90,7 +92,7 @@ class VisitAgreed(ComplaintsEvent):
 
 
 class ComplaintDateMoved(ComplaintsEvent):
-    """What was promised to the customer has another date. Box: `Wording` (the reason) to notify."""
+    """What was promised to the customer has another date. Box: `Wording` (the reason) to notify, and to intake for the answer."""
 
     detail_type: Literal["ComplaintDateMoved.v1"] = "ComplaintDateMoved.v1"
     complaint: str
@@ -138,6 +140,11 @@ class ComplaintReworked(ComplaintsEvent):
     round: int
     role: str
     answer_due: datetime
+    promised: datetime | None = None
+    clock: dict[str, int] | None = None
+    """What `answer_due` is counted from, and the span."""
+    about: str | None = None
+    """As in `ComplaintAccepted`."""
 
 
 class PenaltyRecorded(ComplaintsEvent):

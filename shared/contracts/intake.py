@@ -30,10 +30,15 @@ class Wording(Boxed):
 
 
 class Grievance(Boxed):
-    """To complaints, with `GrievanceVoiced`: what the customer said."""
+    """To complaints, with `GrievanceVoiced`: what the customer said, and how they are known.
+
+    Of telephone and mail complaints keeps keyed hashes only, to tell a second complaint of the same customer.
+    """
 
     text: str
     wishes: str | None = None
+    phone: str | None = None
+    email: str | None = None
 
 
 class IntakeEvent(Event):
@@ -117,4 +122,14 @@ class GrievanceVoiced(IntakeEvent):
     subjects: tuple[str, ...]
     language: str
     contactable: bool
+    units: tuple[str, ...] = ()
+
+
+class CaseHandled(IntakeEvent):
+    """Who has handled the case that a complaint is about: they may not handle or read that complaint."""
+
+    detail_type: Literal["CaseHandled.v1"] = "CaseHandled.v1"
+    case: str
+    complaint: str
+    subjects: tuple[str, ...]
     units: tuple[str, ...] = ()

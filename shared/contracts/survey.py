@@ -22,6 +22,7 @@ class SurveyInvited(SurveyEvent):
     invitation: str
     case: str
     about: Literal["case", "complaint"] = "case"
+    complaint: str | None = None
 
 
 class SurveyAnswered(SurveyEvent):
@@ -31,6 +32,8 @@ class SurveyAnswered(SurveyEvent):
     invitation: str
     case: str
     satisfaction: int
+    complaint: str | None = None
+    """The complaint that they were asked about; none: the case itself."""
 
 
 class SatisfactionLow(SurveyEvent):
@@ -40,3 +43,5 @@ class SatisfactionLow(SurveyEvent):
     invitation: str
     case: str
     satisfaction: int
+    complaint: str | None = None
+    """The complaint that they were asked about; none: the case itself."""

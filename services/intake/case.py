@@ -128,25 +128,22 @@ def promise_outcome(
     return promises.make(made, RESOLVE, resolve.role, resolve.within, calendar, now)
 
 
-def opened(case: Case, staff: str, pack: Pack, calendar: Calendar, now: datetime) -> Case:
+def opened(case: Case, pack: Pack, calendar: Calendar, now: datetime) -> Case:
     """Taken on after review. The clock of the outcome starts now; the customer's own never restarts after."""
-    moved = case.moved(Move.OPEN, staff)
-    kept = promises.keep(moved.promises, REVIEW, now)
-    return moved.promising(promise_outcome(kept, pack.category(case.category), pack, calendar, now))
+    kept = promises.keep(case.promises, REVIEW, now)
+    return case.promising(promise_outcome(kept, pack.category(case.category), pack, calendar, now))
 
 
-def declined(case: Case, staff: str, now: datetime) -> Case:
+def declined(case: Case, now: datetime) -> Case:
     """Not taken on. The review that was promised has happened."""
-    moved = case.moved(Move.DECLINE, staff)
-    kept = promises.keep(moved.promises, REVIEW, now)
-    return moved.promising(promises.waive_all(kept, now, "the case was declined"))
+    kept = promises.keep(case.promises, REVIEW, now)
+    return case.promising(promises.waive_all(kept, now, "the case was declined"))
 
 
-def closed(case: Case, staff: str, now: datetime) -> Case:
+def closed(case: Case, now: datetime) -> Case:
     """Done: the outcome that was promised is there."""
-    moved = case.moved(Move.CLOSE, staff)
-    kept = promises.keep(moved.promises, RESOLVE, now)
-    return moved.promising(promises.waive_all(kept, now, "the case was closed"))
+    kept = promises.keep(case.promises, RESOLVE, now)
+    return case.promising(promises.waive_all(kept, now, "the case was closed"))
 
 
 class TooManyGrievances(Exception):
@@ -161,10 +158,9 @@ def voiced(case: Case, now: datetime) -> Case:
     return case.model_copy(update={"voiced": (*today, now)})
 
 
-def arrived(case: Case, staff: str, now: datetime) -> Case:
+def arrived(case: Case, now: datetime) -> Case:
     """Somebody is on the scene."""
-    moved = case.moved(Move.ARRIVE, staff)
-    return moved.promising(promises.keep(moved.promises, ARRIVE, now))
+    return case.promising(promises.keep(case.promises, ARRIVE, now))
 
 
 def acknowledged(case: Case, now: datetime) -> Case:

@@ -10,7 +10,7 @@ from pydantic import Field
 from services.intake import case as cases
 from services.intake.case import Case
 from services.intake.notes import ComplaintAgain, ComplaintGotAnswer, ComplaintMoved, ComplaintNoted, ComplaintRose
-from services.intake.reporting import promise_view
+from services.intake.promised import promise_view
 from shared import ids, vault
 from shared.commands import Command
 from shared.contracts.intake import GrievanceVoiced

@@ -8,12 +8,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from services.intake.case import Case, State, first_promises, needs_review
+from services.intake.promised import promise_view
 from services.intake.triage import decide
 from shared import ids, vault
 from shared.contracts.intake import CaseReported, ContactCard, PromiseMade
 from shared.http import Problem, Request, Text, fault, fingerprint
 from shared.packs import LANGUAGES, URGENT_FACTS, Category, Pack
-from shared.promises import Promise, why
+from shared.promises import Promise
 from shared.rules import calendar, pack
 from shared.settings import settings
 from shared.store import AlreadyExists, Audience, Cause, Conflict, Line, Recorded, retrying
@@ -92,18 +93,6 @@ class Receipt:
             "refer_to": self.refer_to,
             "promises": [promise_view(promise) for promise in self.promises],
         }
-
-
-def promise_view(promise: Promise) -> dict[str, Any]:
-    """A promise as its customer sees it, with the reason of its date."""
-    return {
-        "what": promise.name,
-        "due": promise.due.isoformat(),
-        "state": promise.state.value,
-        "settled": promise.settled.isoformat() if promise.settled else None,
-        "clock": promise.clock,
-        "why": why(promise, calendar()),
-    }
 
 
 def report(
@@ -320,6 +309,5 @@ __all__ = [
     "ReportRequest",
     "Where",
     "categories",
-    "promise_view",
     "report",
 ]

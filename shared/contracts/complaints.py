@@ -92,7 +92,10 @@ class VisitAgreed(ComplaintsEvent):
 
 
 class ComplaintDateMoved(ComplaintsEvent):
-    """What was promised to the customer has another date. Box: `Wording` (the reason) to notify, and to intake for the answer."""
+    """What was promised to the customer has another date.
+
+    Box: `Wording` (the reason) to notify, and to intake when it is the answer.
+    """
 
     detail_type: Literal["ComplaintDateMoved.v1"] = "ComplaintDateMoved.v1"
     complaint: str

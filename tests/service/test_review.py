@@ -95,7 +95,7 @@ def test_a_case_nobody_touches_for_a_year_stays_small_and_its_top_rung_still_owe
 
 
 def test_the_worklist_goes_on_behind_its_first_page(world, monkeypatch):
-    monkeypatch.setattr("services.intake.working.PAGE", 2)
+    monkeypatch.setattr("services.intake.worklist.PAGE", 2)
     reported = {report(world, contact=None)["number"] for _ in range(5)}
     seen: list[str] = []
     mark = ""

@@ -1,0 +1,101 @@
+"""A case as staff see it."""
+
+from datetime import datetime
+from typing import Any
+
+from services.intake.case import MOVES, Case
+from services.intake.notes import (
+    ComplaintAgain,
+    ComplaintGotAnswer,
+    ComplaintMoved,
+    ComplaintNoted,
+    ComplaintRose,
+    ComplaintWasClosed,
+    SurveyCameBack,
+)
+from services.intake.promised import promise_view
+from shared import ids
+from shared.contracts.intake import CaseHandled, GrievanceVoiced
+from shared.promises import PromiseState
+from shared.store import Recorded
+
+_OF_COMPLAINTS = frozenset(
+    kind.detail_type_name()
+    for kind in (
+        GrievanceVoiced,
+        CaseHandled,
+        ComplaintNoted,
+        ComplaintRose,
+        ComplaintMoved,
+        ComplaintAgain,
+        ComplaintGotAnswer,
+        ComplaintWasClosed,
+        SurveyCameBack,
+    )
+)
+"""What whoever handled a case may not learn: that there is a complaint about it, and what becomes of that."""
+
+
+def facts(case: Case) -> dict[str, Any]:
+    """What every answer about a case says."""
+    return {
+        "number": ids.spoken(case.id),
+        "state": str(case.state),
+        "kind": case.kind,
+        "category": case.category,
+        "urgent": case.urgent,
+        "dispositions": list(case.dispositions),
+        "channel": case.channel,
+        "language": case.language,
+        "pack": case.pack,
+        "reported": case.reported.isoformat(),
+        "handlers": list(case.handlers),
+    }
+
+
+def summary(case: Case, now: datetime) -> dict[str, Any]:
+    """What a worklist shows: the facts, and what is owed next."""
+    open_promises = [promise for promise in case.promises if promise.state is PromiseState.OPEN]
+    soonest = min(open_promises, key=lambda promise: promise.due, default=None)
+    return {
+        **facts(case),
+        "owed": {
+            "what": soonest.name,
+            "role": soonest.role,
+            "due": soonest.due.isoformat(),
+            "late": soonest.due < now,
+            "rung": soonest.rung,
+        }
+        if soonest
+        else None,
+    }
+
+
+def whole(case: Case, events: list[Recorded], *, of_complaints: bool) -> dict[str, Any]:
+    """Everything there is; of complaints about it only to whoever they are not about."""
+    shown = [event for event in events if of_complaints or not _about_a_complaint(event)]
+    return {
+        **facts(case),
+        "allowed": [str(move) for move in MOVES[case.state]],
+        "promises": [
+            {**promise_view(promise), "role": promise.role, "rung": promise.rung} for promise in case.promises
+        ],
+        "events": [_event(event, case.salt) for event in shown],
+    }
+
+
+def _about_a_complaint(event: Recorded) -> bool:
+    return event.type in _OF_COMPLAINTS or "complaint" in str(event.data.get("template", ""))
+
+
+def _event(event: Recorded, salt: str | None) -> dict[str, Any]:
+    private = event.private(salt)
+    private.pop("secret", None)  # the customer's alone
+    return {
+        "at": event.at.isoformat(),
+        "what": event.type,
+        "by": event.facts["actor"],
+        "audience": event.audience,
+        "facts": event.data,
+        "private": private,
+    }

@@ -1,0 +1,50 @@
+"""Cases for staff to read: what is owed, one case, and whether its chain is whole."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.intake import views
+from services.intake.case import Case
+from services.intake.handling import identity_of
+from shared import chain, ids, vault
+from shared.policy import NotPermitted, Principal, require
+from shared.store import Place
+from shared.tables import store
+
+PAGE = 50
+_HORIZON = timedelta(days=3650)
+
+
+def worklist(principal: Principal, now: datetime, after: Place | None = None) -> dict[str, Any]:
+    """Cases with something owed, the soonest due first; at most a page."""
+    require(principal, "case.read")
+    places = store().due(Case.KIND, now + _HORIZON, PAGE, after)
+    found = store().load_many(Case, [place.id for place in places])
+    return {
+        "cases": [views.summary(case, now) for case in found],
+        "next": places[-1].mark if len(places) == PAGE else None,
+    }
+
+
+def read(principal: Principal, number: str) -> dict[str, Any]:
+    """The whole case for staff; to whoever handled it without what became of complaints about that."""
+    require(principal, "case.read")
+    case, events = store().history(Case, identity_of(number))
+    return views.whole(case, events, of_complaints=not principal.is_subject(case.handlers))
+
+
+def audit(principal: Principal, number: str) -> dict[str, Any]:
+    """Whether the chain of a case is whole. Somebody who handled the case can't say so."""
+    require(principal, "case.audit")
+    case, events = store().history(Case, identity_of(number))
+    if principal.is_subject(case.handlers):
+        raise NotPermitted("case.audit")
+    broken = chain.broken_at(vault.chain_key(), [event.facts for event in events], case.head)
+    if broken is None:
+        broken = next((event.facts["seq"] for event in events if not event.sound), None)
+    return {
+        "number": ids.spoken(case.id),
+        "events": len(events),
+        "whole": broken is None,
+        "broken_at": broken,
+    }

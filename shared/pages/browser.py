@@ -131,6 +131,10 @@ class Visit:
             cookies=[*(cookies or []), *self._kept_language()],
         )
 
+    def goes_on(self, location: str, cookies: list[Cookie] | None = None) -> Response[str]:
+        """Like `see_other`; a language that was asked for in this request's address is not lost on the way."""
+        return see_other(location, [*(cookies or []), *self._kept_language()])
+
     def say(
         self, status: HTTPStatus, subject: str, *texts: str, ways: tuple[tuple[str, str], ...] = ()
     ) -> Response[str]:

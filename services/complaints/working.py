@@ -230,7 +230,12 @@ def answer(draft: Draft, _principal: Principal, request: AnswerRequest) -> None:
     draft.happen(Happening.ANSWERED)
     complaint = draft.complaint
     draft.tell(
-        ComplaintAnswered(complaint=complaint.id, case=complaint.case, finding=finding),
+        ComplaintAnswered(
+            complaint=complaint.id,
+            case=complaint.case,
+            finding=finding,
+            rounds_left=draft.book.rounds_left(complaint.rounds),
+        ),
         Audience.CUSTOMER,
         {"text": request.text, "evidence": list(request.evidence)},
         to_notify={"text": request.text} if complaint.contactable else None,
@@ -308,6 +313,7 @@ def close(draft: Draft, _principal: Principal, _request: Nothing) -> None:
             finding=after.finding or _NOT_PROVEN,
             contactable=after.contactable,
             language=after.language,
+            rounds_left=draft.book.rounds_left(after.rounds),
         ),
         Audience.CUSTOMER,
     )

@@ -132,6 +132,8 @@ class ComplaintAnswered(ComplaintsEvent):
     complaint: str
     case: str
     finding: Literal["substantiated", "partly", "not-substantiated"]
+    rounds_left: int | None = None
+    """How often they may still ask for it to be handled again."""
 
 
 class ComplaintReworked(ComplaintsEvent):
@@ -173,6 +175,8 @@ class ComplaintClosed(ComplaintsEvent):
     finding: Literal["substantiated", "partly", "not-substantiated"]
     contactable: bool
     language: str
+    rounds_left: int | None = None
+    """As in `ComplaintAnswered`."""
 
 
 class LessonShared(ComplaintsEvent):

@@ -19,9 +19,7 @@ def promise_shown(promise: Mapping[str, Any], what: str, t: Speaker, zone: ZoneI
         "what": what,
         "due": t.when(_at(promise["due"]), zone),
         "state": "paused" if paused else promise["state"],
-        "paused": t("why.still", start=t.when(_at(paused["from"]), zone), reason=paused["reason"])
-        if paused
-        else None,
+        "paused": note,
         "why": why_shown(promise, t, zone),
     }
 

@@ -115,16 +115,21 @@ def for_customer(
     }
 
 
+def called(name: str, book: Book, language: str) -> str:
+    """What is promised, in words."""
+    step = book.step(name)
+    names = _NAMES.get(name, {})
+    return step.name.into(language) if step else names.get(language, names.get("en", name))
+
+
 def promise(one: Promise, book: Book, language: str) -> dict[str, Any]:
     """A promise with the reason of its date. Who moved it is for staff."""
-    step = book.step(one.name)
-    names = _NAMES.get(one.name, {})
     told = explanation(one, book.calendar)
     for move in told["moves"]:
         move["by_rules"] = move.pop("by") == "rules"
     return {
         "what": one.name,
-        "name": step.name.into(language) if step else names.get(language, names.get("en", one.name)),
+        "name": called(one.name, book, language),
         "due": one.due.isoformat(),
         "state": one.state.value,
         "settled": one.settled.isoformat() if one.settled else None,

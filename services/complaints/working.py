@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from services.complaints import grading, notes, shelf, steps
+from services.complaints import grading, notes, shelf, steps, views
 from services.complaints.accepting import Facts, Short, Words
 from services.complaints.complaint import ANSWER, RETURN_VISIT, SETTLE, Finding, Move
 from services.complaints.draft import Draft
@@ -348,7 +348,14 @@ def move_promise(draft: Draft, principal: Principal, request: MovePromiseRequest
         draft.tell(notes.DateMoved(promise=name, was_due=was, due=due), private={"text": request.reason})
         return
     draft.tell(
-        ComplaintDateMoved(complaint=complaint.id, case=complaint.case, promise=name, was_due=was, due=due),
+        ComplaintDateMoved(
+            complaint=complaint.id,
+            case=complaint.case,
+            promise=name,
+            was_due=was,
+            due=due,
+            called=views.called(name, draft.book, complaint.language),
+        ),
         Audience.CUSTOMER,
         {"text": request.reason},
         {"text": request.reason},

@@ -58,6 +58,8 @@ class ComplaintEscalated(ComplaintsEvent):
     """The top of the ladder had it already: nobody new to tell of."""
     to_customer: bool = False
     """Whether it had been promised to the customer. The answer always is."""
+    called: str | None = None
+    """What was promised, in the customer's language."""
 
 
 class ComplaintDueSoon(ComplaintsEvent):
@@ -103,6 +105,8 @@ class ComplaintDateMoved(ComplaintsEvent):
     promise: str
     was_due: datetime
     due: datetime
+    called: str | None = None
+    """As in `ComplaintEscalated`."""
 
 
 class CallsDeclined(ComplaintsEvent):

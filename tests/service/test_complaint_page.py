@@ -194,7 +194,7 @@ def test_why_this_date_says_how_much_time_was_promised_and_what_did_not_count(wo
     matter = complain(world, kind="attitude")
     cookie, path = opened(matter)
     page = html.unescape(browse(world, "GET", path, cookie)["body"])
-    assert "The time we gave ourselves, in working days: 10." in page
+    assert "The time we gave ourselves, in working days: 3." in page
     assert "Only office hours count; evenings and nights do not." in page
     assert "closed, weekend." in page
     asked = {"within": {"working_days": 12}, "reason": "A witness is abroad."}

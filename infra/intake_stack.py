@@ -11,7 +11,7 @@ INTAKE = Service(
             "intake",
             "POST /v1/cases",
             "GET /v1/cases/{number}",
-            "POST /v1/cases/{number}/grievances",
+            "POST /v1/cases/{number}/{action}",
             "GET /v1/categories",
         ),
         edge(

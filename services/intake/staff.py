@@ -4,14 +4,22 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.intake import working, worklist
+from services.intake import appointing, checking, investigating, owning, reporting, settling, working, worklist
 from services.intake.handling import Act, Nothing, carry_out
 from shared.clock import utc_now
 from shared.commands import Command
 from shared.http import UNKNOWN_ROUTE, Desk, answer
+from shared.policy import require
 from shared.store import Cause
 
-ACTS: dict[str, Act[Any]] = {**working.ACTS}
+ACTS: dict[str, Act[Any]] = {
+    **working.ACTS,
+    **owning.ACTS,
+    **checking.ACTS,
+    **investigating.ACTS,
+    **appointing.ACTS,
+    **settling.ACTS,
+}
 
 handler = Desk()
 
@@ -19,6 +27,18 @@ handler = Desk()
 @handler.get("/staff/v1/cases")
 def owed() -> Response[str]:
     return answer(200, worklist.worklist(handler.principal(), utc_now(), handler.after()))
+
+
+@handler.post("/staff/v1/cases")
+def key_in() -> Response[str]:
+    request = handler.read(reporting.KeyedReportRequest)
+    principal = handler.principal()
+    require(principal, "case.key-in")
+    key = handler.idempotency_key()
+    receipt = reporting.report(request, key, utc_now(), handler.correlation(), principal.id)
+    contact = request.contact
+    body = receipt.for_staff(contactable=bool(contact and (contact.email or contact.phone)))
+    return answer(201, body, {"Location": f"/staff/v1/cases/{body['number']}"})
 
 
 @handler.get("/staff/v1/cases/<number>")

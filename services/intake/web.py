@@ -378,7 +378,7 @@ def voice_grievance(number: str) -> Response[str]:
         request = _as(GrievanceRequest, said)
         # Whoever goes back and writes something else has more to say: only the same words again are the same.
         key = f"{sent['form']} {fingerprint(request)}"
-        following.voice_grievance(identity, secret, request, key, utc_now(), handler.correlation())
+        following.act("grievances", identity, secret, request, key, utc_now(), handler.correlation())
     except Problem as refusal:
         if "faults" not in refusal.body:
             raise
@@ -499,15 +499,20 @@ def _step_shown(step: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> dict[str
     }
 
 
+def _plain(promise: str) -> str:
+    """The kind of promise: appointments have one each."""
+    return promise.rstrip("0123456789").rstrip("-")
+
+
 def _fact_shown(name: str, value: Any, t: Speaker, zone: ZoneInfo) -> str:
     match name:
-        case "was_due" | "now_due" | "answer_due":
+        case "was_due" | "now_due" | "answer_due" | "due" | "at" | "was_at":
             return t.when(datetime.fromisoformat(value), zone)
         case "complaint":
             return left_to_right(ids.spoken(ids.heard(value) or value))
         case "promise":
-            return t(f"promise.{value}")
-        case "finding" | "channel" | "outcome" | "reason":
+            return t(f"promise.{_plain(value)}")
+        case "finding" | "channel" | "outcome" | "reason" | "what":
             return t(f"{name}.{value}")
         case _:
             return str(value)
@@ -515,7 +520,7 @@ def _fact_shown(name: str, value: Any, t: Speaker, zone: ZoneInfo) -> str:
 
 def _promise_shown(promise: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> dict[str, Any]:
     return {
-        "what": t(f"promise.{promise['what']}"),
+        "what": t(f"promise.{_plain(promise['what'])}"),
         "due": t.when(datetime.fromisoformat(promise["due"]), zone),
         "state": promise["state"],
         "why": _why_shown(promise, t, zone),

@@ -4,10 +4,12 @@ calls them, and a clock that the test drives.
 
 import json
 import os
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -235,6 +237,24 @@ class World:
         )
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
+
+    def pass_time(self, span: timedelta) -> None:
+        """So much later the clock looks, as it does every minute, and everybody hears what it told."""
+        self.at(datetime.now(UTC) + span)
+        self.tick()
+        self.settle()
+
+    def amend_pack(self, change: Callable[[dict[str, Any]], Any]) -> None:
+        """Run on a copy of the pack, changed; the pack as it is shipped stays."""
+        own = Path(tempfile.mkdtemp(dir=self.compiled_packs))
+        for part in self.compiled_packs.glob(f"{self.pack}*.json"):
+            shutil.copy(part, own)
+        whole = own / f"{self.pack}.json"
+        data = json.loads(whole.read_text(encoding="utf-8"))
+        change(data)
+        whole.write_text(json.dumps(data), encoding="utf-8")
+        for environment in self.environments.values():
+            environment["AHD_PACKS"] = str(own)
 
     def mails(self, address: str) -> list[str]:
         """Raw mails that SES took for this address."""

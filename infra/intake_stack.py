@@ -31,6 +31,8 @@ INTAKE = Service(
             "intake",
             "ANY /staff/v1/cases",
             "ANY /staff/v1/cases/{proxy+}",
+            "ANY /staff/v1/calls",
+            "ANY /staff/v1/calls/{proxy+}",
             also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
         ),

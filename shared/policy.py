@@ -42,6 +42,8 @@ PERMITS: dict[str, frozenset[Role]] = {
     "complaint.decide": _LEADING,
     "complaint.answer": _LEADING,
     "complaint.close": _LEADING,
+    "call.log": _ACTING,
+    "call.read": _EVERYBODY,
     "callback.read": _EVERYBODY,
     "callback.record": _ACTING,
     "callback.give-up": _LEADING,

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from services.intake import appointment
+from services.intake import appointment, phoning
 from services.intake import case as cases
+from services.intake.call import Call
 from services.intake.case import Case
 from shared.clock import utc_now
 from shared.contracts.intake import AppointmentMade, AppointmentNear, CaseLate
@@ -56,4 +57,4 @@ def _reminder(case: Case, promise: str) -> Line:
 def handler(_event: dict[str, Any], context: Any) -> None:
     """Lambda: a tick."""
     bind(service=settings().service)
-    tick({Case.KIND: look}, utc_now(), time_left(context))
+    tick({Case.KIND: look, Call.KIND: phoning.look}, utc_now(), time_left(context))

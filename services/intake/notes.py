@@ -209,3 +209,18 @@ class CardBack(Note):
     detail_type: Literal["CardBack.v1"] = "CardBack.v1"
     card: str
     state: str
+
+
+class CallAnswered(Note):
+    """A call was answered, after so many rings."""
+
+    detail_type: Literal["CallAnswered.v1"] = "CallAnswered.v1"
+    rings: int
+
+
+class CallWentOn(Note):
+    """What happened on a call, and how it stands."""
+
+    detail_type: Literal["CallWentOn.v1"] = "CallWentOn.v1"
+    what: str
+    state: str

@@ -4,7 +4,17 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.intake import appointing, checking, investigating, owning, reporting, settling, working, worklist
+from services.intake import (
+    appointing,
+    checking,
+    investigating,
+    owning,
+    phoning,
+    reporting,
+    settling,
+    working,
+    worklist,
+)
 from services.intake.handling import Act, Nothing, carry_out
 from shared.clock import utc_now
 from shared.commands import Command
@@ -60,3 +70,26 @@ def act(number: str, action: str) -> Response[str]:
     key = handler.needed_idempotency_key() if chosen.keyed else handler.idempotency_key()
     cause = Cause(utc_now(), principal.id, handler.correlation())
     return answer(200, carry_out(chosen, principal, number, Command(principal.id, key, request), request, cause))
+
+
+@handler.post("/staff/v1/calls")
+def call() -> Response[str]:
+    request, principal = handler.read(phoning.AnsweredRequest), handler.principal()
+    cause = Cause(utc_now(), principal.id, handler.correlation())
+    return answer(201, phoning.take(principal, request, handler.needed_idempotency_key(), cause))
+
+
+@handler.get("/staff/v1/calls/<number>")
+def read_call(number: str) -> Response[str]:
+    return answer(200, phoning.read(handler.principal(), number))
+
+
+@handler.post("/staff/v1/calls/<number>/<action>")
+def go_on(number: str, action: str) -> Response[str]:
+    if action not in phoning.TALKS:
+        raise UNKNOWN_ROUTE
+    asked, principal = phoning.TALKS[action].request, handler.principal()
+    request = phoning.NothingMore() if asked is phoning.NothingMore else handler.read(asked)
+    command = Command(principal.id, handler.needed_idempotency_key(), request)
+    cause = Cause(utc_now(), principal.id, handler.correlation())
+    return answer(200, phoning.go_on(principal, number, action, command, request, cause))

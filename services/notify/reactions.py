@@ -32,6 +32,8 @@ from shared.contracts.intake import (
     AppointmentMoved,
     AppointmentNear,
     ArbiterWanted,
+    CallLate,
+    CallWanted,
     CaseClosed,
     CaseDeclined,
     CaseExtended,
@@ -262,6 +264,17 @@ def call_unreached(heard: Heard[MessageFailed]) -> None:
         tell_duty(heard, "operator", "duty_unreachable", values)
 
 
+def call_back(heard: Heard[CallWanted]) -> None:
+    """Whoever left a message is called."""
+    calling.book(heard, heard.event.case, heard.event.reason)
+
+
+def tell_waiting(heard: Heard[CallLate]) -> None:
+    event = heard.event
+    values = {"number": ids.spoken(event.call), "promise": event.promise, "operator": event.operator}
+    tell_duty(heard, event.role, "duty_call", values)
+
+
 def tell_missed_callback(heard: Heard[CallbackMissed]) -> None:
     values = {"number": ids.spoken(heard.event.case), "callback": ids.spoken(heard.event.callback)}
     tell_duty(heard, "supervisor", "duty_callback_late", values)
@@ -289,6 +302,8 @@ REACTIONS: Reactions = {
     AppointmentNear: remind_of_appointment,
     HandoverOffered: ask_to_take_over,
     ArbiterWanted: call_arbiter,
+    CallWanted: call_back,
+    CallLate: tell_waiting,
     CaseLate: tell_late,
     CaseClosed: tell_closed,
     ComplaintAccepted: tell_complaint_accepted,

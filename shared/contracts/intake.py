@@ -224,3 +224,21 @@ class Meeting(Boxed):
 
     place: str
     text: str | None = None
+
+
+class CallWanted(IntakeEvent):
+    """The customer of this case is to be called back."""
+
+    detail_type: Literal["CallWanted.v1"] = "CallWanted.v1"
+    case: str
+    reason: str
+
+
+class CallLate(IntakeEvent):
+    """On the line somebody waits too long, or talks longer than first line can help: this role sees to it."""
+
+    detail_type: Literal["CallLate.v1"] = "CallLate.v1"
+    call: str
+    promise: str
+    role: str
+    operator: str

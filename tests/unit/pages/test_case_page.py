@@ -34,6 +34,10 @@ STAFF_ONLY = {
     "ReportWritten",
     "CameBack",
     "CardBack",
+    "CallWanted",
+    "CallLate",
+    "CallAnswered",
+    "CallWentOn",
 }
 SAMPLES = {
     "channel": "phone",

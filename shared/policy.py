@@ -38,6 +38,7 @@ PERMITS: dict[str, frozenset[Role]] = {
     "complaint.decide": _LEADING,
     "complaint.answer": _LEADING,
     "complaint.close": _LEADING,
+    "promises.recalculate": _LEADING,
     "callback.read": _EVERYBODY,
     "callback.record": _ACTING,
     "callback.give-up": _LEADING,

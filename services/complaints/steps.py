@@ -13,6 +13,8 @@ from shared.packs.complaints import Happening, Step
 from shared.promises import Ladder, Miss, Promise, PromiseState, Refusal, Rung, Warned
 
 _CHANGED = "the complaint turned out to be of another kind or grade"
+_RULES = "rules"
+"""Who moves a date when the kind or grade changes."""
 NO_CALLS = "the customer wants no calls"
 
 
@@ -143,6 +145,24 @@ def warn(complaint: Complaint, now: datetime) -> tuple[Complaint, tuple[Warned, 
     return complaint.promising(made), warned
 
 
+def span(complaint: Complaint, promise: Promise, book: Book) -> dict[str, int] | None:
+    """What the rules give this promise now; None where they give nothing, or a person set another span for a reason.
+
+    A rung of the ladder keeps the time that was left to it when it got there.
+    """
+    if promise.rung or any(one.clock and not one.rules and one.by != _RULES for one in promise.moves):
+        return None
+    if step := book.step(promise.name):
+        return step.within
+    rhythm = book.rules.follow_up
+    return {
+        ANSWER: book.answer(complaint.kind, complaint.grade).within,
+        SETTLE: book.pack.clocks.settle_complaint.within,
+        RETURN_VISIT: book.rules.return_visit.within,
+        FOLLOW_UP: rhythm.every if rhythm else None,
+    }.get(promise.name)
+
+
 def is_for_customer(name: str, book: Book) -> bool:
     """Whether this was promised to the customer, and not only among staff."""
     step = book.step(name)
@@ -187,7 +207,7 @@ def _answer_again(complaint: Complaint, book: Book, now: datetime) -> Complaint:
     if owed is None or owed.clock == duty.within or complaint.rounds:
         return complaint
     try:
-        moved = promises.move(complaint.promises, ANSWER, duty.within, book.calendar, now, _CHANGED, "rules")
+        moved = promises.move(complaint.promises, ANSWER, duty.within, book.calendar, now, _CHANGED, _RULES)
     except Refusal:
         return complaint
     return complaint.promising(moved)

@@ -119,7 +119,7 @@ def run(ask: Ask, console: Console, *, reason: str = "", as_json: bool = False, 
 
                 found = carry_out(ask, kind, found.rules, reason, applied)
             moving[kind] = found.rows
-    count = sum(row["outcome"] == "moved" for rows in moving.values() for row in rows)
+    count = sum(_moving(rows) for rows in moving.values())
     if as_json:
         console.print_json(json.dumps(moving))
         return count
@@ -130,8 +130,12 @@ def run(ask: Ask, console: Console, *, reason: str = "", as_json: bool = False, 
     return count
 
 
+def _moving(rows: list[dict[str, Any]]) -> int:
+    return len([row for row in rows if row["outcome"] == "moved"])
+
+
 def _summary(rows: list[dict[str, Any]], *, moved: bool) -> str:
-    count = sum(row["outcome"] == "moved" for row in rows)
+    count = _moving(rows)
     if not count:
         return "nothing moves"
     return (

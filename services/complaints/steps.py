@@ -33,6 +33,23 @@ def done(complaint: Complaint, step: str, book: Book, now: datetime) -> Complain
     return _start(after, step, now, book)
 
 
+def owed_again(complaint: Complaint, what: Happening, checked: Happening, book: Book, now: datetime) -> Complaint:
+    """What was done has to be done again: the steps that end with it are owed anew, with their clocks from now.
+
+    What waited for `checked` is done: somebody looked, and it was not good enough.
+    """
+    made = complaint.promises
+    for step in book.rules.steps:
+        if step.ends == checked:
+            made = promises.keep(made, step.id, now)
+        if step.ends == what and _applies(step, complaint, book) and not promises.is_open(made, step.id):
+            warn_at = (step.warn,) if step.warn else ()
+            made = promises.make(
+                made, step.id, step.role, step.within, book.calendar, now, warn=warn_at, rules=book.version
+            )
+    return complaint.promising(made)
+
+
 def first(complaint: Complaint, book: Book, now: datetime) -> Complaint:
     """What is promised when a complaint is accepted: its answer, the pack's steps, and to hear from us."""
     after = promise_answer(complaint, book, now)
@@ -126,7 +143,7 @@ def reconsider(complaint: Complaint, book: Book, now: datetime) -> Complaint:
             after = after.promising(promises.waive(after.promises, step.id, now, _CHANGED))
     for happening, at in complaint.happened.items():
         after = _start(after, happening, at, book)
-    return _answer_again(after, book, now)
+    return answer_again(after, book, now)
 
 
 def late(complaint: Complaint, book: Book, now: datetime) -> tuple[Complaint, tuple[Miss, ...]]:
@@ -197,7 +214,7 @@ def _stands(promise: Promise, since: datetime) -> bool:
     return promise.open or (promise.made >= since and promise.state is not PromiseState.WAIVED)
 
 
-def _answer_again(complaint: Complaint, book: Book, now: datetime) -> Complaint:
+def answer_again(complaint: Complaint, book: Book, now: datetime) -> Complaint:
     """The answer's clock as the kind and grade now say, counted from when it was first promised.
 
     A date that would have passed by a rule nobody knew of stays as it was given.

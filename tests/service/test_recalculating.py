@@ -32,7 +32,8 @@ def amended(world: World, tmp_path):
             kind.pop("answer", None)
         (tmp_path / "police.json").write_text(json.dumps(pack), encoding="utf-8")
         (tmp_path / "police.complaints.json").write_text(json.dumps(rules), encoding="utf-8")
-        world.environments["complaints"]["AHD_PACKS"] = str(tmp_path)
+        for service in ("intake", "complaints"):
+            world.environments[service]["AHD_PACKS"] = str(tmp_path)
         return f"police@{version}"
 
     return amend
@@ -52,7 +53,8 @@ def asking(world: World, who: Any = LEADER) -> recalculate.Ask:
 
     def ask(method: str, path: str, body: Any) -> tuple[int, Any]:
         path, _, query = path.partition("?")
-        answer = world.http("complaints.staff", method, path, body, staff=who, query=query)
+        service = "intake" if "/cases/" in path else "complaints"
+        answer = world.http(f"{service}.staff", method, path, body, staff=who, query=query)
         return answer.status, answer.body
 
     return ask

@@ -1,6 +1,8 @@
 """What operations ask of AWS, pinned: a change that makes one dearer has to say so here. `make bench` prints more."""
 
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -102,7 +104,8 @@ class Complaints:
             self.world.at(matter.due("answer") + timedelta(minutes=1))
         with self.meter.warm("complaints"):
             for matter in matters:
-                spent = self.meter.measure(lambda one=matter: clock.look(one.number.replace("-", ""), utc_now()))
+                identity = matter.number.replace("-", "")
+                spent = self.meter.measure(partial(clock.look, identity, utc_now()))
         return spent
 
     def _complain(self):
@@ -112,7 +115,7 @@ class Complaints:
         return Matter(self.world, answer.body["number"], answer.body["secret"])
 
     def _spent(self, do, before=(), *, prepared=True):
-        matters = [self._complain() if prepared else None for _ in range(2)]
+        matters: list[Any] = [self._complain() if prepared else None for _ in range(2)]
         if prepared:
             self.world.settle()
         for matter in matters:

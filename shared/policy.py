@@ -44,6 +44,7 @@ PERMITS: dict[str, frozenset[Role]] = {
     "complaint.close": _LEADING,
     "call.log": _ACTING,
     "call.read": _EVERYBODY,
+    "promises.recalculate": _LEADING,
     "callback.read": _EVERYBODY,
     "callback.record": _ACTING,
     "callback.give-up": _LEADING,

@@ -107,12 +107,16 @@ def _refused(visit: Visit, refusal: Problem) -> Response[str]:
 
 def _promise(promise: Mapping[str, Any], t: Speaker) -> dict[str, Any]:
     zone = calendar().zone
-    stood = [one for one in promise["why"] if one["kind"] != "run"]
+    stood = [one for one in promise["why"] if one["kind"] == "closed"]
     why = [t("why.from", at=t.when(datetime.fromisoformat(promise["explained"]["made"]), zone))]
     for one in stood:
         start, end = (datetime.fromisoformat(one[side]) for side in ("from", "to"))
         if one.get("reason") != "night":
             why.append(t("why.closed", start=t.when(start, zone), end=t.when(end, zone), name=one.get("name") or ""))
+    for pause in promise["explained"]["pauses"]:
+        since, until = (pause[side] and t.when(datetime.fromisoformat(pause[side]), zone) for side in ("from", "to"))
+        said = t("why.paused", start=since, end=until, reason=pause["reason"]) if until else ""
+        why.append(said or t("why.stands", start=since, reason=pause["reason"]))
     why += [
         t("why.moved", at=t.when(datetime.fromisoformat(move["to"]), zone), reason=move["reason"])
         for move in promise["explained"]["moves"]
@@ -120,7 +124,7 @@ def _promise(promise: Mapping[str, Any], t: Speaker) -> dict[str, Any]:
     return {
         "what": promise["name"],
         "due": t.when(datetime.fromisoformat(promise["due"]), zone),
-        "state": promise["state"],
+        "state": "paused" if promise["explained"]["paused"] else promise["state"],
         "why": why,
     }
 

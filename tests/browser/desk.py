@@ -1,6 +1,7 @@
 """The desk's pages as a browser meets them: handlers behind an HTTP server, tables and keys in moto."""
 
 import base64
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ import pytest
 from moto import mock_aws
 
 from infra.packs import compile_into
+from services.complaints import accepting, staff
+from services.complaints import web as complaints
 from services.intake import web as intake
 from services.survey import web as survey
 from services.survey.invitation import Invitation
@@ -24,7 +27,8 @@ from shared import aws, ids, rules, seals, settings, tables, vault
 from shared.contracts.survey import SurveyInvited
 from shared.store import Cause, Line
 
-SERVICES = ("intake", "survey")
+SERVICES = ("intake", "complaints", "survey")
+_PAGES = {"survey": ("survey", survey), "complaint": ("complaints", complaints)}
 REGION = "me-central-1"
 
 
@@ -58,6 +62,7 @@ class Desk:
             "AHD_DESK_KEY": self._secrets[service],
             "AHD_SEAL_NOTIFY": key,
             "AHD_SEAL_COMPLAINTS": key,
+            "AHD_SEAL_INTAKE": key,
         }.items():
             self._environ.setenv(name, value)
         for known in (settings.settings, tables.store, vault._desk_key, vault.chain_key, rules._compiled):
@@ -66,7 +71,7 @@ class Desk:
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
         """The Lambda's answer to an HTTP request."""
-        service, module = ("survey", survey) if path.startswith("/survey/") else ("intake", intake)
+        service, module = _PAGES.get(urlsplit(path).path.split("/")[1], ("intake", intake))
         with self.being(service):
             answer: dict[str, Any] = module.handler(self.event(method, path, headers, body), SimpleNamespace())
         return answer
@@ -111,6 +116,25 @@ class Desk:
             invited = SurveyInvited(invitation=identity, case=case)
             tables.store().create(invitation, [Line(invited)], Cause(datetime.now(UTC), "test", "test"))
         return f"/survey/{identity}/{token}"
+
+    def complain(self, text: str = "They were rude.", language: str = "en") -> str:
+        """Path of the secret link of a fresh complaint."""
+        with self.being("complaints"):
+            request = accepting.ComplaintRequest.model_validate(
+                {"text": text, "language": language, "kind": "attitude", "contact": {"email": "lin@example.org"}}
+            )
+            receipt = accepting.accept(request, None, datetime.now(UTC), "test")
+        return f"/complaint/{receipt.complaint.id}/{receipt.secret}"
+
+    def handle(self, number: str, act: str, body: Any = None) -> None:
+        """What a leader does with a complaint."""
+        event = self.event("POST", f"/staff/v1/complaints/{number}/{act}", {})
+        claims = {"sub": "leader-1", "cognito:groups": "[duty-leader]"}
+        event["requestContext"]["authorizer"] = {"jwt": {"claims": claims}}
+        event["body"], event["isBase64Encoded"] = json.dumps(body), False
+        with self.being("complaints"):
+            answer = staff.handler(event, SimpleNamespace())
+        assert answer["statusCode"] == 200, answer["body"]
 
     def close(self) -> None:
         self._environ.undo()

@@ -27,7 +27,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
         yield browser
 
 
-def walk(chromium: Chromium, url: str, survey: str, language: str) -> Iterator[str]:
+def walk(chromium: Chromium, desk: Desk, url: str, language: str) -> Iterator[str]:
     """Every page there is, with and without faults; each is named while the browser shows it."""
     chromium.goes_to(f"{url}/?lang={language}")
     yield "home"
@@ -36,7 +36,8 @@ def walk(chromium: Chromium, url: str, survey: str, language: str) -> Iterator[s
     yield from following_it(chromium, url)
     chromium.goes_to(f"{url}/nothing")
     yield "missing"
-    chromium.goes_to(f"{url}{survey}?lang={language}")
+    yield from following_a_complaint(chromium, desk, url, language)
+    chromium.goes_to(f"{url}{desk.invite()}?lang={language}")
     yield "survey"
     chromium.goes_on("main form button")
     yield "survey with a fault"
@@ -111,12 +112,39 @@ def following_it(chromium: Chromium, url: str) -> Iterator[str]:
     yield "find with faults"
 
 
+def following_a_complaint(chromium: Chromium, desk: Desk, url: str, language: str) -> Iterator[str]:
+    link = desk.complain("They were rude. " + "W" * 120, language)
+    number = link.split("/")[2]
+    chromium.goes_to(f"{url}{link}")
+    yield "complaint"
+    chromium.clicks("details summary")
+    yield "complaint, with the reason of a date"
+    desk.handle(number, "pause", {"promises": ["answer"], "reason": "Receipts are awaited: " + "W" * 60})
+    chromium.goes_to(f"{url}/complaint/{number}")
+    chromium.clicks("details summary")
+    yield "complaint whose clock stands still"
+    desk.handle(number, "resume", {"promises": ["answer"]})
+    desk.handle(number, "answer", {"finding": "substantiated", "text": "We apologise."})
+    chromium.goes_to(f"{url}/complaint/{number}")
+    yield "complaint that was answered, with the form to ask again"
+    chromium.goes_on(f'form[action="/complaint/{number}/rework"] button')
+    yield "complaint, asked again without a word"
+    chromium.goes_to(f"{url}/complaint/{number}")
+    chromium.types('textarea[name="text"]', "It was not so.")
+    chromium.goes_on(f'form[action="/complaint/{number}/rework"] button')
+    yield "complaint that is handled again"
+    chromium.goes_on(f'form[action="/complaint/{number}/wish"] button')
+    yield "complaint without calls"
+    chromium.goes_to(f"{url}/complaint/K7M29QXD4T8V")
+    yield "complaint of somebody else"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_accessible_and_fits_a_narrow_screen(chromium: Chromium, desk: Desk, url: str, language: str):
     source = axe()
     chromium.is_wide(NARROWEST)
     faults: list[str] = []
-    for page in walk(chromium, url, desk.invite(), language):
+    for page in walk(chromium, desk, url, language):
         assert chromium.runs("return document.documentElement.lang") == language, page
         wide = chromium.runs("return document.documentElement.scrollWidth")
         if wide > NARROWEST:

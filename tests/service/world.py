@@ -135,9 +135,10 @@ class World:
         raw: str | None = None,
         query: str = "",
         base64: bool = False,
+        sent: dict[str, str] | None = None,
     ) -> Answer:
-        """A request, as API Gateway hands it to `services.<function>.handler`."""
-        headers = {"content-type": "application/json"}
+        """A request, as API Gateway hands it to `services.<function>.handler`, with the headers `sent` beside."""
+        headers = {"content-type": "application/json", **(sent or {})}
         if secret is not None:
             headers["authorization"] = f"Bearer {secret}"
         if key is not None:
@@ -160,7 +161,8 @@ class World:
         }
         with self.function_of(function.split(".", maxsplit=1)[0]):
             answer = import_module(f"services.{function}").handler(event, None)
-        return Answer(answer["statusCode"], json.loads(answer["body"]), answer.get("headers", {}))
+        said = json.loads(answer["body"]) if answer["body"] else None
+        return Answer(answer["statusCode"], said, answer.get("headers", {}))
 
     def tick(self, *services: str) -> None:
         """What the minute brings."""

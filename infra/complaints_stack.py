@@ -20,6 +20,7 @@ COMPLAINTS = Service(
             "services.complaints.web",
             CHANGES,
             routes=(
+                "ANY /complain",
                 "GET /complaint/{number}",
                 "GET /complaint/{number}/{secret}",
                 "POST /complaint/{number}/{action}",

@@ -46,6 +46,10 @@ class Book:
     def first_rung(self) -> Rung:
         return self.pack.rungs()[0]
 
+    def rounds_left(self, rounds: int) -> int:
+        """How often a customer who is not satisfied is heard again, after so many times."""
+        return max(0, self.rules.rework.rounds - rounds)
+
     def groups(self, roles: tuple[str, ...]) -> frozenset[str]:
         """The groups of staff that these roles belong to."""
         return frozenset(self.pack.roles[role].group for role in roles if role in self.pack.roles)

@@ -4,7 +4,7 @@ from typing import Any
 
 from services.complaints import corrective, injury, ledger
 from services.complaints.book import Book
-from services.complaints.complaint import MOVES, Complaint
+from services.complaints.complaint import MOVES, VISIT, Complaint, Move
 from services.complaints.steps import is_for_customer
 from shared import chain, ids, vault
 from shared.promises import Promise, PromiseState, explanation
@@ -74,44 +74,73 @@ def whole(complaint: Complaint, events: list[Recorded], book: Book) -> dict[str,
     }
 
 
-def for_customer(complaint: Complaint, events: list[Recorded], book: Book) -> dict[str, Any]:
-    """What the customer follows: state, timeline, and every promise made to them with why its date is that."""
+def to_confirm(complaint: Complaint) -> tuple[int, ...]:
+    """The records that wait for the customer's word."""
+    return tuple(one for one in range(1, complaint.records + 1) if one not in complaint.confirmed)
+
+
+def possible(complaint: Complaint, book: Book) -> tuple[str, ...]:
+    """What its customer can do now."""
+    reworkable = Move.REWORK in MOVES[complaint.state] and book.rounds_left(complaint.rounds) > 0
+    can = {"confirm": bool(to_confirm(complaint)), "rework": reworkable, "wish": not complaint.no_calls}
+    return tuple(act for act, may in can.items() if may)
+
+
+def for_customer(
+    complaint: Complaint, events: list[Recorded], book: Book, language: str | None = None
+) -> dict[str, Any]:
+    """What the customer follows: state, timeline, and every promise made to them with why its date is that.
+
+    Names are in `language`, or in that of the complaint.
+    """
     kind = book.rules.kind(complaint.kind)
-    language = complaint.language
+    spoken = language or complaint.language
     return {
         "number": ids.spoken(complaint.id),
         "state": str(complaint.state),
         "kind": complaint.kind or None,
-        "kind_name": kind.name.into(language) if kind else None,
+        "kind_name": kind.name.into(spoken) if kind else None,
         "grade": complaint.grade if kind else None,
-        "language": language,
+        "language": complaint.language,
         "accepted": complaint.accepted.isoformat(),
         "answer_due": complaint.answer_due.isoformat(),
         "finding": complaint.finding if "answered" in complaint.happened else None,
         "calls": not complaint.no_calls,
-        "to_confirm": [one for one in range(1, complaint.records + 1) if one not in complaint.confirmed],
+        "contactable": complaint.contactable,
+        "to_confirm": list(to_confirm(complaint)),
+        "allowed": list(possible(complaint, book)),
+        "rounds": complaint.rounds,
+        "rounds_left": book.rounds_left(complaint.rounds),
         "timeline": [_line(event, complaint.salt) for event in events if event.audience == Audience.CUSTOMER],
-        "promises": [promise(one, book, language) for one in complaint.promises if is_for_customer(one.name, book)],
+        "promises": [promise(one, book, spoken) for one in complaint.promises if is_for_customer(one.name, book)],
     }
+
+
+def called(name: str, book: Book, language: str) -> str:
+    """What is promised, in words."""
+    step = book.step(name)
+    names = _NAMES.get(name, {})
+    return step.name.into(language) if step else names.get(language, names.get("en", name))
 
 
 def promise(one: Promise, book: Book, language: str) -> dict[str, Any]:
     """A promise with the reason of its date. Who moved it is for staff."""
-    step = book.step(one.name)
-    names = _NAMES.get(one.name, {})
     told = explanation(one, book.calendar)
     for move in told["moves"]:
-        del move["by"]
+        move["by_rules"] = move.pop("by") == "rules"
     return {
         "what": one.name,
-        "name": step.name.into(language) if step else names.get(language, names.get("en", one.name)),
+        "name": called(one.name, book, language),
         "due": one.due.isoformat(),
         "state": one.state.value,
         "settled": one.settled.isoformat() if one.settled else None,
         "reason": one.reason,
         "clock": one.clock,
         "why": told["segments"],
-        "explained": {key: told[key] for key in ("made", "rules", "agreed", "paused", "pauses", "moves")},
+        "explained": {
+            **{key: told[key] for key in ("made", "rules", "agreed", "paused", "pauses", "moves")},
+            "appointment": one.name == VISIT,
+        },
     }
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from services.complaints import grading, notes, shelf, steps
+from services.complaints import grading, notes, shelf, steps, views
 from services.complaints.accepting import Facts, Short, Words
 from services.complaints.complaint import ANSWER, RETURN_VISIT, SETTLE, Finding, Move
 from services.complaints.draft import Draft
@@ -246,7 +246,12 @@ def answer(draft: Draft, _principal: Principal, request: AnswerRequest) -> None:
     draft.happen(Happening.ANSWERED)
     complaint = draft.complaint
     draft.tell(
-        ComplaintAnswered(complaint=complaint.id, case=complaint.case, finding=finding),
+        ComplaintAnswered(
+            complaint=complaint.id,
+            case=complaint.case,
+            finding=finding,
+            rounds_left=draft.book.rounds_left(complaint.rounds),
+        ),
         Audience.CUSTOMER,
         {"text": request.text, "evidence": list(request.evidence)},
         to_notify={"text": request.text} if complaint.contactable else None,
@@ -324,6 +329,7 @@ def close(draft: Draft, _principal: Principal, _request: Nothing) -> None:
             finding=after.finding or _NOT_PROVEN,
             contactable=after.contactable,
             language=after.language,
+            rounds_left=draft.book.rounds_left(after.rounds),
         ),
         Audience.CUSTOMER,
     )
@@ -402,7 +408,14 @@ def _tell_moved(draft: Draft, name: str, was: datetime, due: datetime, reason: s
     """The customer is told of another date, and why."""
     complaint = draft.complaint
     draft.tell(
-        ComplaintDateMoved(complaint=complaint.id, case=complaint.case, promise=name, was_due=was, due=due),
+        ComplaintDateMoved(
+            complaint=complaint.id,
+            case=complaint.case,
+            promise=name,
+            was_due=was,
+            due=due,
+            called=views.called(name, draft.book, complaint.language),
+        ),
         Audience.CUSTOMER,
         {"text": reason},
         {"text": reason},

@@ -132,7 +132,7 @@ def tell_late(heard: Heard[CaseLate]) -> None:
     facts = {"number": ids.spoken(event.case), "promise": event.promise, **values}
     tell_duty(heard, event.role, "duty_late", facts)
     if event.to_customer and event.promise != "acknowledge" and not event.again:
-        tell_customer(heard, event.case, "late", values)
+        tell_customer(heard, event.case, "late", {"promise": event.promise, **values})
 
 
 def tell_complaint_accepted(heard: Heard[ComplaintAccepted]) -> None:
@@ -158,7 +158,8 @@ def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:
     if event.promise == "answer" and not event.again:
         tell_customer(heard, event.case, "complaint_late", values)
     elif event.to_customer:
-        tell_customer(heard, event.case, "complaint_step_late", values)
+        promised = {"promise": event.promise, "promised": event.called or ""}
+        tell_customer(heard, event.case, "complaint_step_late", {**values, **promised})
 
 
 def remind(heard: Heard[ComplaintDueSoon]) -> None:
@@ -180,7 +181,8 @@ def tell_visit(heard: Heard[VisitAgreed]) -> None:
 def tell_date_moved(heard: Heard[ComplaintDateMoved]) -> None:
     event = heard.event
     values = {"complaint": ids.spoken(event.complaint), "was_due": event.was_due, "due": event.due}
-    tell_customer(heard, event.case, "complaint_moved", {**values, "text": _words(heard)})
+    promised = {"promise": event.promise, "promised": event.called or ""}
+    tell_customer(heard, event.case, "complaint_moved", {**values, **promised, "text": _words(heard)})
 
 
 def tell_reworked(heard: Heard[ComplaintReworked]) -> None:
@@ -231,13 +233,15 @@ def tell_surge(heard: Heard[SurgeNoticed]) -> None:
 
 
 def tell_complaint_answered(heard: Heard[ComplaintAnswered]) -> None:
-    values = {"complaint": ids.spoken(heard.event.complaint), "text": _words(heard)}
-    tell_customer(heard, heard.event.case, "complaint_answered", values)
+    values = {"complaint": ids.spoken(heard.event.complaint), "text": _words(heard), "again": _complain_again()}
+    template = "complaint_answered_last" if heard.event.rounds_left == 0 else "complaint_answered"
+    tell_customer(heard, heard.event.case, template, values)
 
 
 def tell_complaint_closed(heard: Heard[ComplaintClosed]) -> None:
-    values = {"complaint": ids.spoken(heard.event.complaint)}
-    tell_customer(heard, heard.event.case, "complaint_closed", values)
+    values = {"complaint": ids.spoken(heard.event.complaint), "again": _complain_again()}
+    template = "complaint_closed_last" if heard.event.rounds_left == 0 else "complaint_closed"
+    tell_customer(heard, heard.event.case, template, values)
 
 
 def invite(heard: Heard[SurveyInvited]) -> None:
@@ -283,6 +287,11 @@ def tell_missed_callback(heard: Heard[CallbackMissed]) -> None:
 def _meeting(heard: Heard[Any]) -> dict[str, str]:
     said = Meeting.model_validate(heard.box() or {"place": ""})
     return {"place": said.place, "text": said.text or ""}
+
+
+def _complain_again() -> str:
+    """Where somebody can complain about something new."""
+    return f"{settings().need('url')}/complain"
 
 
 def _words(heard: Heard[Any]) -> str:

@@ -58,6 +58,8 @@ class ComplaintEscalated(ComplaintsEvent):
     """The top of the ladder had it already: nobody new to tell of."""
     to_customer: bool = False
     """Whether it had been promised to the customer. The answer always is."""
+    called: str | None = None
+    """What was promised, in the customer's language."""
 
 
 class ComplaintDueSoon(ComplaintsEvent):
@@ -103,6 +105,8 @@ class ComplaintDateMoved(ComplaintsEvent):
     promise: str
     was_due: datetime
     due: datetime
+    called: str | None = None
+    """As in `ComplaintEscalated`."""
 
 
 class CallsDeclined(ComplaintsEvent):
@@ -132,6 +136,8 @@ class ComplaintAnswered(ComplaintsEvent):
     complaint: str
     case: str
     finding: Literal["substantiated", "partly", "not-substantiated"]
+    rounds_left: int | None = None
+    """How often they may still ask for it to be handled again."""
 
 
 class ComplaintReworked(ComplaintsEvent):
@@ -173,6 +179,8 @@ class ComplaintClosed(ComplaintsEvent):
     finding: Literal["substantiated", "partly", "not-substantiated"]
     contactable: bool
     language: str
+    rounds_left: int | None = None
+    """As in `ComplaintAnswered`."""
 
 
 class LessonShared(ComplaintsEvent):

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock, Thread
@@ -28,8 +29,9 @@ from shared.contracts.survey import SurveyInvited
 from shared.store import Cause, Line
 
 SERVICES = ("intake", "complaints", "survey")
-_PAGES = {"survey": ("survey", survey), "complaint": ("complaints", complaints)}
 REGION = "me-central-1"
+_PAGES: dict[str, tuple[str, Any]] = {"/survey/": ("survey", survey), "/complain": ("complaints", complaints)}
+_ALL_OTHERS: tuple[str, Any] = ("intake", intake)
 
 
 class Desk:
@@ -71,7 +73,7 @@ class Desk:
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
         """The Lambda's answer to an HTTP request."""
-        service, module = _PAGES.get(urlsplit(path).path.split("/")[1], ("intake", intake))
+        service, module = next((found for start, found in _PAGES.items() if path.startswith(start)), _ALL_OTHERS)
         with self.being(service):
             answer: dict[str, Any] = module.handler(self.event(method, path, headers, body), SimpleNamespace())
         return answer
@@ -126,15 +128,14 @@ class Desk:
             receipt = accepting.accept(request, None, datetime.now(UTC), "test")
         return f"/complaint/{receipt.complaint.id}/{receipt.secret}"
 
-    def handle(self, number: str, act: str, body: Any = None) -> None:
-        """What a leader does with a complaint."""
-        event = self.event("POST", f"/staff/v1/complaints/{number}/{act}", {})
-        claims = {"sub": "leader-1", "cognito:groups": "[duty-leader]"}
+    def does(self, act: str, number: str, body: dict[str, Any]) -> None:
+        """A member of staff does something with a complaint."""
+        event = self.event("POST", f"/staff/v1/complaints/{number}/{act}", {}, json.dumps(body).encode())
+        claims = {"sub": "manager-1", "cognito:groups": "[supervisor]"}
         event["requestContext"]["authorizer"] = {"jwt": {"claims": claims}}
-        event["body"], event["isBase64Encoded"] = json.dumps(body), False
         with self.being("complaints"):
             answer = staff.handler(event, SimpleNamespace())
-        assert answer["statusCode"] == 200, answer["body"]
+        assert answer["statusCode"] == HTTPStatus.OK, answer["body"]
 
     def close(self) -> None:
         self._environ.undo()

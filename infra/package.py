@@ -122,8 +122,14 @@ class Packing:
             *_files(ROOT / "services" / self.service.name),
             *(file for folder in (ROOT / "packs", *self.packs) for file in _files(folder)),
             *(_files(ASSETS) if self.has_pages else ()),
+            *([self._description] if self._description.is_file() else ()),
         ]
         return _digest(self.requirements, repr(self.target), *self._calls, *sources)
+
+    @property
+    def _description(self) -> Path:
+        """Of the service's HTTP API, where one is published: its function answers with it."""
+        return ROOT / "docs" / "api" / f"{self.name}.openapi.json"
 
     @property
     def has_pages(self) -> bool:
@@ -214,6 +220,8 @@ class Packing:
         lay(ROOT / "services" / self.service.name, "*.py", "texts/*.json")
         if self.draws:
             lay(ROOT / "services" / self.service.name, "fonts/*")
+        if self._description.is_file():
+            lay(self._description.parent, self._description.name)
         shutil.copyfile(ROOT / "services" / "__init__.py", laid / "services" / "__init__.py")
         compile_into(laid / "packs", PACKS, *self.packs)
         for concern, reader in _READERS.items():

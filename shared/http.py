@@ -23,6 +23,7 @@ _KEY = re.compile(r"[\x21-\x7e]{8,128}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 
 class Problem(Exception):
@@ -126,12 +127,15 @@ class Desk(APIGatewayHttpResolver):
 
     def after(self) -> store.Place | None:
         """Where the page before ended, from `?after=`."""
+        return self.going_on(store.Place.at_mark)
+
+    def going_on(self, read: Callable[[str], T]) -> T | None:
+        """Where to go on, from `?after=`, as `read` reads it; None when the first page is asked for."""
         mark = self.current_event.get_query_string_value("after", "")
         try:
-            return store.Place.at_mark(mark) if mark else None
+            return read(mark) if mark else None
         except ValueError:
-            advice = "Use `next` of the page before."
-            raise Problem(400, "bad-mark", "This is no place to go on from.", advice) from None
+            raise bad_mark() from None
 
     def read(self, model: type[M]) -> M:
         """The body as `model`. Raises `Problem` with a pointer to each fault."""
@@ -142,6 +146,11 @@ class Desk(APIGatewayHttpResolver):
             return body_of(self.current_event.decoded_body)
         except ValueError:  # base64 that is none, bytes that are no UTF-8
             raise Problem(400, "not-json", "The body is not UTF-8.", "Send JSON in UTF-8.") from None
+
+
+def bad_mark() -> Problem:
+    """`?after=` is not what a page before answered as `next`."""
+    return Problem(400, "bad-mark", "This is no place to go on from.", "Use `next` of the page before.")
 
 
 def body_of(text: str | None) -> bytes:

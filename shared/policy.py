@@ -25,9 +25,13 @@ _LEADING = frozenset({Role.SUPERVISOR, Role.DUTY_LEADER})
 
 PERMITS: dict[str, frozenset[Role]] = {
     "case.read": _EVERYBODY,
+    "case.key-in": _ACTING,
     "case.review": _ACTING - {Role.OPERATOR},
     "case.arrive": _ACTING,
     "case.note": _ACTING,
+    "case.take": _ACTING,
+    "case.assign": _LEADING,
+    "case.work": _ACTING - {Role.OPERATOR},
     "case.close": _ACTING - {Role.OPERATOR},
     "case.audit": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
     "complaint.read": _EVERYBODY - {Role.OPERATOR},
@@ -38,6 +42,9 @@ PERMITS: dict[str, frozenset[Role]] = {
     "complaint.decide": _LEADING,
     "complaint.answer": _LEADING,
     "complaint.close": _LEADING,
+    "call.log": _ACTING,
+    "call.read": _EVERYBODY,
+    "promises.recalculate": _LEADING,
     "callback.read": _EVERYBODY,
     "callback.record": _ACTING,
     "callback.give-up": _LEADING,

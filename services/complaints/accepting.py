@@ -1,6 +1,5 @@
 """Taking a complaint, by whichever way it comes: stored with its promises in one write, and answered."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +12,7 @@ from services.complaints.complaint import ANSWER, Complaint, State
 from services.complaints.corrective import begins
 from services.complaints.draft import Draft
 from services.complaints.injury import Injury, Record
-from shared import ids, vault
+from shared import ids, reach, vault
 from shared.contracts.complaints import CallsDeclined, ComplaintAccepted
 from shared.contracts.intake import ContactCard
 from shared.http import Problem, Request, Text, fault, fingerprint
@@ -28,14 +27,12 @@ from shared.tables import store
 Words = Annotated[Text, Field(min_length=1, max_length=4000)]
 Short = Annotated[Text, Field(min_length=1, max_length=300)]
 Facts = Annotated[dict[Annotated[str, Field(max_length=40)], bool], Field(max_length=40, default_factory=dict)]
-_MAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
-_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class Contact(Request):
     """How to reach the customer. All of it may be left out: nobody has to give a name."""
 
-    name: Annotated[Text, Field(min_length=1, max_length=120)] | None = None
+    name: reach.Name | None = None
     email: Annotated[Text, Field(min_length=3, max_length=254)] | None = None
     phone: Annotated[Text, Field(min_length=3, max_length=32)] | None = None
     preferred: Literal["sms", "email"] | None = None
@@ -313,18 +310,13 @@ def reachable(contact: Contact | None) -> Contact | None:
     """The contact in the form that providers take. Raises `Problem` when it can't exist."""
     if contact is None:
         return None
-    phone = re.sub(r"[\s().-]", "", contact.phone) if contact.phone else None
-    if phone and not _PHONE.fullmatch(phone):
-        raise fault(
-            "/contact/phone", "not_a_number", "This can't be a telephone number; send it with + and the country code."
-        )
-    if contact.email and not _MAIL.fullmatch(contact.email):
-        raise fault("/contact/email", "not_an_address", "This is no email address.")
-    if contact.preferred == "email" and not contact.email:
+    email = reach.email(contact.email, "/contact/email") if contact.email else None
+    phone = reach.phone(contact.phone, pack().region, "/contact/phone") if contact.phone else None
+    if contact.preferred == "email" and not email:
         raise fault("/contact/preferred", "no_address", "You prefer email: send an email address too.")
     if contact.preferred == "sms" and not phone:
         raise fault("/contact/preferred", "no_number", "You prefer SMS: send a telephone number too.")
-    return contact.model_copy(update={"phone": phone})
+    return contact.model_copy(update={"email": email, "phone": phone})
 
 
 def _again(identity: str, voiced: Voiced) -> Receipt:

@@ -115,9 +115,10 @@ def _with_what_is_allowed(what: str, state: str, allowed: tuple[str, ...]) -> Pr
     )
 
 
-def _of_promise(error: Refusal) -> Problem:
+def of_promise(error: Refusal, **more: Any) -> Problem:
+    """What can't be done to a promise, and what can."""
     status = 422 if isinstance(error, NoReason) else 409
-    return Problem(status, error.code, f"{error}.", error.advice, promise=error.name)
+    return Problem(status, error.code, f"{error}.", error.advice, promise=error.name, **more)
 
 
 def _somebody_else(error: Exception) -> Problem:
@@ -140,7 +141,7 @@ _ANSWERS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     rectification.NoneAsked: lambda _error: Problem(
         409, "not-asked", "The organisation's rules know no rectification notice."
     ),
-    Refusal: _of_promise,
+    Refusal: of_promise,
     Problem: lambda error: error,
 }
 REFUSALS = tuple(_ANSWERS)

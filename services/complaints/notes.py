@@ -133,6 +133,20 @@ class DateMoved(Note):
     due: datetime
 
 
+class ClocksStopped(Note):
+    """The clocks of these promises stand still; why is private."""
+
+    detail_type: Literal["ClocksStopped.v1"] = "ClocksStopped.v1"
+    promises: tuple[str, ...]
+
+
+class ClocksResumed(Note):
+    """The clocks of these promises go on."""
+
+    detail_type: Literal["ClocksResumed.v1"] = "ClocksResumed.v1"
+    promises: tuple[str, ...]
+
+
 class Counted(Note):
     """One complaint more of its kind."""
 

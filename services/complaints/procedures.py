@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from services.complaints import corrective, grading, injury, notes, rectification, shelf
+from services.complaints import corrective, grading, injury, notes, rectification, shelf, steps
 from services.complaints.accepting import Short, Words
 from services.complaints.complaint import Move
 from services.complaints.draft import Draft
@@ -91,6 +91,8 @@ def issue_notice(draft: Draft, principal: Principal, request: NoticeRequest) -> 
     responsible = request.responsible or book.rules.department(draft.complaint.kind) or rules.to
     if responsible not in book.pack.departments:
         raise fault("/responsible", "unknown_department", "There is no such department.")
+    if request.due is not None and request.due <= draft.now:
+        raise fault("/due", "in_the_past", "This time has passed: say by when it can still be put right.")
     series = Series.of(book.pack.name, draft.now, book.pack.calendar["tz"])
     last = shelf.last_in_series(series.key)
     notice = rectification.issue(
@@ -133,6 +135,10 @@ def move_corrective(draft: Draft, principal: Principal, request: CorrectiveReque
     )
     if request.move in corrective.HAPPENINGS:
         draft.happen(corrective.HAPPENINGS[request.move])
+    if request.move in corrective.REASONED:
+        # The check was done, and came out against the plan: now the cause is owed again.
+        checked = corrective.CHECKED[action.stage]
+        draft.complaint = steps.owed_again(draft.complaint, Happening.CAUSE_FOUND, checked, draft.book, draft.now)
 
 
 def record_injury(draft: Draft, principal: Principal, request: InjuryRequest) -> None:

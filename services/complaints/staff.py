@@ -4,13 +4,14 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.complaints import accepting, contacting, procedures, working, worklist
+from services.complaints import accepting, contacting, procedures, recounting, working, worklist
 from services.complaints.handling import Act, Nothing, carry_out
+from shared import recalculating
 from shared.clock import utc_now
 from shared.commands import Command
 from shared.http import Desk, Problem, Request, answer
 from shared.policy import require
-from shared.store import Cause
+from shared.store import Cause, marks_of
 
 ACTS: dict[str, Act[Any]] = {**working.ACTS, **contacting.ACTS, **procedures.ACTS}
 
@@ -19,8 +20,12 @@ handler = Desk()
 
 @handler.get("/staff/v1/complaints")
 def owed() -> Response[str]:
-    role = handler.current_event.get_query_string_value("role", "") or None
-    return answer(200, {"complaints": worklist.worklist(handler.principal(), utc_now(), role)})
+    asked = handler.current_event.get_query_string_value
+    clock = asked("clock", "running")
+    if clock not in {"running", "still"}:
+        raise Problem(400, "unknown-clock", "There is no such list.", "Ask for clock=running or clock=still.")
+    role, marks = asked("role", "") or None, handler.going_on(marks_of)
+    return answer(200, worklist.worklist(handler.principal(), utc_now(), role, marks, still=clock == "still"))
 
 
 @handler.post("/staff/v1/complaints")
@@ -36,6 +41,9 @@ def key_in() -> Response[str]:
 @handler.get("/staff/v1/complaints/count")
 def count() -> Response[str]:
     return answer(200, worklist.count(handler.principal(), utc_now()))
+
+
+recalculating.serve(handler, "/staff/v1/complaints/recalculation", recounting.walk)
 
 
 @handler.get("/staff/v1/complaints/<number>")

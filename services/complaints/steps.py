@@ -13,6 +13,8 @@ from shared.packs.complaints import Happening, Step
 from shared.promises import Ladder, Miss, Promise, PromiseState, Refusal, Rung, Warned
 
 _CHANGED = "the complaint turned out to be of another kind or grade"
+_RULES = "rules"
+"""Who moves a date when the kind or grade changes."""
 NO_CALLS = "the customer wants no calls"
 
 
@@ -29,6 +31,23 @@ def done(complaint: Complaint, step: str, book: Book, now: datetime) -> Complain
     """A step is done, in time or late; what waits for it starts."""
     after = complaint.promising(promises.keep(complaint.promises, step, now))
     return _start(after, step, now, book)
+
+
+def owed_again(complaint: Complaint, what: Happening, checked: Happening, book: Book, now: datetime) -> Complaint:
+    """What was done has to be done again: the steps that end with it are owed anew, with their clocks from now.
+
+    What waited for `checked` is done: somebody looked, and it was not good enough.
+    """
+    made = complaint.promises
+    for step in book.rules.steps:
+        if step.ends == checked:
+            made = promises.keep(made, step.id, now)
+        if step.ends == what and _applies(step, complaint, book) and not promises.is_open(made, step.id):
+            warn_at = (step.warn,) if step.warn else ()
+            made = promises.make(
+                made, step.id, step.role, step.within, book.calendar, now, warn=warn_at, rules=book.version
+            )
+    return complaint.promising(made)
 
 
 def first(complaint: Complaint, book: Book, now: datetime) -> Complaint:
@@ -124,7 +143,7 @@ def reconsider(complaint: Complaint, book: Book, now: datetime) -> Complaint:
             after = after.promising(promises.waive(after.promises, step.id, now, _CHANGED))
     for happening, at in complaint.happened.items():
         after = _start(after, happening, at, book)
-    return _answer_again(after, book, now)
+    return answer_again(after, book, now)
 
 
 def late(complaint: Complaint, book: Book, now: datetime) -> tuple[Complaint, tuple[Miss, ...]]:
@@ -141,6 +160,24 @@ def warn(complaint: Complaint, now: datetime) -> tuple[Complaint, tuple[Warned, 
     """Whoever owes something soon is reminded, once."""
     made, warned = promises.warnings(complaint.promises, now)
     return complaint.promising(made), warned
+
+
+def span(complaint: Complaint, promise: Promise, book: Book) -> dict[str, int] | None:
+    """What the rules give this promise now; None where they give nothing, or a person set another span for a reason.
+
+    A rung of the ladder keeps the time that was left to it when it got there.
+    """
+    if promise.rung or any(one.clock and not one.rules and one.by != _RULES for one in promise.moves):
+        return None
+    if step := book.step(promise.name):
+        return step.within
+    rhythm = book.rules.follow_up
+    return {
+        ANSWER: book.answer(complaint.kind, complaint.grade).within,
+        SETTLE: book.pack.clocks.settle_complaint.within,
+        RETURN_VISIT: book.rules.return_visit.within,
+        FOLLOW_UP: rhythm.every if rhythm else None,
+    }.get(promise.name)
 
 
 def is_for_customer(name: str, book: Book) -> bool:
@@ -177,7 +214,7 @@ def _stands(promise: Promise, since: datetime) -> bool:
     return promise.open or (promise.made >= since and promise.state is not PromiseState.WAIVED)
 
 
-def _answer_again(complaint: Complaint, book: Book, now: datetime) -> Complaint:
+def answer_again(complaint: Complaint, book: Book, now: datetime) -> Complaint:
     """The answer's clock as the kind and grade now say, counted from when it was first promised.
 
     A date that would have passed by a rule nobody knew of stays as it was given.
@@ -187,7 +224,7 @@ def _answer_again(complaint: Complaint, book: Book, now: datetime) -> Complaint:
     if owed is None or owed.clock == duty.within or complaint.rounds:
         return complaint
     try:
-        moved = promises.move(complaint.promises, ANSWER, duty.within, book.calendar, now, _CHANGED, "rules")
+        moved = promises.move(complaint.promises, ANSWER, duty.within, book.calendar, now, _CHANGED, _RULES)
     except Refusal:
         return complaint
     return complaint.promising(moved)

@@ -38,6 +38,7 @@ def facts(complaint: Complaint) -> dict[str, Any]:
         "taken_by": complaint.taker,
         "owed_by": owed.role if owed else None,
         "owed_until": owed.due.isoformat() if owed else None,
+        "standing_still": sorted({one.name for one in complaint.promises if one.paused}),
         "no_calls": complaint.no_calls,
         "about_the_same": complaint.number,
     }

@@ -9,7 +9,7 @@ from services.complaints import grading, notes, shelf, steps, views
 from services.complaints.accepting import Facts, Short, Words
 from services.complaints.complaint import ANSWER, RETURN_VISIT, SETTLE, Finding, Move
 from services.complaints.draft import Draft
-from services.complaints.handling import Act, Nothing, must_hold, must_investigate
+from services.complaints.handling import Act, Nothing, must_hold, must_investigate, of_promise
 from services.complaints.injury import Injury, Record
 from shared import promises
 from shared.contracts.complaints import (
@@ -122,6 +122,22 @@ class MovePromiseRequest(MoveRequest):
     """The same, of the promise of this name."""
 
     promise: Annotated[str, Field(max_length=40)]
+
+
+Names = Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(min_length=1, max_length=20)]
+
+
+class PauseRequest(Request):
+    """The promises whose clocks stand still from now, and why: the customer reads it where they are theirs."""
+
+    promises: Names
+    reason: Short
+
+
+class ResumeRequest(Request):
+    """The promises whose clocks go on, with what was left of them."""
+
+    promises: Names
 
 
 class StepRequest(Request):
@@ -347,6 +363,50 @@ def move_promise(draft: Draft, principal: Principal, request: MovePromiseRequest
     if not steps.is_for_customer(name, draft.book):
         draft.tell(notes.DateMoved(promise=name, was_due=was, due=due), private={"text": request.reason})
         return
+    _tell_moved(draft, name, was, due, request.reason)
+
+
+def pause(draft: Draft, _principal: Principal, request: PauseRequest) -> None:
+    """Stop the clocks of promises that nobody here can keep for now: documents are awaited, the site is closed."""
+    made, now = draft.complaint.promises, draft.now
+    can = sorted({one.name for one in made if one.running and one.due > now})
+    for name in dict.fromkeys(request.promises):
+        try:
+            made = promises.pause(made, name, now, request.reason)
+        except promises.Refusal as error:
+            raise of_promise(error, allowed=can) from None
+    draft.complaint = draft.complaint.promising(made)
+    draft.tell(
+        notes.ClocksStopped(promises=request.promises), _audience(draft, request.promises), {"text": request.reason}
+    )
+
+
+def resume(draft: Draft, _principal: Principal, request: ResumeRequest) -> None:
+    """Let clocks go on where they stopped; the customer is told of the dates that this gives to what is theirs."""
+    before, book = draft.complaint, draft.book
+    made = before.promises
+    can = sorted({one.name for one in made if one.paused})
+    for name in dict.fromkeys(request.promises):
+        try:
+            made = promises.resume(made, name, book.calendar, draft.now)
+        except promises.Refusal as error:
+            raise of_promise(error, allowed=can) from None
+    draft.complaint = before.promising(made)
+    if ANSWER in request.promises:  # whoever classified it meanwhile could not change a clock that stood still
+        draft.complaint = steps.answer_again(draft.complaint, book, draft.now)
+    draft.tell(notes.ClocksResumed(promises=request.promises), _audience(draft, request.promises))
+    for was, one in zip(before.promises, draft.complaint.promises, strict=True):
+        if was.paused and not one.paused and was.due != one.due and steps.is_for_customer(one.name, book):
+            _tell_moved(draft, one.name, was.due, one.due, was.pauses[-1].reason)
+
+
+def _audience(draft: Draft, names: tuple[str, ...]) -> Audience:
+    return Audience.CUSTOMER if any(steps.is_for_customer(one, draft.book) for one in names) else Audience.STAFF
+
+
+def _tell_moved(draft: Draft, name: str, was: datetime, due: datetime, reason: str) -> None:
+    """The customer is told of another date, and why."""
+    complaint = draft.complaint
     draft.tell(
         ComplaintDateMoved(
             complaint=complaint.id,
@@ -357,9 +417,9 @@ def move_promise(draft: Draft, principal: Principal, request: MovePromiseRequest
             called=views.called(name, draft.book, complaint.language),
         ),
         Audience.CUSTOMER,
-        {"text": request.reason},
-        {"text": request.reason},
-        {"text": request.reason} if name == ANSWER and complaint.case != complaint.id else None,
+        {"text": reason},
+        {"text": reason},
+        {"text": reason} if name == ANSWER and complaint.case != complaint.id else None,
     )
 
 
@@ -390,5 +450,7 @@ ACTS: dict[str, Act[Any]] = {
     "close": Act("complaint.close", Move.CLOSE, Nothing, close),
     "lessons": Act("complaint.handle", Move.LEARN, LessonRequest, learn),
     "move": Act("complaint.decide", Move.RECORD, MovePromiseRequest, move_promise),
+    "pause": Act("complaint.decide", Move.RECORD, PauseRequest, pause),
+    "resume": Act("complaint.decide", Move.RECORD, ResumeRequest, resume),
     "steps": Act("complaint.handle", Move.RECORD, StepRequest, finish_step),
 }

@@ -283,7 +283,7 @@ def voice_grievance(number: str) -> Response[str]:
         request = as_request(GrievanceRequest, said)
         # Whoever goes back and writes something else has more to say: only the same words again are the same.
         key = f"{sent['form']} {fingerprint(request)}"
-        following.voice_grievance(identity, secret, request, key, utc_now(), handler.correlation())
+        following.act("grievances", identity, secret, request, key, utc_now(), handler.correlation())
     except Problem as refusal:
         if "faults" not in refusal.body:
             raise
@@ -387,7 +387,7 @@ def _case_shown(case: CaseView, t: Speaker) -> dict[str, Any]:
             "colour": _TAGS[State(case.state)],
         },
         "timeline": [_step_shown(step, t, zone) for step in case.timeline],
-        "promises": [promise_shown(one, t(f"promise.{one['what']}"), t, zone) for one in case.promises],
+        "promises": [promise_shown(one, t(f"promise.{_plain(one['what'])}"), t, zone) for one in case.promises],
     }
 
 
@@ -404,15 +404,20 @@ def _step_shown(step: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> dict[str
     }
 
 
+def _plain(promise: str) -> str:
+    """The kind of promise: appointments have one each."""
+    return promise.rstrip("0123456789").rstrip("-")
+
+
 def _fact_shown(name: str, value: Any, t: Speaker, zone: ZoneInfo) -> str:
     match name:
-        case "was_due" | "now_due" | "answer_due":
+        case "was_due" | "now_due" | "answer_due" | "due" | "at" | "was_at":
             return t.when(datetime.fromisoformat(value), zone)
         case "complaint":
             return left_to_right(ids.spoken(ids.heard(value) or value))
         case "promise":
-            return t(f"promise.{value}")
-        case "finding" | "channel" | "outcome" | "reason":
+            return t(f"promise.{_plain(value)}")
+        case "finding" | "channel" | "outcome" | "reason" | "what":
             return t(f"{name}.{value}")
         case _:
             return str(value)

@@ -27,12 +27,23 @@ from shared.contracts.complaints import (
     VisitAgreed,
 )
 from shared.contracts.intake import (
+    AppointmentCancelled,
+    AppointmentMade,
+    AppointmentMoved,
+    AppointmentNear,
+    ArbiterWanted,
+    CallLate,
+    CallWanted,
     CaseClosed,
     CaseDeclined,
+    CaseExtended,
     CaseLate,
     CaseOpened,
     CaseProgressed,
     CaseReported,
+    DocumentsWanted,
+    HandoverOffered,
+    Meeting,
     Wording,
 )
 from shared.contracts.notify import CallbackMissed, MessageFailed
@@ -73,13 +84,54 @@ def tell_closed(heard: Heard[CaseClosed]) -> None:
     tell_customer(heard, heard.event.case, "closed", {"text": _words(heard)})
 
 
+def tell_extended(heard: Heard[CaseExtended]) -> None:
+    """What is promised among staff is no news for the customer: then there is nothing in the box."""
+    words = _words(heard)
+    if words:
+        values = {"was_due": heard.event.was_due, "due": heard.event.due, "text": words}
+        tell_customer(heard, heard.event.case, "extended", values)
+
+
+def ask_for_documents(heard: Heard[DocumentsWanted]) -> None:
+    tell_customer(heard, heard.event.case, "documents_wanted", {"text": _words(heard)})
+
+
+def tell_appointment(heard: Heard[AppointmentMade]) -> None:
+    tell_customer(heard, heard.event.case, "appointment_made", {"due": heard.event.at, **_meeting(heard)})
+
+
+def remind_of_appointment(heard: Heard[AppointmentNear]) -> None:
+    tell_customer(heard, heard.event.case, "appointment_near", {"due": heard.event.at, **_meeting(heard)})
+
+
+def tell_appointment_moved(heard: Heard[AppointmentMoved]) -> None:
+    values = {"was_due": heard.event.was_at, "due": heard.event.at, "text": _words(heard)}
+    tell_customer(heard, heard.event.case, "appointment_moved", values)
+
+
+def tell_appointment_cancelled(heard: Heard[AppointmentCancelled]) -> None:
+    values = {"due": heard.event.at, "text": _words(heard)}
+    tell_customer(heard, heard.event.case, "appointment_cancelled", values)
+
+
+def ask_to_take_over(heard: Heard[HandoverOffered]) -> None:
+    event = heard.event
+    values = {"number": ids.spoken(event.case), "to": event.to, "by": event.by, "until": event.until}
+    tell_duty(heard, event.to, "duty_handover", values)
+
+
+def call_arbiter(heard: Heard[ArbiterWanted]) -> None:
+    event = heard.event
+    tell_duty(heard, event.role, "duty_arbiter", {"number": ids.spoken(event.case), "until": event.until})
+
+
 def tell_late(heard: Heard[CaseLate]) -> None:
     """Staff always. The customer when somebody new has it, unless it is our word to them, on its way already."""
     event = heard.event
     values = {"was_due": event.was_due, "now_due": event.now_due}
     facts = {"number": ids.spoken(event.case), "promise": event.promise, **values}
     tell_duty(heard, event.role, "duty_late", facts)
-    if event.promise != "acknowledge" and not event.again:
+    if event.to_customer and event.promise != "acknowledge" and not event.again:
         tell_customer(heard, event.case, "late", {"promise": event.promise, **values})
 
 
@@ -216,9 +268,25 @@ def call_unreached(heard: Heard[MessageFailed]) -> None:
         tell_duty(heard, "operator", "duty_unreachable", values)
 
 
+def call_back(heard: Heard[CallWanted]) -> None:
+    """Whoever left a message is called."""
+    calling.book(heard, heard.event.case, heard.event.reason)
+
+
+def tell_waiting(heard: Heard[CallLate]) -> None:
+    event = heard.event
+    values = {"number": ids.spoken(event.call), "promise": event.promise, "operator": event.operator}
+    tell_duty(heard, event.role, "duty_call", values)
+
+
 def tell_missed_callback(heard: Heard[CallbackMissed]) -> None:
     values = {"number": ids.spoken(heard.event.case), "callback": ids.spoken(heard.event.callback)}
     tell_duty(heard, "supervisor", "duty_callback_late", values)
+
+
+def _meeting(heard: Heard[Any]) -> dict[str, str]:
+    said = Meeting.model_validate(heard.box() or {"place": ""})
+    return {"place": said.place, "text": said.text or ""}
 
 
 def _complain_again() -> str:
@@ -235,6 +303,16 @@ REACTIONS: Reactions = {
     CaseOpened: tell_opened,
     CaseDeclined: tell_declined,
     CaseProgressed: tell_progress,
+    CaseExtended: tell_extended,
+    DocumentsWanted: ask_for_documents,
+    AppointmentMade: tell_appointment,
+    AppointmentMoved: tell_appointment_moved,
+    AppointmentCancelled: tell_appointment_cancelled,
+    AppointmentNear: remind_of_appointment,
+    HandoverOffered: ask_to_take_over,
+    ArbiterWanted: call_arbiter,
+    CallWanted: call_back,
+    CallLate: tell_waiting,
     CaseLate: tell_late,
     CaseClosed: tell_closed,
     ComplaintAccepted: tell_complaint_accepted,

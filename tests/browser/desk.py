@@ -19,7 +19,7 @@ import pytest
 from moto import mock_aws
 
 from infra.packs import compile_into
-from services.complaints import staff
+from services.complaints import accepting, staff
 from services.complaints import web as complaints
 from services.intake import web as intake
 from services.survey import web as survey
@@ -118,6 +118,15 @@ class Desk:
             invited = SurveyInvited(invitation=identity, case=case)
             tables.store().create(invitation, [Line(invited)], Cause(datetime.now(UTC), "test", "test"))
         return f"/survey/{identity}/{token}"
+
+    def complain(self, text: str = "They were rude.", language: str = "en") -> str:
+        """Path of the secret link of a fresh complaint."""
+        with self.being("complaints"):
+            request = accepting.ComplaintRequest.model_validate(
+                {"text": text, "language": language, "kind": "attitude", "contact": {"email": "lin@example.org"}}
+            )
+            receipt = accepting.accept(request, None, datetime.now(UTC), "test")
+        return f"/complaint/{receipt.complaint.id}/{receipt.secret}"
 
     def does(self, act: str, number: str, body: dict[str, Any]) -> None:
         """A member of staff does something with a complaint."""

@@ -168,6 +168,11 @@ def followed_up(chromium: Chromium, desk: Desk) -> Iterator[str]:
     yield "complaint with a record to confirm and no calls"
     chromium.goes_on('form[action$="/confirm"] button')
     yield "complaint with its record confirmed"
+    desk.does("pause", number, {"promises": ["answer"], "reason": "Receipts are awaited: " + "W" * 60})
+    chromium.goes_to(chromium.address)
+    chromium.clicks("details summary")
+    yield "complaint whose clock stands still"
+    desk.does("resume", number, {"promises": ["answer"]})
     for again in (True, True, False):
         desk.does("answer", number, {"finding": "substantiated", "text": "We apologise."})
         chromium.goes_to(chromium.address)

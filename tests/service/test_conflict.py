@@ -31,6 +31,8 @@ BODIES: dict[str, Any] = {
     "close": None,
     "lessons": {"text": "Be polite."},
     "move": {"promise": "answer", "to": AT, "reason": "A witness is away."},
+    "pause": {"promises": ["answer"], "reason": "Documents are awaited."},
+    "resume": {"promises": ["answer"]},
     "steps": {"step": "hear-both-sides"},
     "contacts": {"reached": True, "said": "Yes."},
     "visits": {"at": AT},

@@ -67,12 +67,20 @@ def test_corrective_action_is_contained_planned_sent_back_reviewed_approved_and_
     assert (early.status, early.body["allowed"]) == (409, ["plan"])
     matter.do("corrective", {"move": "plan", "text": "A worn tool."}, PLANNER)
     assert "root-cause" not in matter.owed()
+    assert "review" in matter.owed()
     own = matter.try_to("corrective", {"move": "forward"}, PLANNER)
     assert own.status == 403
     assert matter.try_to("corrective", {"move": "send-back"}, ENGINEER).status == 422
     matter.do("corrective", {"move": "send-back", "text": "Why did it wear?"}, ENGINEER)
     assert matter.file()["corrective"]["sent_back"] == 1
+    # The review was done; now the cause is owed again, with its whole clock, and late like the first time.
+    assert matter.promise("review")["state"] == "kept"
+    assert matter.owed()["root-cause"] == "department-lead"
+    assert matter.due("root-cause") == NOW + timedelta(days=1)
+    let_pass(world, NOW + timedelta(hours=1))
     matter.do("corrective", {"move": "plan", "text": "Nobody measured it."}, PLANNER)
+    assert "root-cause" not in matter.owed()
+    assert matter.due("review") == NOW + timedelta(hours=20)  # three working hours today, one tomorrow
     matter.do("corrective", {"move": "forward"}, ENGINEER)
     assert matter.owed()["approval"] == "management-representative"
     matter.do("corrective", {"move": "approve"}, LEADER)
@@ -108,3 +116,22 @@ def test_within_six_months_of_closing_the_same_customer_with_the_same_is_heard_o
     assert second.receipt["earlier"] == [first.number]
     assert second.owed()["answer"] == "deputy-head"
     assert complain(world, kind="service-behaviour", reference="Order 6").receipt["earlier"] == []
+
+
+@pytest.mark.requirement("CMP-11")
+def test_a_cause_that_is_owed_again_and_does_not_come_goes_up(world):
+    matter = complain(world, kind="malfunction", reference="Batch 7")
+    matter.do("form", {"text": "It does not start."}, LEADER)
+    matter.do("corrective", {"move": "plan", "text": "A worn tool."}, PLANNER)
+    let_pass(world, NOW + timedelta(hours=1))
+    matter.do("corrective", {"move": "forward"}, ENGINEER)
+    matter.do("corrective", {"move": "send-back", "text": "Why did it wear?"}, LEADER)
+    assert matter.promise("approval")["state"] == "kept"
+    due = matter.due("root-cause")
+    assert due == NOW + timedelta(days=1, hours=1)
+    let_pass(world, due + timedelta(minutes=1))
+    assert [one["state"] for one in matter.file()["promises"] if one["what"] == "root-cause"] == [
+        "kept",
+        "broken",
+        "open",
+    ]

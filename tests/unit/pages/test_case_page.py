@@ -18,10 +18,35 @@ from shared.worktime import Calendar
 POLICE = read(PACKS / "police")
 CALENDAR = Calendar.from_data(POLICE.calendar)
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
-STAFF_ONLY = {"StaffNote", "MessageUndelivered", "CaseHandled"}
+STAFF_ONLY = {
+    "StaffNote",
+    "MessageUndelivered",
+    "CaseHandled",
+    "HandoverOffered",
+    "ArbiterWanted",
+    "CaseTaken",
+    "HandoverRefused",
+    "CaseAssigned",
+    "TeamFormed",
+    "SceneVisited",
+    "ExhibitRegistered",
+    "ExhibitHandedOver",
+    "InterviewHeld",
+    "ReportWritten",
+    "CameBack",
+    "CardBack",
+    "CallWanted",
+    "CallLate",
+    "CallAnswered",
+    "CallWentOn",
+}
 SAMPLES = {
     "channel": "phone",
     "promise": "review",
+    "at": FRIDAY.isoformat(),
+    "was_at": FRIDAY.isoformat(),
+    "due": FRIDAY.isoformat(),
+    "what": "hearing",
     "was_due": FRIDAY.isoformat(),
     "now_due": FRIDAY.isoformat(),
     "answer_due": FRIDAY.isoformat(),

@@ -7,7 +7,6 @@ questions but what the browser carries.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
-from unicodedata import decimal
 
 from shared.packs.complaints import Complaints, Fact, Kind
 from shared.pages.questions import FACT, REACHES, Questions, Wrong
@@ -116,13 +115,6 @@ class ComplaintForm(Questions):
             "channel": "web",
         }
         return {name: value for name, value in given.items() if value not in (None, "")}
-
-    def contact(self) -> dict[str, str] | None:
-        given = super().contact()
-        if given and "phone" in given:
-            digits = "".join(str(decimal(one)) if one.isdecimal() else one for one in given["phone"])
-            given["phone"] = f"+{digits[2:]}" if digits.startswith("00") else digits
-        return given
 
     def _behalf(self) -> dict[str, str] | None:
         if self.answer("behalf") != "other":

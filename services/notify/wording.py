@@ -42,7 +42,8 @@ def letter(template: str, language: str, values: dict[str, Any]) -> Letter:
     """
     words, promises = texts(language)[template], texts(language)["promise"]
     said = {name: _written(value, language) for name, value in values.items()}
-    said["promised"] = said.get("promised") or promises.get(said.get("promise", ""), promises["any"])
+    kind = said.get("promise", "").rstrip("-0123456789")  # of some there are several, each with a number
+    said["promised"] = said.get("promised") or promises.get(kind, promises["any"])
     said["name"] = greetable(said.get("name", ""))
     greeting = texts(language)["greeting"]
     said["hello"] = greeting["named" if said["name"] else "unnamed"].format_map(said)

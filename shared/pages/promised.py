@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shared.pages.wording import Speaker
+from shared.pages.wording import Speaker, apart
 
 _NOT_WORKED = frozenset({"night", "break"})
 
@@ -14,7 +14,7 @@ def promise_shown(promise: Mapping[str, Any], what: str, t: Speaker, zone: ZoneI
     """`promise` is the API's view of it, `what` its name in words."""
     still = next((one for one in promise.get("explained", {}).get("pauses", ()) if one["to"] is None), None)
     paused = still if promise["state"] == "open" else None
-    note = t("why.still", start=t.when(_at(paused["from"]), zone), reason=paused["reason"]) if paused else None
+    note = t("why.still", start=t.when(_at(paused["from"]), zone), reason=apart(paused["reason"])) if paused else None
     return {
         "what": what,
         "due": t.when(_at(promise["due"]), zone),
@@ -31,7 +31,7 @@ def why_shown(promise: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> list[st
     for pause in explained.get("pauses", ()):
         if pause["to"] is not None:
             start, end = (t.when(_at(pause[edge]), zone) for edge in ("from", "to"))
-            lines.append(t("why.stood", start=start, end=end, reason=pause["reason"]))
+            lines.append(t("why.stood", start=start, end=end, reason=apart(pause["reason"])))
     lines += [_moved(move, t, zone) for move in explained.get("moves", ())]
     return list(dict.fromkeys(lines))
 
@@ -52,13 +52,13 @@ def _counted(promise: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> list[str
             continue
         start, end = (_at(segment[edge]) for edge in ("from", "to"))
         key = "special" if segment["kind"] == "run" else reason
-        lines.append(t(f"why.{key}", days=t.days(start, end, zone), name=segment.get("name", "")))
+        lines.append(t(f"why.{key}", days=t.days(start, end, zone), name=apart(segment.get("name", ""))))
     return lines
 
 
 def _moved(move: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> str:
     was, due = (t.when(_at(move[edge]), zone) for edge in ("from", "to"))
-    reason = t("why.by_rules") if move.get("by_rules") else move["reason"]
+    reason = t("why.by_rules") if move.get("by_rules") else apart(move["reason"])
     return t("why.moved", was=was, due=due, reason=reason)
 
 

@@ -1,12 +1,14 @@
 """Complaining through the pages, with a browser that runs no JavaScript."""
 
+from typing import Any
+
 from tests.browser.citizen import Citizen, Page
 from tests.browser.desk import Desk
 
 HOSTILE = '</textarea><script src="//evil.example/x.js"></script>"><img src=x onerror=alert(1)>\n{{ 1337 * 1337 }} &'
 
 
-def complains(citizen: Citizen, story: str = "He shouted at my mother.", **contact: str) -> Page:
+def complains(citizen: Citizen, story: str = "He shouted at my mother.", **contact: Any) -> Page:
     """Answer every question up to the check."""
     citizen.goes_to("/")
     citizen.follows("Make a complaint")

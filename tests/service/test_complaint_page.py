@@ -209,7 +209,7 @@ def test_why_this_date_says_how_much_time_was_promised_and_what_did_not_count(wo
     world.settle()
     page = html.unescape(browse(world, "GET", path, cookie)["body"])
     assert "The time we gave ourselves, in working days: 12." in page
-    assert re.search(r"The date was moved from \w+day .* to \w+day .*, because: A witness is abroad\.", page)
+    assert re.search(r"The date was moved from \w+day .* to \w+day .*, because: \u2068A witness is abroad\.", page)
     assert mailed(world, "“You have an answer”. It will take until")
 
 

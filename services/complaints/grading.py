@@ -49,6 +49,14 @@ def holding(before: Collection[str], said: Mapping[str, bool], reference: Collec
     return tuple(sorted((set(before) - denied) | {fact for fact, holds in said.items() if holds} | set(reference)))
 
 
+def without_reference(rules: Complaints, facts: Collection[str]) -> tuple[str, ...]:
+    """The facts that hold whatever the complaint is about: none that a date of its reference gave."""
+    if rules.reference is None:
+        return tuple(facts)
+    given = set(rules.reference.milestones) | {window.fact for window in rules.reference.windows}
+    return tuple(one for one in facts if one not in given)
+
+
 def classified(
     complaint: Complaint,
     book: Book,

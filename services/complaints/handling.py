@@ -10,12 +10,13 @@ from services.complaints.complaint import Complaint, Move
 from services.complaints.draft import Draft
 from shared import ids
 from shared.commands import Command
-from shared.http import Problem, Request
+from shared.http import Problem, Request, fault
 from shared.logs import log
 from shared.policy import Principal, require
 from shared.promises import NoReason, Refusal
 from shared.store import Cause, NotFound
 from shared.tables import store
+from shared.worktime import EndlessError, SpanError
 
 R = TypeVar("R", bound=Request)
 
@@ -141,6 +142,8 @@ _ANSWERS: Mapping[type[Exception], Callable[[Any], Problem]] = {
         409, "not-asked", "The organisation's rules know no rectification notice."
     ),
     Refusal: _of_promise,
+    SpanError: lambda _error: fault("/within", "not_a_span", "A span is one unit with a whole number from 0 up."),
+    EndlessError: lambda _error: fault("/within", "too_far", "That is more than ten years ahead: give less time."),
     Problem: lambda error: error,
 }
 REFUSALS = tuple(_ANSWERS)

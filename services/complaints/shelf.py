@@ -1,5 +1,6 @@
 """What stands beside complaints in the table: matters they are about, and references with their milestones."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from services.complaints import matter as matters
@@ -24,21 +25,30 @@ def mark(what: str, *said: str) -> str:
     return vault.mac_text(f"mark-{what}", " ".join(" ".join(said).casefold().split()))
 
 
-def milestones(reference: str | None) -> dict[str, datetime]:
-    """The dates that are known of a reference."""
-    if reference is None:
-        return {}
+def reference(identity: str) -> Reference | None:
+    """What is known of a reference; None: no date of it is."""
     try:
-        return store().load(Reference, reference).milestones
+        return store().load(Reference, identity)
     except NotFound:
-        return {}
+        return None
 
 
-def reference_facts(rules: Book, reference: str | None, at: datetime) -> frozenset[str]:
+def milestones(identity: str | None) -> dict[str, datetime]:
+    """The dates that are known of a reference."""
+    known = reference(identity) if identity else None
+    return known.milestones if known else {}
+
+
+def reference_facts(rules: Book, identity: str | None, at: datetime) -> frozenset[str]:
     """What holds of a reference at a time; nothing is read where the pack asks nothing of it."""
     if rules.rules.reference is None or not rules.rules.reference.milestones:
         return frozenset()
-    return facts_at(rules.rules.reference, milestones(reference), rules.calendar, at)
+    return follows(rules, milestones(identity), at)
+
+
+def follows(rules: Book, known: Mapping[str, datetime], at: datetime) -> frozenset[str]:
+    """What holds at a time of a reference with these dates."""
+    return facts_at(rules.rules.reference, known, rules.calendar, at)
 
 
 def joined(complaint: Complaint, rules: Book) -> tuple[Complaint, Place, list[Item]]:

@@ -1,9 +1,9 @@
 """Handling a complaint: take it on, classify, grade, investigate, find, answer, rework, close, learn."""
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 
 from services.complaints import grading, notes, shelf, steps
 from services.complaints.accepting import Facts, Short, Words
@@ -19,11 +19,14 @@ from shared.contracts.complaints import (
     ComplaintReworked,
     LessonShared,
 )
-from shared.http import Problem, Request, fault
+from shared.http import HORIZON, Problem, Request, When, fault
 from shared.packs import Grade, Money
 from shared.packs.complaints import Happening
+from shared.packs.parts import Within
 from shared.policy import Principal
 from shared.store import Audience
+from shared.worktime import EndlessError, Span, Unit
+from shared.worktime.span import LENGTHS
 
 Who = Annotated[str, Field(min_length=1, max_length=64)]
 _NOT_PROVEN = "not-substantiated"
@@ -104,11 +107,29 @@ class LessonRequest(Request):
     text: Words
 
 
+_AT_LEAST = {Unit.DAYS: timedelta(days=1), Unit.WORKING_DAYS: timedelta(days=1), Unit.MONTHS: timedelta(days=28)}
+
+
+def _one_unit(data: Any, read: ValidatorFunctionWrapHandler) -> dict[str, int]:
+    try:
+        span = Span.parse(read(data))
+    except ValidationError:  # its words repeat what was sent
+        units = ", ".join(Unit)
+        raise ValueError(f"a span is one unit with a whole number from 0 up; units are {units}") from None
+    # Counting through thousands of years would take as long as a function has.
+    if span.amount > HORIZON / (_AT_LEAST.get(span.unit) or timedelta(microseconds=LENGTHS[span.unit])):
+        raise ValueError("is more than ten years; give less time")
+    return span.as_dict()
+
+
+NewSpan = Annotated[Within, WrapValidator(_one_unit)]
+
+
 class MoveRequest(Request):
     """Another date, as a date or as a new whole span, and why: the customer is told."""
 
-    to: AwareDatetime | None = None
-    within: dict[str, int] | None = None
+    to: When | None = None
+    within: NewSpan | None = None
     reason: Annotated[str, Field(max_length=1000)] = ""
 
     @model_validator(mode="after")
@@ -332,11 +353,13 @@ def learn(draft: Draft, _principal: Principal, request: LessonRequest) -> None:
 def move_promise(draft: Draft, principal: Principal, request: MovePromiseRequest) -> None:
     """Give a promise another date before it passes; the customer is told of what was promised to them."""
     name, complaint = request.promise, draft.complaint
-    to: datetime | dict[str, int] = request.to.astimezone(UTC) if request.to else dict(request.within or {})
+    to: datetime | dict[str, int] = request.to or dict(request.within or {})
     was = next((one.due for one in complaint.promises if one.name == name and one.open), None)
     made = promises.move(complaint.promises, name, to, draft.book.calendar, draft.now, request.reason, principal.id)
     draft.complaint = complaint.promising(made)
     due = next(one.due for one in made if one.name == name and one.open)
+    if due > draft.now + HORIZON:
+        raise EndlessError("beyond ten years")
     was = was or due
     if not steps.is_for_customer(name, draft.book):
         draft.tell(notes.DateMoved(promise=name, was_due=was, due=due), private={"text": request.reason})

@@ -6,9 +6,12 @@ First the conflict rule: whoever a thing is about, person or unit, can't see tha
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from shared.store import NotFound
+
+UNIT: Final = "unit-"
+"""How the name of a unit begins among the groups of staff."""
 
 
 class Role(StrEnum):
@@ -72,7 +75,7 @@ class Principal:
         return cls(
             id=str(claims["sub"]),
             roles=frozenset(Role(name) for name in names if name in known),
-            units=frozenset(name for name in names if name.startswith("unit-")),
+            units=frozenset(name for name in names if name.startswith(UNIT)),
         )
 
     def is_subject(self, subjects: Iterable[str]) -> bool:

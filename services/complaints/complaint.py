@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.complaints.corrective import Action
 from services.complaints.injury import Injury
@@ -79,6 +79,15 @@ class IllegalMove(Exception):
         super().__init__(f"{move} is not possible when {state}")
 
 
+class Started(BaseModel):
+    """The start of a step: in which round, and by what happened when."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    round: int
+    since: datetime
+
+
 class Complaint(Aggregate):
     """The complaint as it is now. Whoever is among `subjects`, by id or by unit, can't know that it exists.
 
@@ -138,7 +147,9 @@ class Complaint(Aggregate):
     """Those that the customer has confirmed."""
     finding: Finding | None = None
     happened: dict[str, datetime] = Field(default_factory=dict)
-    """When each happening was last."""
+    """When each happening was last, in the order in which they were."""
+    started: dict[str, Started] = Field(default_factory=dict)
+    """The pack's steps that were started, each with when it last was."""
     told: tuple[str, ...] = ()
     """The pack's rules that have told somebody already."""
     lessons: int = 0

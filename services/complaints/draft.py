@@ -1,14 +1,20 @@
 """A change of a complaint while it is being decided: the new state, and every line that tells of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from services.complaints import grading, ledger, notes, press, steps, telling
 from services.complaints.book import Book
-from services.complaints.complaint import Complaint
+from services.complaints.complaint import ANSWER, Complaint
 from shared.contracts import Event
-from shared.contracts.complaints import AttentionAsked, ComplaintClassified, PenaltyRecorded
+from shared.contracts.complaints import (
+    AttentionAsked,
+    ComplaintClassified,
+    ComplaintConcerns,
+    ComplaintDateMoved,
+    PenaltyRecorded,
+)
 from shared.packs.complaints import Happening
 from shared.store import Audience, Item, Line
 
@@ -33,6 +39,13 @@ class Draft:
         boxes = {"notify": to_notify, "intake": to_intake}
         sealed = {recipient: content for recipient, content in boxes.items() if content is not None}
         self.lines.append(Line(event, audience, private, sealed))
+
+    def concern(self, subjects: Iterable[str]) -> None:
+        """It is about these, too: from now on they can't see it, nor call its customer."""
+        named = tuple(dict.fromkeys(subjects))
+        if named:
+            self.complaint = self.complaint.concerning(named)
+            self.tell(ComplaintConcerns(complaint=self.complaint.id, case=self.complaint.case, subjects=named))
 
     def set(self, **changes: Any) -> None:
         self.complaint = self.complaint.model_copy(update=changes)
@@ -62,10 +75,29 @@ class Draft:
         rules, before = self.book.rules, self.complaint
         self.set(facts=facts)
         if before.kind and rules.grade(before.kind, facts, before.people, before.claim) != before.grade == "general":
-            self.complaint = grading.graded(self.complaint, "major", self.book, self.now)
+            self.regrade(grading.graded(self.complaint, "major", self.book, self.now))
             self.ask(Happening.GRADED)
         else:
-            self.complaint = steps.reconsider(self.complaint, self.book, self.now)
+            self.complaint = steps.reconsider(before, self.complaint, self.book, self.now)
+
+    def regrade(self, after: Complaint) -> None:
+        """It stands elsewhere in the tree, or is graded otherwise; if that moves the answer, the customer is told."""
+        before, self.complaint = self.complaint, after
+        was = next((one for one in before.promises if one.name == ANSWER and one.open), None)
+        now = next((one for one in after.promises if one.name == ANSWER and one.open), None)
+        if was and now and was.due != now.due:
+            self.moved(ANSWER, was.due, now.due, steps.ANOTHER_KIND[after.language])
+
+    def moved(self, promise: str, was: datetime, due: datetime, why: str) -> None:
+        """What was promised to the customer has another date."""
+        complaint = self.complaint
+        self.tell(
+            ComplaintDateMoved(complaint=complaint.id, case=complaint.case, promise=promise, was_due=was, due=due),
+            Audience.CUSTOMER,
+            {"text": why},
+            {"text": why},
+            {"text": why} if promise == ANSWER and complaint.case != complaint.id else None,
+        )
 
     def classified(self, *, first: bool) -> None:
         """Tell where it stands in the tree now."""

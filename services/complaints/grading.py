@@ -74,15 +74,20 @@ def classified(
             "facts": facts,
             "people": people,
             "claim": claim,
+            "grade": book.rules.grade(kind, facts, people, claim),
             "corrective": complaint.corrective or begins(book.rules, kind),
         }
     )
-    return graded(after, book.rules.grade(kind, facts, people, claim), book, now)
+    return _regraded(complaint, after, book, now)
 
 
 def graded(complaint: Complaint, grade: Grade, book: Book, now: datetime) -> Complaint:
     """General or major from now on."""
-    after = steps.reconsider(complaint.model_copy(update={"grade": grade}), book, now)
-    if Happening.GRADED.value in complaint.happened and grade == complaint.grade:
+    return _regraded(complaint, complaint.model_copy(update={"grade": grade}), book, now)
+
+
+def _regraded(before: Complaint, changed: Complaint, book: Book, now: datetime) -> Complaint:
+    after = steps.reconsider(before, changed, book, now)
+    if Happening.GRADED.value in before.happened and changed.grade == before.grade:
         return after
     return steps.happen(after, Happening.GRADED, book, now)

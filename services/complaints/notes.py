@@ -19,13 +19,6 @@ class Graded(Note):
     grade: str
 
 
-class SubjectsNamed(Note):
-    """Whom it is about: they can't read this either."""
-
-    detail_type: Literal["SubjectsNamed.v1"] = "SubjectsNamed.v1"
-    subjects: tuple[str, ...]
-
-
 class InvestigatorsAssigned(Note):
     """Who investigates."""
 

@@ -1,5 +1,6 @@
 """A complaint as staff and as its customer see it. Pure but for the words of the pack."""
 
+from collections.abc import Collection
 from typing import Any
 
 from services.complaints import corrective, injury, ledger
@@ -39,12 +40,17 @@ def facts(complaint: Complaint) -> dict[str, Any]:
         "owed_by": owed.role if owed else None,
         "owed_until": owed.due.isoformat() if owed else None,
         "no_calls": complaint.no_calls,
-        "about_the_same": complaint.number,
     }
 
 
-def whole(complaint: Complaint, events: list[Recorded], book: Book) -> dict[str, Any]:
-    """Everything there is, for staff who may read it."""
+def whole(
+    complaint: Complaint, events: list[Recorded], book: Book, earlier: Collection[str] | None = None
+) -> dict[str, Any]:
+    """Everything there is, for staff who may read it. `earlier` are those about the same matter that they may see.
+
+    Whoever may not see one of them counts as if it did not exist.
+    """
+    seen = [one for one in complaint.earlier if earlier is None or one in earlier]
     rules, units = book.rules, book.pack.departments
     return {
         **facts(complaint),
@@ -53,8 +59,9 @@ def whole(complaint: Complaint, events: list[Recorded], book: Book) -> dict[str,
         "facts": list(complaint.facts),
         "people": complaint.people,
         "claim": complaint.claim.model_dump() if complaint.claim else None,
-        "earlier": [ids.spoken(one) for one in complaint.earlier],
-        "ask_about_earlier": bool(complaint.earlier) and rules.second.ask_about_earlier,
+        "earlier": [ids.spoken(one) for one in seen],
+        "about_the_same": complaint.number - len(complaint.earlier) + len(seen),
+        "ask_about_earlier": bool(seen) and rules.second.ask_about_earlier,
         "round": complaint.rounds,
         "investigators": list(complaint.investigators),
         "documents": [

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 
 from services.complaints import grading, notes, shelf, steps
-from services.complaints.accepting import Facts, Short, Words
+from services.complaints.accepting import Facts, Short, Words, check_subjects
 from services.complaints.complaint import ANSWER, RETURN_VISIT, SETTLE, Finding, Move
 from services.complaints.draft import Draft
 from services.complaints.handling import Act, Nothing, must_hold, must_investigate
@@ -15,7 +15,6 @@ from shared import promises
 from shared.contracts.complaints import (
     ComplaintAnswered,
     ComplaintClosed,
-    ComplaintDateMoved,
     ComplaintReworked,
     LessonShared,
 )
@@ -171,14 +170,16 @@ def classify(draft: Draft, _principal: Principal, request: ClassifyRequest) -> N
         draft.set(marks={**before.marks, "reference": (shelf.mark("reference", request.reference),)})
     reference = shelf.reference_facts(book, draft.complaint.reference, before.accepted)
     facts = grading.holding(before.facts, request.facts, reference)
-    draft.complaint = grading.classified(
-        draft.complaint,
-        book,
-        draft.now,
-        kind=request.kind,
-        facts=facts,
-        people=request.people or before.people,
-        claim=request.claim or before.claim,
+    draft.regrade(
+        grading.classified(
+            draft.complaint,
+            book,
+            draft.now,
+            kind=request.kind,
+            facts=facts,
+            people=request.people or before.people,
+            claim=request.claim or before.claim,
+        )
     )
     joined, place, draft.extra = shelf.joined(draft.complaint, book)
     draft.complaint = joined
@@ -197,7 +198,7 @@ def classify(draft: Draft, _principal: Principal, request: ClassifyRequest) -> N
 
 
 def grade(draft: Draft, _principal: Principal, request: GradeRequest) -> None:
-    draft.complaint = grading.graded(draft.complaint, request.grade, draft.book, draft.now)
+    draft.regrade(grading.graded(draft.complaint, request.grade, draft.book, draft.now))
     draft.tell(notes.Graded(grade=request.grade), private={"text": request.reason})
     draft.ask(Happening.GRADED)
     draft.draw_up_ledger()
@@ -205,8 +206,8 @@ def grade(draft: Draft, _principal: Principal, request: GradeRequest) -> None:
 
 def name_subjects(draft: Draft, _principal: Principal, request: SubjectsRequest) -> None:
     """Nobody who is complained about investigates it, from now on."""
-    draft.complaint = draft.complaint.concerning(request.subjects)
-    draft.tell(notes.SubjectsNamed(subjects=request.subjects))
+    check_subjects(request.subjects)
+    draft.concern(request.subjects)
 
 
 def assign(draft: Draft, _principal: Principal, request: AssignRequest) -> None:
@@ -364,13 +365,7 @@ def move_promise(draft: Draft, principal: Principal, request: MovePromiseRequest
     if not steps.is_for_customer(name, draft.book):
         draft.tell(notes.DateMoved(promise=name, was_due=was, due=due), private={"text": request.reason})
         return
-    draft.tell(
-        ComplaintDateMoved(complaint=complaint.id, case=complaint.case, promise=name, was_due=was, due=due),
-        Audience.CUSTOMER,
-        {"text": request.reason},
-        {"text": request.reason},
-        {"text": request.reason} if name == ANSWER and complaint.case != complaint.id else None,
-    )
+    draft.moved(name, was, due, request.reason)
 
 
 def finish_step(draft: Draft, _principal: Principal, request: StepRequest) -> None:

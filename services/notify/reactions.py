@@ -16,6 +16,7 @@ from shared.contracts.complaints import (
     ComplaintAccepted,
     ComplaintAnswered,
     ComplaintClosed,
+    ComplaintConcerns,
     ComplaintDateMoved,
     ComplaintDueSoon,
     ComplaintEscalated,
@@ -105,7 +106,7 @@ def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:
     tell_duty(heard, event.role, "duty_complaint_late", {"promise": event.promise, **values})
     if event.promise == "answer" and not event.again:
         tell_customer(heard, event.case, "complaint_late", values)
-    elif event.to_customer:
+    elif event.to_customer and not event.again:
         tell_customer(heard, event.case, "complaint_step_late", values)
 
 
@@ -146,6 +147,20 @@ def leave_in_peace(heard: Heard[CallsDeclined]) -> None:
         known, _ = card_of(case)
         after = known.model_copy(update={"no_calls": True})
         return store().change(after, [Line(notes.CallsUnwanted())], heard.cause(now), Guard(f"SEEN#{heard.id}"))
+
+    with suppress(AlreadyDone):
+        retrying(write)
+
+
+def keep_away(heard: Heard[ComplaintConcerns]) -> None:
+    """Whoever the customer complains about does not call them, and knows of no call to them."""
+    case, now = heard.event.case, utc_now()
+
+    def write() -> Recipient:
+        known, _ = card_of(case)
+        line = Line(notes.ComplainedAbout(subjects=heard.event.subjects))
+        after = known.complaining_about(heard.event.subjects)
+        return store().change(after, [line], heard.cause(now), Guard(f"SEEN#{heard.id}"))
 
     with suppress(AlreadyDone):
         retrying(write)
@@ -238,6 +253,7 @@ REACTIONS: Reactions = {
     ComplaintDateMoved: tell_date_moved,
     ComplaintReworked: tell_reworked,
     CallsDeclined: leave_in_peace,
+    ComplaintConcerns: keep_away,
     RectificationIssued: tell_notice,
     PenaltyRecorded: tell_penalty,
     LessonShared: pass_on_lesson,

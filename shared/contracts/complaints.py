@@ -29,6 +29,15 @@ class ComplaintAccepted(ComplaintsEvent):
     """The number of an earlier case that the customer says it is about, when it did not come with one."""
 
 
+class ComplaintConcerns(ComplaintsEvent):
+    """Whom it is about: staff by id, or units. Nobody of them may see it, or call its customer, from now on."""
+
+    detail_type: Literal["ComplaintConcerns.v1"] = "ComplaintConcerns.v1"
+    complaint: str
+    case: str
+    subjects: tuple[str, ...]
+
+
 class ComplaintClassified(ComplaintsEvent):
     """Where it stands in the organisation's tree, and how grave it is. `first` time, or once more."""
 
@@ -92,7 +101,10 @@ class VisitAgreed(ComplaintsEvent):
 
 
 class ComplaintDateMoved(ComplaintsEvent):
-    """What was promised to the customer has another date. Box: `Wording` (the reason) to notify, and to intake for the answer."""
+    """What was promised to the customer has another date.
+
+    Box: `Wording` (the reason) to notify, and to intake for the answer.
+    """
 
     detail_type: Literal["ComplaintDateMoved.v1"] = "ComplaintDateMoved.v1"
     complaint: str

@@ -105,6 +105,6 @@ def test_within_six_months_of_closing_the_same_customer_with_the_same_is_heard_o
     first.do("close")
     world.at(NOW + timedelta(days=100))
     second = complain(world, kind="commercial-work", reference="Order 6")
-    assert second.receipt["earlier"] == [first.number]
+    assert second.file()["earlier"] == [first.number]
     assert second.owed()["answer"] == "deputy-head"
-    assert complain(world, kind="service-behaviour", reference="Order 6").receipt["earlier"] == []
+    assert complain(world, kind="service-behaviour", reference="Order 6").file()["earlier"] == []

@@ -127,7 +127,7 @@ def test_the_ledger_holds_what_each_cause_costs_and_what_exempts_from_it(world):
 
     world.at(NOON + timedelta(days=3))
     second = complain(world, kind="plumbing", reference=SITE)
-    assert second.receipt["earlier"] == [first.number]
+    assert second.file()["earlier"] == [first.number]
     second.do("classify", {"kind": "plumbing", "facts": {"repairs": True, "not_solved_in_time": True}})
     second.do("findings", {"finding": "substantiated", "text": "It leaks again."}, INSPECTOR)
     ledger = {one["penalty"]: (one["department"], one["amount"]["minor"]) for one in second.file()["ledger"]}
@@ -153,14 +153,14 @@ def test_the_ledger_holds_what_each_cause_costs_and_what_exempts_from_it(world):
 def test_a_second_complaint_about_the_same_starts_one_rung_up_and_we_ask_about_the_first(world):
     first = complain(world, kind="finish", reference=SITE)
     other_site = complain(world, kind="finish", reference="Elm Court 1")
-    assert other_site.receipt["earlier"] == []
+    assert other_site.file()["earlier"] == []
     world.at(NOON + timedelta(days=10))
     second = complain(world, kind="finish", reference=" willow  court 3-502 ")
-    assert second.receipt["earlier"] == [first.number]
+    assert second.file()["earlier"] == [first.number]
     assert second.owed()["answer"] == "branch-head"
     assert second.file()["ask_about_earlier"] is True
     world.at(NOON + timedelta(days=240))
-    assert complain(world, kind="finish", reference=SITE).receipt["earlier"] == []
+    assert complain(world, kind="finish", reference=SITE).file()["earlier"] == []
 
 
 @pytest.mark.requirement("CMP-07")

@@ -254,7 +254,7 @@ def _opened(voiced: Voiced, secret: str) -> Draft:
         command=voiced.command,
         fingerprint=voiced.fingerprint,
         kind=voiced.kind,
-        grade=book.rules.grade(voiced.kind, facts, voiced.people, voiced.claim) if voiced.kind else "general",
+        grade=book.rules.grade(voiced.kind, facts, voiced.people, voiced.claim),
         facts=facts,
         people=voiced.people,
         claim=voiced.claim,
@@ -274,6 +274,7 @@ def _opened(voiced: Voiced, secret: str) -> Draft:
     draft.ask(Happening.ACCEPTED)
     if voiced.kind:
         draft.classified(first=True)
+    if voiced.kind or complaint.grade == "major":
         draft.happen(Happening.GRADED)
     if "injury" in facts:
         draft.set(injury=Injury(reported=Record(by="customer", at=now)))

@@ -39,6 +39,11 @@ class Book:
         """Who has what this role did not do in time; at the top it stays."""
         return self.pack.rungs_above(role)[0]
 
+    def from_here_up(self, role: str) -> tuple[str, ...]:
+        """This role and all above it; for one that is no rung, the whole ladder."""
+        ladder = [rung.role for rung in self.pack.ladder]
+        return (role, *(ladder[ladder.index(role) + 1 :] if role in ladder else ladder))
+
     def straight_to(self, role: str) -> Rung:
         """One role at once, whatever is between."""
         return self.pack.rungs_from(role)[0]

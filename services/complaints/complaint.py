@@ -115,6 +115,8 @@ class Complaint(Aggregate):
     kind: str = ""
     """Where it stands in the pack's tree; empty until somebody has classified it."""
     grade: Grade = "general"
+    given_grade: Grade | None = None
+    """As a person graded it."""
     facts: tuple[str, ...] = ()
     """Those that hold."""
     people: int = 1
@@ -127,6 +129,8 @@ class Complaint(Aggregate):
     """Which complaint about the same matter it is."""
     earlier: tuple[str, ...] = ()
     """The complaints about it before."""
+    since: dict[str, int] = Field(default_factory=dict)
+    """Which complaint about its reference it is, of any kind, since each date of that."""
     no_calls: bool = False
     """The customer wants no calls."""
     holder: str = ""
@@ -186,6 +190,11 @@ class Complaint(Aggregate):
     def answer_due(self) -> datetime:
         """The date of the answer that was promised last; going up the ladder does not move it."""
         return [one.due for one in self.promises if one.name == ANSWER and not one.rung][-1]
+
+    @property
+    def answered_by(self) -> str:
+        """The role that the answer was promised by last; being late with it makes nobody else of them."""
+        return [one.role for one in self.promises if one.name == ANSWER and not one.rung][-1]
 
     @property
     def rung(self) -> int:

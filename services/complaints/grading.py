@@ -74,19 +74,29 @@ def classified(
             "facts": facts,
             "people": people,
             "claim": claim,
-            "grade": book.rules.grade(kind, facts, people, claim),
             "corrective": complaint.corrective or begins(book.rules, kind),
         }
     )
-    return _regraded(complaint, after, book, now)
+    return regraded(complaint, by_thresholds(complaint, after, book.rules), book, now)
 
 
 def graded(complaint: Complaint, grade: Grade, book: Book, now: datetime) -> Complaint:
-    """General or major from now on."""
-    return _regraded(complaint, complaint.model_copy(update={"grade": grade}), book, now)
+    """General or major from now on, because a person says so."""
+    changed = complaint.model_copy(update={"grade": grade, "given_grade": grade})
+    return regraded(complaint, changed, book, now)
 
 
-def _regraded(before: Complaint, changed: Complaint, book: Book, now: datetime) -> Complaint:
+def by_thresholds(before: Complaint, changed: Complaint, rules: Complaints) -> Complaint:
+    """As the thresholds grade it now. What a person said holds until a threshold is passed that was not before."""
+    was = rules.grade(before.kind, before.facts, before.people, before.claim)
+    now = rules.grade(changed.kind, changed.facts, changed.people, changed.claim)
+    if changed.given_grade is None or (was == "general" and now == "major"):
+        return changed.model_copy(update={"grade": now, "given_grade": None})
+    return changed
+
+
+def regraded(before: Complaint, changed: Complaint, book: Book, now: datetime) -> Complaint:
+    """What follows for the clocks when it stands elsewhere in the tree, or is graded otherwise."""
     after = steps.reconsider(before, changed, book, now)
     if Happening.GRADED.value in before.happened and changed.grade == before.grade:
         return after

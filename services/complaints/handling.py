@@ -46,6 +46,7 @@ def carry_out(
         complaint = store().load(Complaint, identity)
         let(principal, act.permit, complaint)
         draft = Draft(complaint, shelf.book(), cause.at)
+        draft.acting = roles_of(principal, draft)
         try:
             draft.set(state=complaint.moved(act.move).state)
             act.do(draft, principal, request)
@@ -77,8 +78,11 @@ def identity_of(number: str) -> str:
 
 
 def roles_of(principal: Principal, draft: Draft) -> frozenset[str]:
-    """The pack's roles that a member of staff may act as: those of their group."""
-    return frozenset(role for role, known in draft.book.pack.roles.items() if known.group in principal.roles)
+    """The pack's roles that a member of staff may act as: those their token names, or else all of their group."""
+    known = draft.book.pack.roles
+    if principal.acts_as:
+        return principal.acts_as & known.keys()
+    return frozenset(role for role, one in known.items() if one.group in principal.roles)
 
 
 def must_hold(principal: Principal, draft: Draft, roles: tuple[str, ...]) -> None:

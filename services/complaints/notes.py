@@ -79,6 +79,12 @@ class Found(Note):
     evidence: tuple[int, ...] = ()
 
 
+class FormSigned(Note):
+    """The complaint form has arrived, and somebody signed for it."""
+
+    detail_type: Literal["FormSigned.v1"] = "FormSigned.v1"
+
+
 class MilestoneReached(Note):
     """A date of what the complaint is about."""
 
@@ -130,13 +136,6 @@ class Counted(Note):
     """One complaint more of its kind."""
 
     detail_type: Literal["ComplaintCounted.v1"] = "ComplaintCounted.v1"
-
-
-class PenaltyWithdrawn(Note):
-    """A cause that turned out not to apply is taken out of the ledger."""
-
-    detail_type: Literal["PenaltyWithdrawn.v1"] = "PenaltyWithdrawn.v1"
-    penalty: str
 
 
 class SurveyCameBack(Note):

@@ -8,7 +8,7 @@ from services.complaints import corrective, grading, injury, notes, rectificatio
 from services.complaints.accepting import Short, Words
 from services.complaints.complaint import Move
 from services.complaints.draft import Draft
-from services.complaints.handling import Act, must_hold, roles_of
+from services.complaints.handling import Act, Nothing, must_hold, roles_of
 from services.complaints.injury import Cover, Decision, Injury, Item, Opinion, Record, Witness
 from services.complaints.rectification import Series
 from services.complaints.reference import Reference
@@ -80,6 +80,20 @@ def issue_form(draft: Draft, principal: Principal, request: FormRequest) -> None
         private={"text": request.text},
     )
     draft.happen(Happening.FORM_ISSUED)
+
+
+def sign_form(draft: Draft, principal: Principal, _request: Nothing) -> None:
+    """Sign for the complaint form, once it was issued."""
+    form, happened = draft.book.rules.form, draft.complaint.happened
+    if form is None:
+        raise Problem(409, "not-asked", "The organisation's rules know no complaint form.")
+    must_hold(principal, draft, (form.signed_by,))
+    if Happening.FORM_ISSUED.value not in happened:
+        raise Problem(409, "not-now", "There is no form to sign for yet.", "It is issued first.")
+    if Happening.FORM_SIGNED.value in happened:
+        raise Problem(409, "not-now", "Somebody signed for the form already.")
+    draft.tell(notes.FormSigned())
+    draft.happen(Happening.FORM_SIGNED)
 
 
 def issue_notice(draft: Draft, principal: Principal, request: NoticeRequest) -> None:
@@ -206,12 +220,14 @@ def record_milestone(draft: Draft, principal: Principal, request: MilestoneReque
     draft.extra += store().beside(reached, [Line(note)], cause, new=known is None)
     follows = shelf.follows(draft.book, reached.milestones, complaint.accepted)
     draft.hold(grading.holding(grading.without_reference(draft.book.rules, complaint.facts), {}, follows))
+    draft.complaint = shelf.numbered(draft.complaint, draft.book, reached.milestones)
     draft.tell(note)
     draft.draw_up_ledger()
 
 
 ACTS: dict[str, Act[Any]] = {
     "form": Act("complaint.handle", Move.RECORD, FormRequest, issue_form),
+    "signature": Act("complaint.handle", Move.RECORD, Nothing, sign_form),
     "notice": Act("complaint.handle", Move.RECORD, NoticeRequest, issue_notice),
     "corrective": Act("complaint.handle", Move.RECORD, CorrectiveRequest, move_corrective),
     "injury": Act("complaint.handle", Move.RECORD, InjuryRequest, record_injury),

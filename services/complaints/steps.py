@@ -34,12 +34,18 @@ _RULES = "rules"
 NO_CALLS = "the customer wants no calls"
 
 
-def happen(complaint: Complaint, what: Happening, book: Book, now: datetime) -> Complaint:
-    """Something happened: it keeps the steps that end with it, and starts those that wait for it."""
+def happen(
+    complaint: Complaint, what: Happening, book: Book, now: datetime, acting: frozenset[str] = frozenset()
+) -> Complaint:
+    """Something happened: it keeps the steps that end with it, and starts those that wait for it.
+
+    `acting` are the roles of whoever did it: some steps end only by what certain roles do.
+    """
     before = {name: at for name, at in complaint.happened.items() if name != what}
     after = complaint.model_copy(update={"happened": {**before, what.value: now}})
     for step in book.rules.steps:
-        if step.ends == what and promises.is_open(after.promises, step.id):
+        counts = not step.by or not acting.isdisjoint(step.by)
+        if step.ends == what and counts and promises.is_open(after.promises, step.id):
             after = done(after, step.id, book, now)
     return _start(after, what.value, now, book)
 
@@ -197,7 +203,7 @@ def _may_start(step: Step, at: str, since: datetime, complaint: Complaint, *, ag
         and not promises.is_open(complaint.promises, step.id)
         and not _was_started(step, at, since, complaint, again=again)
         and _can_end(step, complaint)
-        and not (step.ends and _later(complaint, step.ends.value, at))
+        and not (step.ends and not step.by and _later(complaint, step.ends.value, at))
         and not (complaint.no_calls and step.ends == Happening.REACHED)
     )
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from services.complaints import corrective, injury, ledger
 from services.complaints.book import Book
-from services.complaints.complaint import MOVES, Complaint
+from services.complaints.complaint import MOVES, Complaint, State
 from services.complaints.steps import is_for_customer
 from shared import chain, ids, vault
-from shared.promises import Promise, PromiseState, explanation
+from shared.promises import Promise, explanation
 from shared.store import Audience, Recorded
 
 _NAMES = {
@@ -22,7 +22,7 @@ _NAMES = {
 
 def facts(complaint: Complaint) -> dict[str, Any]:
     """What a worklist shows."""
-    owed = next((one for one in complaint.promises if one.state is PromiseState.OPEN), None)
+    owed = min((one for one in complaint.promises if one.open), key=lambda one: (one.paused, one.due), default=None)
     return {
         "number": ids.spoken(complaint.id),
         "case": ids.spoken(complaint.case),
@@ -93,7 +93,7 @@ def for_customer(complaint: Complaint, events: list[Recorded], book: Book) -> di
         "language": language,
         "accepted": complaint.accepted.isoformat(),
         "answer_due": complaint.answer_due.isoformat(),
-        "finding": complaint.finding if "answered" in complaint.happened else None,
+        "finding": complaint.finding if complaint.state in {State.ANSWERED, State.CLOSED} else None,
         "calls": not complaint.no_calls,
         "to_confirm": [one for one in range(1, complaint.records + 1) if one not in complaint.confirmed],
         "timeline": [_line(event, complaint.salt) for event in events if event.audience == Audience.CUSTOMER],

@@ -106,7 +106,12 @@ class LessonRequest(Request):
     text: Words
 
 
-_AT_LEAST = {Unit.DAYS: timedelta(days=1), Unit.WORKING_DAYS: timedelta(days=1), Unit.MONTHS: timedelta(days=28)}
+_AT_LEAST = {
+    Unit.DAYS: timedelta(days=1),
+    Unit.WORKING_DAYS: timedelta(days=1),
+    Unit.WORKING_DAY_ENDS: timedelta(days=1),
+    Unit.MONTHS: timedelta(days=28),
+}
 
 
 def _one_unit(data: Any, read: ValidatorFunctionWrapHandler) -> dict[str, int]:
@@ -156,6 +161,7 @@ def take(draft: Draft, principal: Principal, _request: Nothing) -> None:
     must_hold(principal, draft, draft.book.rules.taken_by)
     draft.set(taker=principal.id)
     draft.tell(notes.Taken())
+    draft.happen(Happening.TAKEN)
 
 
 def classify(draft: Draft, _principal: Principal, request: ClassifyRequest) -> None:
@@ -169,7 +175,7 @@ def classify(draft: Draft, _principal: Principal, request: ClassifyRequest) -> N
     if request.reference:
         draft.set(marks={**before.marks, "reference": (shelf.mark("reference", request.reference),)})
     reference = shelf.reference_facts(book, draft.complaint.reference, before.accepted)
-    facts = grading.holding(before.facts, request.facts, reference)
+    facts = grading.holding(grading.without_reference(book.rules, before.facts), request.facts, reference)
     draft.regrade(
         grading.classified(
             draft.complaint,
@@ -181,9 +187,10 @@ def classify(draft: Draft, _principal: Principal, request: ClassifyRequest) -> N
             claim=request.claim or before.claim,
         )
     )
-    joined, place, draft.extra = shelf.joined(draft.complaint, book)
-    draft.complaint = joined
-    if place.number > 1 and before.number == 1:
+    draft.complaint, place, writes = shelf.joined(draft.complaint, book)
+    draft.extra += writes
+    raised = before.level > before.rounds * book.rules.rework.rungs_up
+    if place.number > 1 and before.number == 1 and not raised:
         draft.complaint = steps.raise_answer(draft.complaint, book.rules.second.rungs_up, book)
     draft.classified(first=not before.kind)
     draft.ask(Happening.ACCEPTED)
@@ -241,11 +248,17 @@ def find(draft: Draft, principal: Principal, request: FindingsRequest) -> None:
     draft.draw_up_ledger()
 
 
-def answer(draft: Draft, _principal: Principal, request: AnswerRequest) -> None:
-    """Tell the customer what was found, and what was done about it."""
+def answer(draft: Draft, principal: Principal, request: AnswerRequest) -> None:
+    """Tell the customer what was found, and what was done about it.
+
+    After rework it is for whoever it went up to, or somebody above.
+    """
+    if draft.complaint.rounds:
+        must_hold(principal, draft, draft.book.from_here_up(draft.complaint.answered_by))
     finding = request.finding or draft.complaint.finding
     if finding is None:
         raise fault("/finding", "missing", "Nothing was found yet: record findings first, or send the finding here.")
+    _check_evidence(draft, request.evidence)
     if request.finding and request.finding != draft.complaint.finding:
         _found(draft, request.finding, request.evidence)
     draft.complaint = steps.promise_settling(draft.complaint, draft.book, draft.now)
@@ -264,9 +277,7 @@ def answer(draft: Draft, _principal: Principal, request: AnswerRequest) -> None:
 
 def _found(draft: Draft, finding: Finding, evidence: tuple[int, ...]) -> None:
     complaint = draft.complaint
-    unknown = [place for place, one in enumerate(evidence) if one > complaint.evidence]
-    if unknown:
-        raise fault(f"/evidence/{unknown[0]}", "not_registered", "There is no such piece of evidence.")
+    _check_evidence(draft, evidence)
     if finding == _NOT_PROVEN and not evidence:
         raise fault(
             "/evidence", "missing", "An explanation needs evidence: register it, and name the pieces that show it."
@@ -274,6 +285,12 @@ def _found(draft: Draft, finding: Finding, evidence: tuple[int, ...]) -> None:
     facts = grading.holding(complaint.facts, {"substantiated": finding != _NOT_PROVEN})
     draft.set(finding=finding, facts=facts)
     draft.happen(Happening.FOUND)
+
+
+def _check_evidence(draft: Draft, evidence: tuple[int, ...]) -> None:
+    for place, one in enumerate(evidence):
+        if one > draft.complaint.evidence:
+            raise fault(f"/evidence/{place}", "not_registered", "There is no such piece of evidence.")
 
 
 def rework(draft: Draft, _principal: Principal, request: ReworkRequest) -> None:
@@ -368,11 +385,13 @@ def move_promise(draft: Draft, principal: Principal, request: MovePromiseRequest
     draft.moved(name, was, due, request.reason)
 
 
-def finish_step(draft: Draft, _principal: Principal, request: StepRequest) -> None:
+def finish_step(draft: Draft, principal: Principal, request: StepRequest) -> None:
     """A step that no happening ends is done because staff say so."""
     step = draft.book.step(request.step)
     if step is None or not promises.is_open(draft.complaint.promises, request.step):
         raise promises.NotOwed(request.step)
+    if step.by:
+        must_hold(principal, draft, step.by)
     if step.ends is not None:
         raise Problem(
             409, "ends-by-itself", "This step ends by what happens.", f"It is done when it is {step.ends.value}."

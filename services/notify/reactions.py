@@ -23,6 +23,7 @@ from shared.contracts.complaints import (
     ComplaintReworked,
     LessonShared,
     PenaltyRecorded,
+    PenaltyWithdrawn,
     RectificationIssued,
     SurgeNoticed,
     VisitAgreed,
@@ -181,6 +182,14 @@ def tell_penalty(heard: Heard[PenaltyRecorded]) -> None:
         tell_duty(heard, event.department, "duty_penalty", values)
 
 
+def tell_withdrawn(heard: Heard[PenaltyWithdrawn]) -> None:
+    """Whoever was told that they answer for it hears that they do not."""
+    event = heard.event
+    if event.department:
+        values = {"complaint": ids.spoken(event.complaint), "penalty": event.penalty}
+        tell_duty(heard, event.department, "duty_penalty_withdrawn", values)
+
+
 def pass_on_lesson(heard: Heard[LessonShared]) -> None:
     if heard.event.units:
         values = {"kind": heard.event.kind, "text": _words(heard)}
@@ -256,6 +265,7 @@ REACTIONS: Reactions = {
     ComplaintConcerns: keep_away,
     RectificationIssued: tell_notice,
     PenaltyRecorded: tell_penalty,
+    PenaltyWithdrawn: tell_withdrawn,
     LessonShared: pass_on_lesson,
     SurgeNoticed: tell_surge,
     SurveyInvited: invite,

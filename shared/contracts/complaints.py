@@ -172,6 +172,16 @@ class PenaltyRecorded(ComplaintsEvent):
     exemptions: tuple[str, ...] = ()
 
 
+class PenaltyWithdrawn(ComplaintsEvent):
+    """What the ledger said turned out not to apply, or not to this department: it is taken back."""
+
+    detail_type: Literal["PenaltyWithdrawn.v1"] = "PenaltyWithdrawn.v1"
+    complaint: str
+    case: str
+    penalty: str
+    department: str | None = None
+
+
 class ComplaintClosed(ComplaintsEvent):
     """The complaint is done."""
 

@@ -188,3 +188,36 @@ def test_a_plan_that_the_approver_sends_back_is_reviewed_and_approved_once_more(
     matter.do("corrective", {"move": "forward"}, engineer)
     assert "review" not in matter.owed()
     assert "approval" in matter.owed()
+
+
+@pytest.mark.requirement("CMP-09")
+@organisation("pack", ["works"])
+def test_a_worklist_says_who_owes_what_is_due_soonest(world, pack):
+    matter = complain(world, kind="finish", reference=SITE)
+
+    def listed() -> tuple[str, datetime]:
+        (one,) = world.http("complaints.staff", "GET", "/staff/v1/complaints", staff=LEADER).body["complaints"]
+        return one["owed_by"], datetime.fromisoformat(one["owed_until"])
+
+    assert listed() == ("department-manager", NOW + 10 * MINUTE)
+    matter.do("contacts", {"reached": True, "told": "We look into it."}, LEADER)
+    assert listed() == ("service-clerk", NOW + timedelta(days=1))
+
+
+@pytest.mark.requirement("CMP-07")
+@organisation("pack", ["retail"])
+def test_each_role_named_in_a_token_counts_and_no_other_of_its_group(world, pack):
+    matter = complain(world, kind="goods-price")
+    unknown = staff("manager-3", "supervisor", "role-gardener")
+    press = staff("speaker-1", "supervisor", "role-press-officer")
+    for nobody in (unknown, press):
+        refused = matter.try_to("take", who=nobody)
+        assert (refused.status, refused.body["type"]) == (403, "urn:ahd:problem:not-your-role")
+    matter.do("take", who=staff("manager-2", "supervisor", "role-press-officer", "role-manager-on-duty"))
+    matter.do("answer", ANSWER, MANAGER)
+    matter.says("rework", {"text": "Not enough."})
+    below = staff("manager-2", "supervisor", "role-manager-on-duty")
+    refused = matter.try_to("answer", ANSWER, below)
+    assert (refused.status, refused.body["roles"]) == (403, ["store-manager", "senior-management"])
+    assert matter.file()["state"] == "reworked"
+    matter.do("answer", ANSWER, LEADER)

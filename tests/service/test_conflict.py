@@ -43,6 +43,7 @@ BODIES: dict[str, Any] = {
     "visited": {"text": "We were there."},
     "return-visit": {"satisfied": True, "settled": True},
     "form": {"text": "The form."},
+    "signature": None,
     "notice": {"text": "Mend it."},
     "corrective": {"move": "plan"},
     "injury": {"item": "scene", "text": "Photos."},

@@ -5,13 +5,15 @@ what is wrong, where, and what to do. Nothing that was sent in is repeated in a 
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from shared import store, vault
+from shared.clock import utc_now
 from shared.logs import bind, describe, log
 from shared.policy import NotPermitted, Principal
 from shared.settings import settings
@@ -62,6 +64,21 @@ def _readable(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_readable)]
 """Text a person wrote: any language, line breaks and tabs, but no control characters or direction overrides."""
+
+
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+HORIZON = timedelta(days=3653)
+"""Nothing at a desk is due, agreed or planned further ahead: ten years."""
+
+
+def _within_bounds(at: datetime) -> datetime:
+    if not _EARLIEST <= at <= utc_now() + HORIZON:
+        raise ValueError("lies before 1900 or more than ten years ahead; send the date that is meant")
+    return at.astimezone(UTC)
+
+
+When = Annotated[AwareDatetime, AfterValidator(_within_bounds)]
+"""A time a person sent, with its zone, in UTC from then on: not before 1900, not more than ten years ahead."""
 
 
 class Desk(APIGatewayHttpResolver):

@@ -3,13 +3,14 @@
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
+from pydantic import ValidationError
 
 from services.complaints import accepting, contacting, procedures, recounting, working, worklist
 from services.complaints.handling import Act, Nothing, carry_out
 from shared import recalculating
 from shared.clock import utc_now
 from shared.commands import Command
-from shared.http import Desk, Problem, Request, answer
+from shared.http import Desk, Problem, Request, answer, invalid
 from shared.policy import require
 from shared.store import Cause, marks_of
 
@@ -54,7 +55,11 @@ def read(number: str) -> Response[str]:
 @handler.post("/staff/v1/complaints/<number>/promises/<name>/move")
 def move(number: str, name: str) -> Response[str]:
     given = handler.read(working.MoveRequest)
-    return _carry_out("move", number, working.MovePromiseRequest(**given.model_dump(), promise=name))
+    try:
+        asked = working.MovePromiseRequest(**given.model_dump(), promise=name)
+    except ValidationError as error:
+        raise invalid(error) from None
+    return _carry_out("move", number, asked)
 
 
 @handler.post("/staff/v1/complaints/<number>/<action>")

@@ -92,7 +92,7 @@ class Desk:
             "body": None,
             "isBase64Encoded": False,
         }
-        with self.world.function_of("complaints"):
+        with self.world.function_of("complaints", "documents"):
             return import_module("services.complaints.documents").handler(event, None)
 
     def later(self, **delta):

@@ -33,13 +33,15 @@ def desk_of(compiled_packs, monkeypatch):
     }.items():
         monkeypatch.setenv(name, value)
     with time_machine.travel(MONDAY_MORNING, tick=False) as clock, mock_aws():
+        built = []
 
         def build(pack):
-            world = World(clock, compiled_packs, pack, template())
-            world.build()
-            return Desk(world)
+            built.append(World(clock, compiled_packs, pack, template()))
+            built[-1].build()
+            return Desk(built[-1])
 
         yield build
+        assert [one for world in built for one in world.iam.refused] == []
 
 
 class Desk:

@@ -136,7 +136,7 @@ def _operation(
     if model is not None:
         models[model.__name__] = model
         content = {"application/json": {"schema": {"$ref": f"{_SCHEMAS}{model.__name__}"}}}
-        body = {"requestBody": {"required": True, "content": content}}
+        body = {"requestBody": {"required": model is not working.CloseRequest, "content": content}}
     return {
         "operationId": identity,
         "summary": says,

@@ -4,6 +4,7 @@ Pure. Every step of the pack is a promise of its own. One that starts at a happe
 only now found out that it applies, counts from then: the clock belongs to the customer.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from services.complaints.book import Book
@@ -73,9 +74,9 @@ def follow_up(complaint: Complaint, book: Book, now: datetime) -> Complaint:
 
 
 def want_no_calls(complaint: Complaint, book: Book, now: datetime) -> Complaint:
-    """Nobody calls any more: what was promised by telephone is owed no longer."""
+    """Nobody calls any more: what was promised by telephone is owed no longer, everything else is."""
     after = complaint.model_copy(update={"no_calls": True})
-    calls = [step.id for step in book.rules.steps if step.ends == Happening.REACHED]
+    calls = [step.id for step in book.rules.steps if step.call]
     for name in (FOLLOW_UP, RETURN_VISIT, *calls):
         after = after.promising(promises.waive(after.promises, name, now, NO_CALLS))
     return after
@@ -159,7 +160,7 @@ def _start(complaint: Complaint, at: str, since: datetime, book: Book) -> Compla
         ended = complaint.happened.get(step.ends.value) if step.ends else None
         if any(one.name == step.id and _stands(one, since) for one in made) or (ended and ended > since):
             continue
-        if complaint.no_calls and step.ends == Happening.REACHED:
+        if complaint.no_calls and step.call:
             continue
         if step.replaces:
             if not promises.is_open(made, step.replaces):
@@ -238,11 +239,27 @@ _OUTLASTING = frozenset(
 """What is owed although the customer's complaint is closed, or is done by closing it."""
 
 
-def close(complaint: Complaint, book: Book, now: datetime) -> Complaint:
-    """It is settled. What was owed for the customer's sake is owed no longer; procedures go on."""
+def owed_at_closing(complaint: Complaint, book: Book) -> tuple[str, ...]:
+    """What was promised to the customer and closing neither does nor leaves to a procedure: it must not vanish."""
+    return tuple(
+        one.name
+        for one in complaint.promises
+        if one.open
+        and one.name not in {FOLLOW_UP, SETTLE}  # they run until it is closed
+        and is_for_customer(one.name, book)
+        and not _outlasts(one, book)
+    )
+
+
+def close(complaint: Complaint, book: Book, now: datetime, waived: Mapping[str, str]) -> Complaint:
+    """It is settled. What staff gave a reason for, and what was owed among them, is owed no longer; procedures go on."""
     made = promises.keep(complaint.promises, SETTLE, now)
     for one in made:
-        step = book.step(one.name)
-        if one.open and not (step and step.ends in _OUTLASTING):
-            made = promises.waive(made, one.name, now, "the complaint is closed")
+        if one.open and not _outlasts(one, book):
+            made = promises.waive(made, one.name, now, waived.get(one.name, "the complaint is closed"))
     return complaint.promising(made)
+
+
+def _outlasts(promise: Promise, book: Book) -> bool:
+    step = book.step(promise.name)
+    return step is not None and step.ends in _OUTLASTING

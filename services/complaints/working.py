@@ -98,6 +98,12 @@ class ReworkRequest(Request):
     text: Words
 
 
+class CloseRequest(Request):
+    """What promised to the customer is not done any more, and why: they see the reason."""
+
+    waive: Annotated[dict[Annotated[str, Field(max_length=40)], Short], Field(max_length=40, default_factory=dict)]
+
+
 class LessonRequest(Request):
     """What was learnt, so that it does not happen again elsewhere."""
 
@@ -293,10 +299,27 @@ def rework(draft: Draft, _principal: Principal, request: ReworkRequest) -> None:
     )
 
 
-def close(draft: Draft, _principal: Principal, _request: Nothing) -> None:
-    """The answer stands. What a procedure still owes goes on; somebody asks afterwards how it was."""
+def close(draft: Draft, _principal: Principal, request: CloseRequest) -> None:
+    """The answer stands. What is owed to the customer is done, or waived for a reason that they see.
+
+    What a procedure still owes goes on; somebody asks afterwards how it was.
+    """
+    owed = steps.owed_at_closing(draft.complaint, draft.book)
+    for name in request.waive:
+        if name not in owed:
+            raise fault(f"/waive/{name}", "not_owed", "Nothing that the customer is still owed has this name.")
+    if missing := [name for name in owed if name not in request.waive]:
+        raise Problem(
+            409,
+            "still-owed",
+            "Something that was promised to the customer is still owed.",
+            f"Do it, or send `waive` with a reason for each that the customer sees: {', '.join(missing)}.",
+            promises=missing,
+        )
     draft.extra = shelf.ended(draft.complaint, draft.now)
-    draft.complaint = steps.close(draft.complaint, draft.book, draft.now)
+    draft.complaint = steps.close(draft.complaint, draft.book, draft.now, request.waive)
+    for name, reason in request.waive.items():
+        draft.tell(notes.PromiseWaived(promise=name), Audience.CUSTOMER, {"text": reason})
     draft.happen(Happening.CLOSED)
     draft.complaint = steps.promise_return_visit(draft.complaint, draft.book, draft.now)
     after = draft.complaint
@@ -374,7 +397,7 @@ ACTS: dict[str, Act[Any]] = {
     "findings": Act("complaint.handle", Move.FIND, FindingsRequest, find),
     "answer": Act("complaint.answer", Move.ANSWER, AnswerRequest, answer),
     "rework": Act("complaint.contact", Move.REWORK, ReworkRequest, rework),
-    "close": Act("complaint.close", Move.CLOSE, Nothing, close),
+    "close": Act("complaint.close", Move.CLOSE, CloseRequest, close),
     "lessons": Act("complaint.handle", Move.LEARN, LessonRequest, learn),
     "move": Act("complaint.decide", Move.RECORD, MovePromiseRequest, move_promise),
     "steps": Act("complaint.handle", Move.RECORD, StepRequest, finish_step),

@@ -252,7 +252,7 @@ def owed_at_closing(complaint: Complaint, book: Book) -> tuple[str, ...]:
 
 
 def close(complaint: Complaint, book: Book, now: datetime, waived: Mapping[str, str]) -> Complaint:
-    """It is settled. What staff gave a reason for, and what was owed among them, is owed no longer; procedures go on."""
+    """It is settled. What staff gave a reason for, and what was owed among them, is waived; procedures go on."""
     made = promises.keep(complaint.promises, SETTLE, now)
     for one in made:
         if one.open and not _outlasts(one, book):

@@ -143,8 +143,8 @@ class Step(Condition):
     matter later: it counts from that earlier happening. With `replaces` it takes the place of another step, which is
     owed no more. `ends` is the happening that keeps it; without one a member of staff says that it is done. `warn` is
     how long before it is due its owner is reminded. Not done in time, it goes to `late_to`, or else to the rung above
-    its role. `customer` says that the customer sees it among the promises made to them; `call`, that it is a telephone
-    call to them, which nobody owes a customer who wants no calls.
+    its role. `customer` says that the customer sees it among the promises made to them; `call`, that it is a
+    telephone call to them, which nobody owes a customer who wants no calls.
     """
 
     id: Code

@@ -80,12 +80,13 @@ def act(
     guard = Guard(f"CMD#{vault.mac_text('command', complaint.id, key)}") if key else None
 
     def decide() -> Complaint:
-        draft = Draft(store().load(Complaint, complaint.id), shelf.book(), now)
+        before, book = store().load(Complaint, complaint.id), shelf.book()
+        draft = Draft(before, book, now)
         try:
             ACTS[name][1](draft, request)
         except IllegalMove as error:
             _raise_if_done(complaint.id, guard)
-            raise refused(error) from None
+            raise refused(error, before.possible(book.rules.rework.rounds)) from None
         except Problem:
             _raise_if_done(complaint.id, guard)
             raise

@@ -39,10 +39,10 @@ def first(complaint: Complaint, book: Book, now: datetime) -> Complaint:
     return follow_up(after, book, now)
 
 
-def promise_answer(complaint: Complaint, book: Book, now: datetime) -> Complaint:
-    """By when the customer has an answer, from a role as many rungs up as the complaint is."""
+def promise_answer(complaint: Complaint, book: Book, now: datetime, role: str | None = None) -> Complaint:
+    """By when the customer has an answer, from this role, or else one as many rungs up as the complaint is."""
     duty = book.answer(complaint.kind, complaint.grade)
-    role = book.raised(duty.role, complaint.level)
+    role = role or book.raised(duty.role, complaint.level)
     return complaint.promising(
         promises.make(complaint.promises, ANSWER, role, duty.within, book.calendar, now, rules=book.version)
     )
@@ -134,7 +134,8 @@ def late(complaint: Complaint, book: Book, now: datetime) -> tuple[Complaint, tu
     after = complaint.promising(made)
     for missed in misses:
         if missed.broken.name in {ANSWER, FOLLOW_UP, VISIT}:
-            after = after.model_copy(update={"holder": missed.successor.role})
+            holder = after.holder if book.is_below(missed.successor.role, after.holder) else missed.successor.role
+            after = after.model_copy(update={"holder": holder})
     return after, misses
 
 

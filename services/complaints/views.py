@@ -4,7 +4,7 @@ from typing import Any
 
 from services.complaints import corrective, injury, ledger
 from services.complaints.book import Book
-from services.complaints.complaint import MOVES, Complaint
+from services.complaints.complaint import Complaint
 from services.complaints.steps import is_for_customer
 from shared import chain, ids, vault
 from shared.promises import Promise, PromiseState, explanation
@@ -62,7 +62,7 @@ def whole(complaint: Complaint, events: list[Recorded], book: Book) -> dict[str,
             for one in rules.documents_for(complaint.kind)
         ],
         "guidance": _guidance(complaint, book),
-        "allowed": [str(move) for move in MOVES[complaint.state]],
+        "allowed": [str(move) for move in complaint.possible(rules.rework.rounds)],
         "promises": [{**promise(one, book, "en"), "role": one.role, "rung": one.rung} for one in complaint.promises],
         "notice": complaint.notice.model_dump(mode="json") if complaint.notice else None,
         "corrective": _corrective(complaint),

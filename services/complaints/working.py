@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field, model_validator
 
 from services.complaints import grading, notes, shelf, steps
-from services.complaints.accepting import Facts, Short, Words
+from services.complaints.accepting import Facts, Short, Words, in_our_currency
 from services.complaints.complaint import ANSWER, RETURN_VISIT, SETTLE, Finding, Move
 from services.complaints.draft import Draft
 from services.complaints.handling import Act, Nothing, must_hold, must_investigate
@@ -152,6 +152,10 @@ def classify(draft: Draft, _principal: Principal, request: ClassifyRequest) -> N
         raise fault("/kind", "unknown_kind", "There is no such kind in the pack's tree.") from None
     except grading.NoSuchFact as error:
         raise fault("/facts", "unknown_fact", f"Fact number {error.place} is none that the rules ask for.") from None
+    in_our_currency(request.claim, "/claim")
+    asked = book.rules.reference
+    if asked and asked.required and not (request.reference or before.reference):
+        raise fault("/reference", "missing", f"Ask for it: {asked.name.into('en')}.")
     if request.reference:
         draft.set(marks={**before.marks, "reference": (shelf.mark("reference", request.reference),)})
     reference = shelf.reference_facts(book, draft.complaint.reference, before.accepted)
@@ -261,7 +265,7 @@ def _found(draft: Draft, finding: Finding, evidence: tuple[int, ...]) -> None:
 
 
 def rework(draft: Draft, _principal: Principal, request: ReworkRequest) -> None:
-    """Hear a customer who is not satisfied again, one rung up; after the last round the top has had it."""
+    """Hear a customer who is not satisfied again, above whoever handled it last; at the top it stays there."""
     rules, before = draft.book.rules.rework, draft.complaint
     if before.rounds >= rules.rounds:
         raise Problem(
@@ -271,13 +275,16 @@ def rework(draft: Draft, _principal: Principal, request: ReworkRequest) -> None:
             f"After {rules.rounds} rounds the last answer stands; a new matter is a new complaint.",
             rounds=rules.rounds,
         )
+    answered = [one.role for one in before.promises if one.name == ANSWER][-1]
+    had = draft.book.higher(before.holder, answered)
+    role = draft.book.raised(had, rules.rungs_up)
     waived = before.promises
     for name in (SETTLE, RETURN_VISIT):
         waived = promises.waive(waived, name, draft.now, "the customer is not satisfied")
     draft.complaint = before.promising(waived)
     draft.set(rounds=before.rounds + 1, finding=None)
     draft.complaint = steps.raise_answer(draft.complaint, rules.rungs_up, draft.book)
-    draft.complaint = steps.promise_answer(draft.complaint, draft.book, draft.now)
+    draft.complaint = steps.promise_answer(draft.complaint, draft.book, draft.now, role)
     draft.happen(Happening.REWORKED)
     draft.complaint = steps.follow_up(draft.complaint, draft.book, draft.now)
     after = draft.complaint
@@ -289,6 +296,7 @@ def rework(draft: Draft, _principal: Principal, request: ReworkRequest) -> None:
             case=after.case,
             round=after.rounds,
             role=owed.role,
+            at_top=owed.role == had,
             answer_due=owed.due,
             promised=owed.made,
             clock=owed.clock,

@@ -224,6 +224,8 @@ class Injury(Part):
 
     decides: RoleCode
     tells: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
+    witness_first: bool = False
+    """Nothing is decided before a witness's statement is kept, or that nobody saw it."""
     insurer: Annotated[Code, Refers("directory")] | None = None
     """A place of the directory."""
 
@@ -352,6 +354,16 @@ class Complaints(Part):
     @cached_property
     def _by_code(self) -> dict[str, Kind]:
         return {kind.code: kind for kind in self.kinds}
+
+    @cached_property
+    def currency(self) -> str | None:
+        """The currency of all amounts here; None where there is none to compare a claim with."""
+        amounts = [
+            *(one.amount_above for one in self.major),
+            *(one.amount_above for one in self.tell),
+            *(one.amount for one in (self.ledger.penalties if self.ledger else ())),
+        ]
+        return next((amount.currency for amount in amounts if amount), None)
 
     def kind(self, code: str) -> Kind | None:
         return self._by_code.get(code)

@@ -77,8 +77,11 @@ def test_somebody_is_hurt(world):
     assert matter.due("scene") == NOW + 10 * MINUTE
     aid = {"item": "decision", "text": "Her daughter goes with her.", "company": True}
     assert matter.try_to("injury", aid, INSURANCE).status == 403
-    matter.do("injury", {**aid, "advance": {"minor": 50000, "currency": "CNY"}})
+    early = matter.try_to("injury", aid)
+    assert (early.status, early.body["allowed"]) == (409, ["witness", "scene", "insurer"])
     matter.do("injury", {"item": "witness", "text": "The floor was wet.", "contact": "Wu, 139"})
+    matter.do("injury", {**aid, "advance": {"minor": 50000, "currency": "CNY"}})
+    assert matter.try_to("injury", aid).status == 409
     assert "witness" not in matter.owed()
     matter.do("classify", {"kind": "safety-accident", "facts": {"hurt_by_the_house": True}})
     assert matter.due("tell-insurer") == NOW + timedelta(hours=4)

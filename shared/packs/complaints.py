@@ -355,15 +355,20 @@ class Complaints(Part):
     def _by_code(self) -> dict[str, Kind]:
         return {kind.code: kind for kind in self.kinds}
 
-    @cached_property
-    def currency(self) -> str | None:
-        """The currency of all amounts here; None where there is none to compare a claim with."""
-        amounts = [
+    @property
+    def amounts(self) -> tuple[Money, ...]:
+        """Every amount that these rules name."""
+        said = [
             *(one.amount_above for one in self.major),
             *(one.amount_above for one in self.tell),
             *(one.amount for one in (self.ledger.penalties if self.ledger else ())),
         ]
-        return next((amount.currency for amount in amounts if amount), None)
+        return tuple(amount for amount in said if amount)
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of all amounts here; None where there is none to compare a claim with."""
+        return next((amount.currency for amount in self.amounts), None)
 
     def kind(self, code: str) -> Kind | None:
         return self._by_code.get(code)

@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
-KINDS = ("complaints",)
+KINDS = ("complaints", "cases")
 _WALKS = 5
 """After so many walks in which something still moved, somebody else is changing dates at the same time."""
 

@@ -5,13 +5,15 @@ what is wrong, where, and what to do. Nothing that was sent in is repeated in a 
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from shared import store, vault
+from shared.clock import utc_now
 from shared.logs import bind, describe, log
 from shared.policy import NotPermitted, Principal
 from shared.settings import settings
@@ -64,6 +66,21 @@ Text = Annotated[str, AfterValidator(_readable)]
 """Text a person wrote: any language, line breaks and tabs, but no control characters or direction overrides."""
 
 
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+HORIZON = timedelta(days=3653)
+"""Nothing at a desk is due, agreed or planned further ahead: ten years."""
+
+
+def _within_bounds(at: datetime) -> datetime:
+    if not _EARLIEST <= at <= utc_now() + HORIZON:
+        raise ValueError("lies before 1900 or more than ten years ahead; send the date that is meant")
+    return at.astimezone(UTC)
+
+
+When = Annotated[AwareDatetime, AfterValidator(_within_bounds)]
+"""A time a person sent, with its zone, in UTC from then on: not before 1900, not more than ten years ahead."""
+
+
 class Desk(APIGatewayHttpResolver):
     """A resolver whose every answer, also to what nobody foresaw, is one the caller can work with."""
 
@@ -71,6 +88,7 @@ class Desk(APIGatewayHttpResolver):
         super().__init__()
         for refusal, answer in _REFUSALS.items():
             self.exception_handler(refusal)(answer)
+        self.exception_handler(store.NotFound)(self._missing)
         self.not_found(lambda _error: problem(UNKNOWN_ROUTE))
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -84,6 +102,9 @@ class Desk(APIGatewayHttpResolver):
             status=answer["statusCode"],
         )
         return answer
+
+    def _missing(self, _error: store.NotFound) -> Response[str]:
+        return problem(_NOT_FOUND_BY_STAFF if self.current_event.path.startswith("/staff/") else _NOT_FOUND)
 
     def correlation(self) -> str:
         """What ties this request to everything it causes."""
@@ -238,6 +259,12 @@ _NOT_FOUND = Problem(
     "There is no such thing, or it is not yours to see.",
     "Check the number and the secret; both are in the message we sent when we took your report.",
 )
+_NOT_FOUND_BY_STAFF = Problem(
+    404,
+    "not-found",
+    "There is no such thing, or it is not yours to see.",
+    "Check the number. Whoever something is about is not shown it.",
+)
 _BUSY = Problem(409, "changed-meanwhile", "Somebody changed this at the same moment.", "Read it again and try again.")
 _BROKEN = Problem(
     500,
@@ -269,7 +296,6 @@ def _unforeseen(error: Exception) -> Response[str]:
 
 _REFUSALS: dict[type[Exception], Callable[[Any], Response[str]]] = {
     Problem: problem,
-    store.NotFound: lambda _error: problem(_NOT_FOUND),
     store.Conflict: lambda _error: problem(_BUSY),
     NotPermitted: _not_permitted,
     NotFoundError: lambda _error: problem(UNKNOWN_ROUTE),

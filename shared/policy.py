@@ -6,9 +6,16 @@ First the conflict rule: whoever a thing is about, person or unit, can't see tha
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from shared.store import NotFound
+
+UNIT: Final = "unit-"
+"""How the name of a unit begins among the groups of staff."""
+
+
+ACTS_AS: Final = "role-"
+"""How the name of a group begins that says which of the pack's roles somebody has, e.g. `role-branch-head`."""
 
 
 class Role(StrEnum):
@@ -68,6 +75,8 @@ class Principal:
     id: str
     roles: frozenset[Role]
     units: frozenset[str] = field(default_factory=frozenset)
+    acts_as: frozenset[str] = field(default_factory=frozenset)
+    """The roles of the organisation's pack that their token names; none named: all of their group."""
 
     @classmethod
     def of(cls, claims: Mapping[str, Any]) -> "Principal":
@@ -79,7 +88,8 @@ class Principal:
         return cls(
             id=str(claims["sub"]),
             roles=frozenset(Role(name) for name in names if name in known),
-            units=frozenset(name for name in names if name.startswith("unit-")),
+            units=frozenset(name for name in names if name.startswith(UNIT)),
+            acts_as=frozenset(name.removeprefix(ACTS_AS) for name in names if name.startswith(ACTS_AS)),
         )
 
     def is_subject(self, subjects: Iterable[str]) -> bool:

@@ -420,6 +420,32 @@ class Store:
             if not start:
                 return
 
+    def beside(self, aggregate: Aggregate, lines: Sequence[Line], cause: Cause, *, new: bool) -> list[Item]:
+        """The writes that store this aggregate, as `extra` of another's: both are stored, or neither.
+
+        When somebody got in between, the other's write raises `Conflict`.
+        """
+        return self._writes(aggregate, lines, cause, salt=getattr(aggregate, "salt", None), new=new)[1]
+
+    def _writes(
+        self, aggregate: A, lines: Sequence[Line], cause: Cause, *, salt: str | None, new: bool
+    ) -> tuple[A, list[Item]]:
+        key = aggregate.key(aggregate.id)
+        read_seq, seq, head = aggregate.seq, aggregate.seq, aggregate.head
+        events: list[Item] = []
+        for line in lines:
+            seq += 1
+            item, head = self._event(key, aggregate.id, salt, seq, head, line, cause)
+            events.append(_put(self.table, item, "attribute_not_exists(pk)"))
+        after = aggregate.model_copy(update={"seq": seq, "head": head})
+        state = _state(key, after)
+        put = (
+            _put(self.table, state, "attribute_not_exists(pk)")
+            if new
+            else _put(self.table, state, "seq = :seq", {":seq": {"N": str(read_seq)}})
+        )
+        return after, [put, *events]
+
     def _write(
         self,
         aggregate: A,
@@ -432,21 +458,8 @@ class Store:
         new: bool,
     ) -> A:
         key = aggregate.key(aggregate.id)
-        read_seq, seq, head = aggregate.seq, aggregate.seq, aggregate.head
-        events: list[Item] = []
-        for line in lines:
-            seq += 1
-            item, head = self._event(key, aggregate.id, salt, seq, head, line, cause)
-            events.append(_put(self.table, item, "attribute_not_exists(pk)"))
-        after = aggregate.model_copy(update={"seq": seq, "head": head})
-        state = _state(key, after)
-        writes = [
-            _put(self.table, state, "attribute_not_exists(pk)")
-            if new
-            else _put(self.table, state, "seq = :seq", {":seq": {"N": str(read_seq)}}),
-            *events,
-            *extra,
-        ]
+        after, writes = self._writes(aggregate, lines, cause, salt=salt, new=new)
+        writes += extra
         if guard:
             writes.append(_put(self.table, _guard(key, guard, cause.at), "attribute_not_exists(pk)"))
         try:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from services.complaints import shelf, steps, views
+from services.complaints import shelf, steps
 from services.complaints.complaint import ANSWER, Complaint
 from shared.clock import utc_now
 from shared.contracts.complaints import ComplaintDueSoon, ComplaintEscalated
@@ -43,7 +43,7 @@ def look(number: str, now: datetime) -> None:
             now_due=missed.successor.due,
             again=missed.again,
             to_customer=told and missed.broken.name != ANSWER,
-            called=views.called(missed.broken.name, book, complaint.language) if told else None,
+            called=book.called(missed.broken.name, complaint.language) if told else None,
         )
         lines.append(Line(event, Audience.CUSTOMER if told else Audience.STAFF))
     if lines:

@@ -3,13 +3,15 @@
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
+from pydantic import ValidationError
 
 from services.complaints import accepting, contacting, procedures, recounting, working, worklist
 from services.complaints.handling import Act, Nothing, carry_out
+from services.complaints.working import CloseRequest
 from shared import recalculating
 from shared.clock import utc_now
 from shared.commands import Command
-from shared.http import Desk, Problem, Request, answer
+from shared.http import Desk, Problem, Request, answer, invalid
 from shared.policy import require
 from shared.store import Cause, marks_of
 
@@ -54,7 +56,11 @@ def read(number: str) -> Response[str]:
 @handler.post("/staff/v1/complaints/<number>/promises/<name>/move")
 def move(number: str, name: str) -> Response[str]:
     given = handler.read(working.MoveRequest)
-    return _carry_out("move", number, working.MovePromiseRequest(**given.model_dump(), promise=name))
+    try:
+        asked = working.MovePromiseRequest(**given.model_dump(), promise=name)
+    except ValidationError as error:
+        raise invalid(error) from None
+    return _carry_out("move", number, asked)
 
 
 @handler.post("/staff/v1/complaints/<number>/<action>")
@@ -62,7 +68,8 @@ def act(number: str, action: str) -> Response[str]:
     if action not in ACTS:
         raise Problem(404, "unknown-route", "There is nothing at this address.")
     asked = ACTS[action].request
-    return _carry_out(action, number, Nothing() if asked is Nothing else handler.read(asked))
+    silent = asked is Nothing or (asked is CloseRequest and not handler.current_event.body)
+    return _carry_out(action, number, asked() if silent else handler.read(asked))
 
 
 def _carry_out(action: str, number: str, request: Request) -> Response[str]:

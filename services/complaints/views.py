@@ -1,27 +1,20 @@
 """A complaint as staff and as its customer see it. Pure but for the words of the pack."""
 
+from collections.abc import Collection
 from typing import Any
 
 from services.complaints import corrective, injury, ledger
 from services.complaints.book import Book
-from services.complaints.complaint import MOVES, VISIT, Complaint, Move
+from services.complaints.complaint import MOVES, VISIT, Complaint, Move, State
 from services.complaints.steps import is_for_customer
 from shared import chain, ids, vault
-from shared.promises import Promise, PromiseState, explanation
+from shared.promises import Promise, explanation
 from shared.store import Audience, Recorded
-
-_NAMES = {
-    "answer": {"en": "You have an answer", "ar": "تصلك الإجابة", "zh": "您得到答复"},
-    "settle": {"en": "The matter is settled", "ar": "تسوية المسألة", "zh": "问题解决"},
-    "follow-up": {"en": "You hear from us", "ar": "نتواصل معك", "zh": "我们与您联系"},
-    "visit": {"en": "Somebody comes to you", "ar": "زيارة ميدانية لك", "zh": "上门处理"},
-    "return-visit": {"en": "We ask how it was", "ar": "نسألك عن رضاك", "zh": "回访"},
-}
 
 
 def facts(complaint: Complaint) -> dict[str, Any]:
     """What a worklist shows."""
-    owed = next((one for one in complaint.promises if one.state is PromiseState.OPEN), None)
+    owed = min((one for one in complaint.promises if one.open), key=lambda one: (one.paused, one.due), default=None)
     return {
         "number": ids.spoken(complaint.id),
         "case": ids.spoken(complaint.case),
@@ -40,12 +33,17 @@ def facts(complaint: Complaint) -> dict[str, Any]:
         "owed_until": owed.due.isoformat() if owed else None,
         "standing_still": sorted({one.name for one in complaint.promises if one.paused}),
         "no_calls": complaint.no_calls,
-        "about_the_same": complaint.number,
     }
 
 
-def whole(complaint: Complaint, events: list[Recorded], book: Book) -> dict[str, Any]:
-    """Everything there is, for staff who may read it."""
+def whole(
+    complaint: Complaint, events: list[Recorded], book: Book, earlier: Collection[str] | None = None
+) -> dict[str, Any]:
+    """Everything there is, for staff who may read it. `earlier` are those about the same matter that they may see.
+
+    Whoever may not see one of them counts as if it did not exist.
+    """
+    seen = [one for one in complaint.earlier if earlier is None or one in earlier]
     rules, units = book.rules, book.pack.departments
     return {
         **facts(complaint),
@@ -54,8 +52,9 @@ def whole(complaint: Complaint, events: list[Recorded], book: Book) -> dict[str,
         "facts": list(complaint.facts),
         "people": complaint.people,
         "claim": complaint.claim.model_dump() if complaint.claim else None,
-        "earlier": [ids.spoken(one) for one in complaint.earlier],
-        "ask_about_earlier": bool(complaint.earlier) and rules.second.ask_about_earlier,
+        "earlier": [ids.spoken(one) for one in seen],
+        "about_the_same": complaint.number - len(complaint.earlier) + len(seen),
+        "ask_about_earlier": bool(seen) and rules.second.ask_about_earlier,
         "round": complaint.rounds,
         "investigators": list(complaint.investigators),
         "documents": [
@@ -63,7 +62,7 @@ def whole(complaint: Complaint, events: list[Recorded], book: Book) -> dict[str,
             for one in rules.documents_for(complaint.kind)
         ],
         "guidance": _guidance(complaint, book),
-        "allowed": [str(move) for move in MOVES[complaint.state]],
+        "allowed": [str(move) for move in complaint.possible(rules.rework.rounds)],
         "promises": [{**promise(one, book, "en"), "role": one.role, "rung": one.rung} for one in complaint.promises],
         "notice": complaint.notice.model_dump(mode="json") if complaint.notice else None,
         "corrective": _corrective(complaint),
@@ -104,7 +103,7 @@ def for_customer(
         "language": complaint.language,
         "accepted": complaint.accepted.isoformat(),
         "answer_due": complaint.answer_due.isoformat(),
-        "finding": complaint.finding if "answered" in complaint.happened else None,
+        "finding": complaint.finding if complaint.state in {State.ANSWERED, State.CLOSED} else None,
         "calls": not complaint.no_calls,
         "contactable": complaint.contactable,
         "to_confirm": list(to_confirm(complaint)),
@@ -116,13 +115,6 @@ def for_customer(
     }
 
 
-def called(name: str, book: Book, language: str) -> str:
-    """What is promised, in words."""
-    step = book.step(name)
-    names = _NAMES.get(name, {})
-    return step.name.into(language) if step else names.get(language, names.get("en", name))
-
-
 def promise(one: Promise, book: Book, language: str) -> dict[str, Any]:
     """A promise with the reason of its date. Who moved it is for staff."""
     told = explanation(one, book.calendar)
@@ -130,7 +122,7 @@ def promise(one: Promise, book: Book, language: str) -> dict[str, Any]:
         move["by_rules"] = move.pop("by") == "rules"
     return {
         "what": one.name,
-        "name": called(one.name, book, language),
+        "name": book.called(one.name, language),
         "due": one.due.isoformat(),
         "state": one.state.value,
         "settled": one.settled.isoformat() if one.settled else None,

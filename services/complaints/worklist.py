@@ -64,7 +64,9 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
     """The whole complaint for staff."""
     complaint, events = store().history(Complaint, identity_of(number))
     let(principal, "complaint.read", complaint)
-    return views.whole(complaint, events, shelf.book())
+    earlier = store().load_many(Complaint, complaint.earlier)
+    seen = {one.id for one in earlier if not principal.is_subject(one.subjects)}
+    return views.whole(complaint, events, shelf.book(), seen)
 
 
 def _owed(

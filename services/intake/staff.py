@@ -10,12 +10,14 @@ from services.intake import (
     investigating,
     owning,
     phoning,
+    recounting,
     reporting,
     settling,
     working,
     worklist,
 )
 from services.intake.handling import Act, Nothing, carry_out
+from shared import recalculating
 from shared.clock import utc_now
 from shared.commands import Command
 from shared.http import UNKNOWN_ROUTE, Desk, answer
@@ -49,6 +51,9 @@ def key_in() -> Response[str]:
     contact = request.contact
     body = receipt.for_staff(contactable=bool(contact and (contact.email or contact.phone)))
     return answer(201, body, {"Location": f"/staff/v1/cases/{body['number']}"})
+
+
+recalculating.serve(handler, "/staff/v1/cases/recalculation", recounting.walk)
 
 
 @handler.get("/staff/v1/cases/<number>")

@@ -16,12 +16,14 @@ from shared.contracts.complaints import (
     ComplaintAccepted,
     ComplaintAnswered,
     ComplaintClosed,
+    ComplaintConcerns,
     ComplaintDateMoved,
     ComplaintDueSoon,
     ComplaintEscalated,
     ComplaintReworked,
     LessonShared,
     PenaltyRecorded,
+    PenaltyWithdrawn,
     RectificationIssued,
     SurgeNoticed,
     VisitAgreed,
@@ -157,7 +159,7 @@ def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:
     tell_duty(heard, event.role, "duty_complaint_late", {"promise": event.promise, **values})
     if event.promise == "answer" and not event.again:
         tell_customer(heard, event.case, "complaint_late", values)
-    elif event.to_customer:
+    elif event.to_customer and not event.again:
         promised = {"promise": event.promise, "promised": event.called or ""}
         tell_customer(heard, event.case, "complaint_step_late", {**values, **promised})
 
@@ -189,7 +191,7 @@ def tell_reworked(heard: Heard[ComplaintReworked]) -> None:
     event = heard.event
     values = {"complaint": ids.spoken(event.complaint), "due": event.answer_due}
     tell_duty(heard, event.role, "duty_complaint_reworked", {**values, "round": event.round})
-    tell_customer(heard, event.case, "complaint_reworked", values)
+    tell_customer(heard, event.case, "complaint_reworked_at_top" if event.at_top else "complaint_reworked", values)
 
 
 def leave_in_peace(heard: Heard[CallsDeclined]) -> None:
@@ -200,6 +202,20 @@ def leave_in_peace(heard: Heard[CallsDeclined]) -> None:
         known, _ = card_of(case)
         after = known.model_copy(update={"no_calls": True})
         return store().change(after, [Line(notes.CallsUnwanted())], heard.cause(now), Guard(f"SEEN#{heard.id}"))
+
+    with suppress(AlreadyDone):
+        retrying(write)
+
+
+def keep_away(heard: Heard[ComplaintConcerns]) -> None:
+    """Whoever the customer complains about does not call them, and knows of no call to them."""
+    case, now = heard.event.case, utc_now()
+
+    def write() -> Recipient:
+        known, _ = card_of(case)
+        line = Line(notes.ComplainedAbout(subjects=heard.event.subjects))
+        after = known.complaining_about(heard.event.subjects)
+        return store().change(after, [line], heard.cause(now), Guard(f"SEEN#{heard.id}"))
 
     with suppress(AlreadyDone):
         retrying(write)
@@ -218,6 +234,14 @@ def tell_penalty(heard: Heard[PenaltyRecorded]) -> None:
         amount = f"{event.minor / 100:.2f} {event.currency}"
         values = {"complaint": ids.spoken(event.complaint), "penalty": event.penalty, "amount": amount}
         tell_duty(heard, event.department, "duty_penalty", values)
+
+
+def tell_withdrawn(heard: Heard[PenaltyWithdrawn]) -> None:
+    """Whoever was told that they answer for it hears that they do not."""
+    event = heard.event
+    if event.department:
+        values = {"complaint": ids.spoken(event.complaint), "penalty": event.penalty}
+        tell_duty(heard, event.department, "duty_penalty_withdrawn", values)
 
 
 def pass_on_lesson(heard: Heard[LessonShared]) -> None:
@@ -325,8 +349,10 @@ REACTIONS: Reactions = {
     ComplaintDateMoved: tell_date_moved,
     ComplaintReworked: tell_reworked,
     CallsDeclined: leave_in_peace,
+    ComplaintConcerns: keep_away,
     RectificationIssued: tell_notice,
     PenaltyRecorded: tell_penalty,
+    PenaltyWithdrawn: tell_withdrawn,
     LessonShared: pass_on_lesson,
     SurgeNoticed: tell_surge,
     SurveyInvited: invite,

@@ -29,6 +29,15 @@ class ComplaintAccepted(ComplaintsEvent):
     """The number of an earlier case that the customer says it is about, when it did not come with one."""
 
 
+class ComplaintConcerns(ComplaintsEvent):
+    """Whom it is about: staff by id, or units. Nobody of them may see it, or call its customer, from now on."""
+
+    detail_type: Literal["ComplaintConcerns.v1"] = "ComplaintConcerns.v1"
+    complaint: str
+    case: str
+    subjects: tuple[str, ...]
+
+
 class ComplaintClassified(ComplaintsEvent):
     """Where it stands in the organisation's tree, and how grave it is. `first` time, or once more."""
 
@@ -148,6 +157,8 @@ class ComplaintReworked(ComplaintsEvent):
     case: str
     round: int
     role: str
+    at_top: bool = False
+    """Nobody stands above those who handled the last round: it stays with them."""
     answer_due: datetime
     promised: datetime | None = None
     clock: dict[str, int] | None = None
@@ -167,6 +178,16 @@ class PenaltyRecorded(ComplaintsEvent):
     minor: int
     currency: str
     exemptions: tuple[str, ...] = ()
+
+
+class PenaltyWithdrawn(ComplaintsEvent):
+    """What the ledger said turned out not to apply, or not to this department: it is taken back."""
+
+    detail_type: Literal["PenaltyWithdrawn.v1"] = "PenaltyWithdrawn.v1"
+    complaint: str
+    case: str
+    penalty: str
+    department: str | None = None
 
 
 class ComplaintClosed(ComplaintsEvent):

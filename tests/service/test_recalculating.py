@@ -11,6 +11,7 @@ from rich.console import Console
 from infra import recalculate
 from shared.store import SHARDS
 from tests.service.complaining import LEADER, MANAGER, OFFICER, complain, mailed
+from tests.service.test_main_path import follow, report
 from tests.service.world import World, staff
 
 HERE = "/staff/v1/complaints/recalculation"
@@ -208,3 +209,21 @@ def test_the_command_shows_a_table_then_moves_and_says_so(world, amended):
     assert "nothing moves" in out.getvalue()
     with pytest.raises(recalculate.Refused, match="403"):
         recalculate.run(asking(world, OFFICER), console)
+
+
+def test_cases_move_like_complaints_and_their_customers_are_told(world, amended):
+    receipt = report(world, category="D5")
+    world.settle()
+    before = {one["what"]: one["due"] for one in follow(world, receipt)["promises"]}
+    rules = amended()
+    (moved,) = [
+        row
+        for page in recalculate.pages(asking(world), "cases", {"rules": rules, "reason": REASON})
+        for row in page["rows"]
+    ]
+    world.settle()
+    seen = follow(world, receipt)
+    after = {one["what"]: one["due"] for one in seen["promises"]}
+    assert (moved["number"], moved["from"]) == (receipt["number"], before[moved["promise"]])
+    assert after == {**before, moved["promise"]: moved["to"]}
+    assert REASON in [line.get("text") for line in seen["timeline"]]

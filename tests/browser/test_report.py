@@ -151,7 +151,7 @@ def test_going_back_keeps_what_was_typed(citizen: Citizen):
     citizen.sends(area="disputes")
     citizen.sends(category="D6")
     citizen.sends(press=("go", "back"), story="Half a sent")
-    assert "checked" in citizen.page.one("input", id="category-3")
+    assert "checked" in citizen.page.one("input", id="category-6")
     assert citizen.sends().one("textarea").raw == "Half a sent"
 
 

@@ -3,6 +3,7 @@
 A pack without such files still proposes, from the names of its categories.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from shared.packs import LANGUAGES, Pack
 from shared.packs.phrases import Phrases, Said
 
 FOLDER = "phrases"
+FEW, MOST = 10, 0.6
 Unfit = tuple[Path, int, str]
 """A file, a line in it, and what to do."""
 
@@ -72,7 +74,9 @@ def _said(pack: Pack, language: str, texts: dict[str, str]) -> Said:
         # What fits no other category has no words of its own.
         if category.code != FALLBACK
     }
-    everywhere = {word for word in set().union(*documents.values()) if _in_most(word, documents)}
+    having = Counter(word for document in documents.values() for word in set(document))
+    # A word that most categories have tells nothing, where there are enough of them to say so.
+    everywhere = {word for word, times in having.items() if len(documents) > FEW and times > len(documents) * MOST}
     return Said(
         categories={
             code: counted(word for word in document if word not in everywhere) for code, document in documents.items()
@@ -85,9 +89,3 @@ def _said(pack: Pack, language: str, texts: dict[str, str]) -> Said:
             if question.fact in texts
         },
     )
-
-
-def _in_most(word: str, documents: dict[str, list[str]]) -> bool:
-    """Whether a word tells nothing: three in five categories have it, and there are enough to say so."""
-    having = sum(word in document for document in documents.values())
-    return len(documents) > 10 and having > len(documents) * 0.6  # noqa: PLR2004

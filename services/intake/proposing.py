@@ -3,7 +3,7 @@
 Each category is one document, made of everything that people are known to say about it, and the documents are ranked
 by BM25 (Robertson and Zaragoza 2009), over words and, at half the weight, over the pieces of three and four letters
 that words are made of: a piece survives an ending, a prefix and a slip of the finger. Chinese, which does not part
-its words, is taken by characters and pairs of characters. ADR 0050 has the figures, and what was tried beside it.
+its words, is taken by characters and pairs of characters. ADR 0050 has the figures, and what else was tried.
 """
 
 import math
@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from shared.packs.phrases import Said
@@ -97,6 +98,7 @@ def _wholes(word: str) -> tuple[str, ...]:
     return (word,)
 
 
+@lru_cache(4096)
 def _pieces(word: str) -> tuple[str, ...]:
     if _SCRIPTS["zh"].match(word):
         return ()
@@ -107,16 +109,13 @@ def _pieces(word: str) -> tuple[str, ...]:
 class _Field:
     """One way of taking documents apart, with the counts that BM25 needs."""
 
-    def __init__(self, documents: Iterable[Iterable[tuple[str, int]]]) -> None:
-        self._found: dict[str, dict[int, int]] = {}
+    def __init__(self, documents: Iterable[list[str]]) -> None:
+        self._found: defaultdict[str, dict[int, int]] = defaultdict(dict)
         self._lengths: list[int] = []
         for number, document in enumerate(documents):
-            length = 0
-            for term, times in document:
-                length += times
-                found = self._found.setdefault(term, {})
-                found[number] = found.get(number, 0) + times
-            self._lengths.append(length)
+            for term, times in Counter(document).items():
+                self._found[term][number] = times
+            self._lengths.append(len(document))
         usual = sum(self._lengths) / max(len(self._lengths), 1) or 1
         self._evened = [_K1 * (1 - _B + _B * length / usual) for length in self._lengths]
 
@@ -142,15 +141,15 @@ class Proposer:
     def __init__(self, said: Said, language: str) -> None:
         self._language = language
         self._codes = tuple(said.categories)
-        documents = [tuple(_counted(text)) for text in said.categories.values()]
-        self._wholes = _Field(((part, n) for word, n in one for part in _wholes(word)) for one in documents)
-        self._pieces = _Field(((part, n) for word, n in one for part in _pieces(word)) for one in documents)
+        documents = [_uncounted(text) for text in said.categories.values()]
+        self._wholes = _Field([part for word in one for part in _wholes(word)] for one in documents)
+        self._pieces = _Field([part for word in one for part in _pieces(word)] for one in documents)
         self._facts = {
             fact: tuple(_joined(one, language) for one in suggesting) for fact, suggesting in said.facts.items()
         }
 
     def propose(self, text: str, limit: int = 3) -> tuple[tuple[str, float], ...]:
-        """Codes of categories, the likeliest first, each with its score; nothing when no word of the text is known."""
+        """Codes of categories with their scores, the likeliest first; nothing when no word of the text is known."""
         found = words(text[:_LONGEST], self._language)
         if not any(self._knows(word) for word in found):
             return ()
@@ -175,10 +174,9 @@ class Proposer:
         return self._wholes.tells(word) or self._pieces.having(pieces) > _LIKE * max(len(pieces), 4)
 
 
-def _counted(text: str) -> Iterator[tuple[str, int]]:
-    for entry in text.split():
-        word, _, times = entry.partition("*")
-        yield word, int(times or 1)
+def _uncounted(text: str) -> list[str]:
+    entries = (entry.partition("*") for entry in text.split())
+    return [word for word, _, times in entries for _ in range(int(times or 1))]
 
 
 def counted(all_words: Iterable[str]) -> str:

@@ -142,7 +142,7 @@ def test_changing_the_category_asks_its_own_questions(citizen: Citizen):
     assert category.heading == "Which of these fits best?"
     facts = citizen.sends(category="Z3")
     assert facts.one("input", name="fact-sounding_long", value="yes")
-    assert citizen.sends(fact_sounding_long="yes").heading == "Please check your answers"
+    assert citizen.sends(fact_sounding_long="yes", fact_officers_came="no").heading == "Please check your answers"
 
 
 def test_going_back_keeps_what_was_typed(citizen: Citizen):

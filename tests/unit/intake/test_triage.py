@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.packs import read
@@ -223,6 +223,7 @@ def test_everything_that_applies_was_given_by_a_rule_that_is_named(category, fac
     assert all(facts.get(fact) for fact in decision.facts)
 
 
+@settings(max_examples=40, deadline=None)
 @given(categories(), FACTS)
 def test_a_question_is_left_out_exactly_when_its_answer_can_change_nothing(category, facts):
     asked = next_questions(PACK.urgent, category, facts)

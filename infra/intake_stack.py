@@ -2,6 +2,9 @@
 
 from infra.desk import Service, Use, behind, edge
 
+SENDS = frozenset({Use.DUE, Use.CLAIM})
+"""Sending a unit: the index says which are free, and the nearest is taken."""
+
 INTAKE = Service(
     name="intake",
     seals_to=("notify", "complaints"),
@@ -13,6 +16,7 @@ INTAKE = Service(
             "GET /v1/cases/{number}",
             "POST /v1/cases/{number}/grievances",
             "GET /v1/categories",
+            also=SENDS,
         ),
         edge(
             "web",
@@ -25,13 +29,16 @@ INTAKE = Service(
             "GET /assets/{proxy+}",
             # Whatever no other route takes: people who mistyped get a page, programs a problem.
             "ANY /{proxy+}",
+            also=SENDS,
         ),
         edge(
             "staff",
             "intake",
             "ANY /staff/v1/cases",
             "ANY /staff/v1/cases/{proxy+}",
-            also=frozenset({Use.DUE, Use.LIST}),
+            "ANY /staff/v1/units",
+            "ANY /staff/v1/units/{proxy+}",
+            also=SENDS | {Use.LIST},
             staff=True,
         ),
         *behind("intake", also=frozenset({Use.OPEN})),

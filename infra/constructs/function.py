@@ -51,6 +51,7 @@ class Surroundings:
             Use.LIST: [_may(["dynamodb:BatchGetItem"], table)],
             Use.COUNT: [_may(["dynamodb:UpdateItem"], table)],
             Use.DUE: [_may(["dynamodb:Query"], f"{table}/index/{DUE}")],
+            Use.CLAIM: [_may(["dynamodb:UpdateItem"], table)],
             Use.RELAYED: [_may(["dynamodb:UpdateItem"], table)],
             Use.TELL: [_may(["events:PutEvents"], self.bus_arn, as_itself)],
             Use.SECRET: [_may(["secretsmanager:GetSecretValue"], self.secret_arn)],

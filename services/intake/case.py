@@ -1,6 +1,7 @@
 """A case: anything a customer brings. Its states, its moves, and what the desk promises about it. Pure."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -24,12 +25,23 @@ class Move(StrEnum):
     DECLINE = "decline"
     NOTE = "note"
     ARRIVE = "arrive"
+    DISPATCH = "dispatch"
     CLOSE = "close"
 
 
 MOVES: Mapping[State, Mapping[Move, State]] = {
-    State.RECEIVED: {Move.OPEN: State.OPEN, Move.DECLINE: State.DECLINED, Move.NOTE: State.RECEIVED},
-    State.OPEN: {Move.NOTE: State.OPEN, Move.ARRIVE: State.OPEN, Move.CLOSE: State.CLOSED},
+    State.RECEIVED: {
+        Move.OPEN: State.OPEN,
+        Move.DECLINE: State.DECLINED,
+        Move.NOTE: State.RECEIVED,
+        Move.DISPATCH: State.OPEN,
+    },
+    State.OPEN: {
+        Move.NOTE: State.OPEN,
+        Move.ARRIVE: State.OPEN,
+        Move.CLOSE: State.CLOSED,
+        Move.DISPATCH: State.OPEN,
+    },
     State.DECLINED: {},
     State.CLOSED: {},
 }
@@ -38,6 +50,13 @@ GRIEVANCES_A_DAY = 3
 """Each opens a complaint; more are asked to wait. Slowed, never refused for good."""
 
 ACKNOWLEDGE, REVIEW, RESOLVE, ARRIVE = "acknowledge", "review", "resolve", "arrive"
+SEND, ACKNOWLEDGE_DISPATCH = "send", "acknowledge-dispatch"
+
+AMONG_STAFF = frozenset({ACKNOWLEDGE_DISPATCH})
+"""What staff owe one another: nothing was said of it to the customer."""
+
+AT_ONCE = frozenset({ARRIVE, SEND, ACKNOWLEDGE_DISPATCH})
+"""What an emergency waits for: late, it goes straight to the top of the ladder, on a clock as short as its own."""
 
 
 class IllegalMove(Exception):
@@ -76,6 +95,8 @@ class Case(Aggregate):
     """Staff who decided about it, in the order they first did."""
     units: tuple[str, ...] = ()
     """The units they belonged to."""
+    unit: str | None = None
+    """The unit that was sent and is not clear yet."""
 
     def moved(self, move: Move, staff: str) -> "Case":
         """The case after a member of staff made this move. Raises `IllegalMove`."""
@@ -158,11 +179,6 @@ def voiced(case: Case, now: datetime) -> Case:
     return case.model_copy(update={"voiced": (*today, now)})
 
 
-def arrived(case: Case, now: datetime) -> Case:
-    """Somebody is on the scene."""
-    return case.promising(promises.keep(case.promises, ARRIVE, now))
-
-
 def acknowledged(case: Case, now: datetime) -> Case:
     """A provider took our word to the customer that we have their report."""
     return case.promising(promises.keep(case.promises, ACKNOWLEDGE, now))
@@ -170,8 +186,17 @@ def acknowledged(case: Case, now: datetime) -> Case:
 
 def ladders(case: Case, pack: Pack) -> dict[str, promises.Ladder]:
     """For each promise the rungs above whoever owed it first: nobody's lateness goes up to themselves."""
-    first = {promise.name: promise.role for promise in case.promises if promise.rung == 0}
-    return {name: pack.rungs_above(role) for name, role in first.items()}
+    first = {promise.name: promise for promise in case.promises if promise.rung == 0}
+    return {
+        name: _at_once(promise, pack) if name in AT_ONCE else pack.rungs_above(promise.role)
+        for name, promise in first.items()
+    }
+
+
+def _at_once(promise: promises.Promise, pack: Pack) -> promises.Ladder:
+    """Straight to the top: first for as long as was promised, then in the rhythm of the ladder's own end."""
+    top = pack.rungs()[-1]
+    return (replace(top, within=promise.clock, end=False), top)
 
 
 def late(case: Case, pack: Pack, calendar: Calendar, now: datetime) -> tuple[Case, tuple[Miss, ...]]:

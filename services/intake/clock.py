@@ -1,9 +1,12 @@
-"""What intake does when time passes: a promise that was not kept goes up the ladder, and the customer is told."""
+"""What intake does when time passes: units go to whoever waits for one, and a promise that was not kept goes up the
+ladder, and the customer is told.
+"""
 
 from datetime import datetime
 from typing import Any
 
 from services.intake import case as cases
+from services.intake import dispatching, emergency
 from services.intake.case import Case
 from shared.clock import utc_now
 from shared.contracts.intake import CaseLate
@@ -18,6 +21,8 @@ from shared.ticking import tick, time_left
 def look(number: str, now: datetime) -> None:
     """Break what is due of this case, and hand it on."""
     case = store().load(Case, number)
+    if emergency.is_unanswered(case, now):
+        case = dispatching.see_to_unanswered(case, now)
     after, misses = cases.late(case, pack(), calendar(), now)
     lines = [
         Line(
@@ -28,8 +33,9 @@ def look(number: str, now: datetime) -> None:
                 role=missed.successor.role,
                 now_due=missed.successor.due,
                 again=missed.again,
+                among_staff=missed.broken.name in cases.AMONG_STAFF,
             ),
-            Audience.CUSTOMER,
+            Audience.STAFF if missed.broken.name in cases.AMONG_STAFF else Audience.CUSTOMER,
         )
         for missed in misses
     ]
@@ -40,4 +46,7 @@ def look(number: str, now: datetime) -> None:
 def handler(_event: dict[str, Any], context: Any) -> None:
     """Lambda: a tick."""
     bind(service=settings().service)
-    tick({Case.KIND: look}, utc_now(), time_left(context))
+    try:
+        dispatching.send_wanted(utc_now())
+    finally:
+        tick({Case.KIND: look}, utc_now(), time_left(context))

@@ -68,6 +68,7 @@ def follow(number: str, secret: str, language: str | None = None) -> CaseView:
     """The case, for whoever holds its secret. Raises `NotFound` for a wrong number and a wrong secret alike."""
     case, events = _open(number, secret)
     category = pack().category(case.category)
+    ours = (promise for promise in case.promises if promise.name not in cases.AMONG_STAFF)
     return CaseView(
         number=case.id,
         state=case.state,
@@ -78,7 +79,7 @@ def follow(number: str, secret: str, language: str | None = None) -> CaseView:
         dispositions=case.dispositions,
         contactable=case.contactable,
         timeline=tuple(_line(event, case.salt) for event in events if event.audience == Audience.CUSTOMER),
-        promises=tuple(promise_view(promise) for promise in (*case.promises, *_promises_of_complaints(events))),
+        promises=tuple(promise_view(promise) for promise in (*ours, *_promises_of_complaints(events))),
     )
 
 

@@ -1,17 +1,19 @@
 """What is done with a case, by staff or its customer: each in a table, each carried out the same way."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from services.intake import case as cases
-from services.intake import views
+from services.intake import emergency, views
 from services.intake.case import Case, Move
+from services.intake.unit import IllegalUnitMove
 from shared import acting, ids
 from shared.acting import Change
 from shared.commands import Command
 from shared.contracts import Event
+from shared.contracts.intake import CaseOpened, PromiseMade
 from shared.http import Problem, Request
 from shared.packs import Pack
 from shared.policy import Principal, require
@@ -38,6 +40,12 @@ class Draft:
     @property
     def calendar(self) -> Calendar:
         return calendar()
+
+    def add(self, case: Case, lines: Sequence[Line], extra: Sequence[Item]) -> None:
+        """Take over what somebody else decided about it."""
+        self.case = case
+        self.lines += lines
+        self.extra += extra
 
     def set(self, **changes: Any) -> None:
         self.case = self.case.model_copy(update=changes)
@@ -72,6 +80,8 @@ class Act(Generic[R]):
     do: Callable[[Draft, R], None]
     keyed: bool = False
     """Whether it needs an Idempotency-Key, because nothing else would notice that it is sent twice."""
+    then: Callable[[datetime], None] | None = None
+    """What can be done elsewhere once it is stored."""
 
 
 class Nothing(Request):
@@ -87,7 +97,10 @@ def carry_out(
     def decide(case: Case) -> Change[Case]:
         return decided(Draft(case, cause.at, principal), lambda draft: act.do(draft, request))
 
-    return acting.carry_out(Case, identity_of(number), command, cause, decide, views.facts)
+    done = acting.carry_out(Case, identity_of(number), command, cause, decide, views.facts)
+    if act.then:
+        act.then(cause.at)
+    return done
 
 
 def decided(draft: Draft, do: Callable[[Draft], None]) -> Change[Case]:
@@ -97,6 +110,14 @@ def decided(draft: Draft, do: Callable[[Draft], None]) -> Change[Case]:
     except REFUSALS as error:
         raise refused(error) from None
     return Change(draft.case, draft.lines, draft.extra)
+
+
+def take_on(draft: Draft) -> None:
+    """The case is taken on after review: an outcome is promised, and the customer told by when."""
+    draft.case = cases.opened(draft.case, draft.pack, draft.calendar, draft.now)
+    made = [promise for promise in draft.case.promises if promise.made == draft.now]
+    told = tuple(PromiseMade(name=promise.name, due=promise.due) for promise in made)
+    draft.tell_customer(CaseOpened(case=draft.case.id, promises=told))
 
 
 def identity_of(number: str) -> str:
@@ -118,6 +139,27 @@ def _illegal(error: cases.IllegalMove) -> Problem:
     )
 
 
+def _no_unit(_error: emergency.NoUnit) -> Problem:
+    return Problem(409, "no-unit", "No unit is on this case.", "Send one with dispatch.")
+
+
+def _unit_there(error: emergency.UnitThere) -> Problem:
+    return Problem(
+        409, "unit-there", "A unit was sent to this case.", "Clear it first, or wait for it.", unit=error.unit
+    )
+
+
+def _of_unit(error: IllegalUnitMove) -> Problem:
+    return Problem(
+        409,
+        "illegal-unit-move",
+        f"A unit that is {error.state} can't become {error.to}.",
+        "What becomes of a unit that is on a case is said on that case: arrived, clear." if error.case else None,
+        state=error.state.value,
+        **({"case": ids.spoken(error.case)} if error.case else {}),
+    )
+
+
 def _of_promise(error: Refusal) -> Problem:
     status = 422 if isinstance(error, NoReason) else 409
     return Problem(status, error.code, f"{error}.", error.advice, promise=error.name)
@@ -126,6 +168,9 @@ def _of_promise(error: Refusal) -> Problem:
 _ANSWERS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     cases.IllegalMove: _illegal,
     Refusal: _of_promise,
+    emergency.NoUnit: _no_unit,
+    emergency.UnitThere: _unit_there,
+    IllegalUnitMove: _of_unit,
 }
 REFUSALS = tuple(_ANSWERS)
 

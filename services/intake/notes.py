@@ -17,6 +17,26 @@ class SomebodyArrived(Note):
     detail_type: Literal["SomebodyArrived.v1"] = "SomebodyArrived.v1"
 
 
+class UnitOnTheWay(Note):
+    """The unit that was sent says that it comes."""
+
+    detail_type: Literal["UnitOnTheWay.v1"] = "UnitOnTheWay.v1"
+    unit: str
+
+
+class UnitCleared(Note):
+    """The unit is free again. Why it did not get there is private."""
+
+    detail_type: Literal["UnitCleared.v1"] = "UnitCleared.v1"
+    unit: str
+
+
+class EmergencyRaised(Note):
+    """Staff made it an emergency; why is private."""
+
+    detail_type: Literal["EmergencyRaised.v1"] = "EmergencyRaised.v1"
+
+
 class MessageUndelivered(Note):
     detail_type: Literal["MessageUndelivered.v1"] = "MessageUndelivered.v1"
     template: str

@@ -1,5 +1,6 @@
 """Taking a report: checked, triaged, stored with its promises and its first event in one write, and answered."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -7,9 +8,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from services.intake.case import Case, State, first_promises, needs_review
+from services.intake import fleet
+from services.intake.case import AMONG_STAFF, Case, State, first_promises, needs_review
 from services.intake.promised import promise_view
+from services.intake.sending import Sent, is_offered, send, want
 from services.intake.triage import decide
+from services.intake.unit import Position, nearest_first
 from shared import ids, vault
 from shared.contracts.intake import CaseReported, ContactCard, PromiseMade
 from shared.http import Problem, Request, Text, fault, fingerprint
@@ -17,10 +21,15 @@ from shared.packs import LANGUAGES, URGENT_FACTS, Category, Pack
 from shared.promises import Promise
 from shared.rules import calendar, pack
 from shared.settings import settings
-from shared.store import AlreadyExists, Audience, Cause, Conflict, Line, Recorded, retrying
+from shared.store import AlreadyExists, Audience, Cause, Conflict, Line, Recorded, Refused, retrying
 from shared.tables import store
 
 Channel = Literal["web", "api", "open311", "phone", "counter", "community"]
+
+_CANDIDATES = 20
+"""Units that are tried for one emergency before it is stored without: somebody takes each only once."""
+
+_TRIES = 3
 
 # Clocks of honest callers are a little wrong.
 _CLOCK_SKEW = timedelta(minutes=5)
@@ -43,12 +52,19 @@ class Contact(Request):
     preferred: Literal["sms", "email"] | None = None
 
 
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+
+
 class Where(Request):
     """An address, coordinates (WGS 84 degrees), or both."""
 
     address: Annotated[Text, Field(min_length=1, max_length=300)] | None = None
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
-    long: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    lat: Latitude | None = None
+    long: Longitude | None = None
+
+    def position(self) -> Position | None:
+        return Position(self.lat, self.long) if self.lat is not None and self.long is not None else None
 
 
 class ReportRequest(Request):
@@ -139,17 +155,38 @@ def report(
     private = {"said": said, "secret": secret, "rules": decision.rules}
     if contact:
         private["contact"] = contact.model_dump(exclude_none=True)
-    line = Line(
-        _told(case),
-        Audience.CUSTOMER,
-        private,
-        boxes={"notify": _card(contact, secret)} if contact and contactable else {},
-    )
+    boxes = {"notify": _card(contact, secret)} if contact and contactable else {}
+    where = request.place.position() if request.place else None
+    cause = Cause(now, actor, correlation)
+
+    def create(sent: Sent) -> Case:
+        line = Line(_told(sent.case), Audience.CUSTOMER, private, boxes)
+        return store().create(sent.case, [line, *sent.lines], cause, sent.extra)
+
     try:
-        retrying(lambda: store().create(case, [line], Cause(now, actor, correlation)))
+        if case.urgent and is_offered():
+            case = _sent_with(case, where, cause, create)
+        else:
+            retrying(lambda: create(Sent(case)))
     except AlreadyExists:
         return _again(case, category)
     return _receipt(case, secret, category)
+
+
+def _sent_with(case: Case, where: Position | None, cause: Cause, create: Callable[[Sent], Case]) -> Case:
+    """Store an emergency together with the nearest unit that is free, so that two never get the same one.
+
+    Whoever was quicker leaves the next nearest; when none is left the case is stored all the same, and wants one.
+    """
+    for chosen in nearest_first(fleet.free(), where)[:_CANDIDATES]:
+        for _ in range(_TRIES):
+            try:
+                return create(send(case, chosen, where, cause.at, cause.actor))
+            except Refused:
+                break
+            except Conflict:  # something else is written to that unit this very moment, such as where it is
+                continue
+    return retrying(lambda: create(want(case, cause.at)))
 
 
 def _checked(request: ReportRequest, rules: Pack, now: datetime) -> Category:
@@ -234,7 +271,11 @@ def _told(case: Case) -> CaseReported:
         language=case.language,
         contactable=case.contactable,
         pack=case.pack,
-        promises=tuple(PromiseMade(name=promise.name, due=promise.due) for promise in case.promises),
+        promises=tuple(
+            PromiseMade(name=promise.name, due=promise.due)
+            for promise in case.promises
+            if promise.name not in AMONG_STAFF
+        ),
     )
 
 
@@ -274,7 +315,7 @@ def _receipt(case: Case, secret: str, category: Category) -> Receipt:
         dispositions=case.dispositions,
         advice=category.advice.into(case.language) if category.advice and _still_applies(category, case) else None,
         refer_to={"name": place.name.into(case.language), "phone": place.phone} if place else None,
-        promises=case.promises,
+        promises=tuple(promise for promise in case.promises if promise.name not in AMONG_STAFF),
     )
 
 

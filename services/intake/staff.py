@@ -4,14 +4,14 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.intake import working, worklist
+from services.intake import dispatching, signing, working, worklist
 from services.intake.handling import Act, Nothing, carry_out
 from shared.clock import utc_now
 from shared.commands import Command
 from shared.http import UNKNOWN_ROUTE, Desk, answer
 from shared.store import Cause
 
-ACTS: dict[str, Act[Any]] = {**working.ACTS}
+ACTS: dict[str, Act[Any]] = {**working.ACTS, **dispatching.ACTS}
 
 handler = Desk()
 
@@ -40,3 +40,33 @@ def act(number: str, action: str) -> Response[str]:
     key = handler.needed_idempotency_key() if chosen.keyed else handler.idempotency_key()
     cause = Cause(utc_now(), principal.id, handler.correlation())
     return answer(200, carry_out(chosen, principal, number, Command(principal.id, key, request), request, cause))
+
+
+@handler.get("/staff/v1/units")
+def units() -> Response[str]:
+    state = handler.current_event.get_query_string_value("state", "free")
+    return answer(200, signing.listed(handler.principal(), state or "free"))
+
+
+@handler.get("/staff/v1/units/<unit>")
+def unit(unit: str) -> Response[str]:
+    return answer(200, signing.read(handler.principal(), unit))
+
+
+@handler.put("/staff/v1/units/<unit>")
+def sign_on(unit: str) -> Response[str]:
+    signing.named(unit)
+    request = handler.read(signing.SignOnRequest)
+    return answer(200, signing.sign_on(handler.principal(), unit, request, utc_now()))
+
+
+@handler.post("/staff/v1/units/<unit>/position")
+def locate(unit: str) -> Response[str]:
+    request = handler.read(signing.Whereabouts)
+    return answer(200, signing.locate(handler.principal(), unit, request, utc_now()))
+
+
+@handler.post("/staff/v1/units/<unit>/state")
+def set_state(unit: str) -> Response[str]:
+    request = handler.read(signing.StateRequest)
+    return answer(200, signing.set_state(handler.principal(), unit, request, utc_now()))

@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from services.intake import case as cases
+from services.intake import sending
 from services.intake.case import Move
-from services.intake.handling import Act, Draft, Nothing
-from services.intake.notes import SomebodyArrived, StaffNote
-from shared.contracts.intake import CaseClosed, CaseDeclined, CaseOpened, CaseProgressed, PromiseMade
+from services.intake.handling import Act, Draft, Nothing, take_on
+from services.intake.notes import StaffNote
+from shared.contracts.intake import CaseClosed, CaseDeclined, CaseProgressed
 from shared.http import Request, Text
 from shared.store import Audience
 
@@ -38,10 +39,7 @@ class CloseRequest(Request):
 def open_case(draft: Draft, _request: Nothing) -> None:
     """Taken on after review."""
     draft.move(Move.OPEN)
-    draft.case = cases.opened(draft.case, draft.pack, draft.calendar, draft.now)
-    made = [promise for promise in draft.case.promises if promise.made == draft.now]
-    told = tuple(PromiseMade(name=promise.name, due=promise.due) for promise in made)
-    draft.tell_customer(CaseOpened(case=draft.case.id, promises=told))
+    take_on(draft)
 
 
 def decline(draft: Draft, request: DeclineRequest) -> None:
@@ -58,15 +56,12 @@ def note(draft: Draft, request: NoteRequest) -> None:
         draft.tell(StaffNote(), Audience.STAFF, {"text": request.text})
 
 
-def arrive(draft: Draft, _request: Nothing) -> None:
-    draft.move(Move.ARRIVE)
-    draft.case = cases.arrived(draft.case, draft.now)
-    draft.tell_customer(SomebodyArrived())
-
-
 def close(draft: Draft, request: CloseRequest) -> None:
+    """Done. Whoever is still on it is free again."""
+    before = draft.case
     draft.move(Move.CLOSE)
-    draft.case = cases.closed(draft.case, draft.now)
+    ended = sending.ended(before, cases.closed(draft.case, draft.now), draft.now, draft.by.id)
+    draft.add(ended.case, ended.lines, ended.extra)
     case = draft.case
     closed = CaseClosed(
         case=case.id,
@@ -82,7 +77,6 @@ def close(draft: Draft, request: CloseRequest) -> None:
 ACTS: dict[str, Act[Any]] = {
     "open": Act("case.review", Nothing, open_case),
     "decline": Act("case.review", DeclineRequest, decline),
-    "arrived": Act("case.arrive", Nothing, arrive),
     "notes": Act("case.note", NoteRequest, note, keyed=True),
     "close": Act("case.close", CloseRequest, close),
 }

@@ -48,6 +48,10 @@ class Clocks(Part):
     callback: Duty
     arrive: Duty | None = None
     """Somebody is on the scene of an emergency."""
+    send: Duty | None = None
+    """A unit is sent to an emergency that found none free. Without it the desk has no units to send."""
+    acknowledge_dispatch: Duty | None = None
+    """The unit that was sent says that it is on its way."""
     progress: Duty | None = None
     """The customer hears about an open case, again and again."""
     consult: Duty | None = None

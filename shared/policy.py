@@ -29,6 +29,7 @@ PERMITS: dict[str, frozenset[Role]] = {
     "case.arrive": _ACTING,
     "case.note": _ACTING,
     "case.dispatch": _ACTING,
+    "case.hand-over": _ACTING,
     "unit.read": _EVERYBODY,
     "unit.sign": _ACTING,
     "unit.sign-others": _ACTING - {Role.OFFICER},

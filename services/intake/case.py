@@ -26,6 +26,7 @@ class Move(StrEnum):
     NOTE = "note"
     ARRIVE = "arrive"
     DISPATCH = "dispatch"
+    HAND_OVER = "hand-over"
     CLOSE = "close"
 
 
@@ -35,12 +36,14 @@ MOVES: Mapping[State, Mapping[Move, State]] = {
         Move.DECLINE: State.DECLINED,
         Move.NOTE: State.RECEIVED,
         Move.DISPATCH: State.OPEN,
+        Move.HAND_OVER: State.RECEIVED,
     },
     State.OPEN: {
         Move.NOTE: State.OPEN,
         Move.ARRIVE: State.OPEN,
         Move.CLOSE: State.CLOSED,
         Move.DISPATCH: State.OPEN,
+        Move.HAND_OVER: State.OPEN,
     },
     State.DECLINED: {},
     State.CLOSED: {},
@@ -50,12 +53,12 @@ GRIEVANCES_A_DAY = 3
 """Each opens a complaint; more are asked to wait. Slowed, never refused for good."""
 
 ACKNOWLEDGE, REVIEW, RESOLVE, ARRIVE = "acknowledge", "review", "resolve", "arrive"
-SEND, ACKNOWLEDGE_DISPATCH = "send", "acknowledge-dispatch"
+SEND, ACKNOWLEDGE_DISPATCH, RECEIPT = "send", "acknowledge-dispatch", "receipt"
 
-AMONG_STAFF = frozenset({ACKNOWLEDGE_DISPATCH})
+AMONG_STAFF = frozenset({ACKNOWLEDGE_DISPATCH, RECEIPT})
 """What staff owe one another: nothing was said of it to the customer."""
 
-AT_ONCE = frozenset({ARRIVE, SEND, ACKNOWLEDGE_DISPATCH})
+AT_ONCE = frozenset({ARRIVE, SEND, ACKNOWLEDGE_DISPATCH, RECEIPT})
 """What an emergency waits for: late, it goes straight to the top of the ladder, on a clock as short as its own."""
 
 

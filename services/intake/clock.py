@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.intake import case as cases
-from services.intake import dispatching, emergency
+from services.intake import emergency, sending
 from services.intake.case import Case
 from shared.clock import utc_now
 from shared.contracts.intake import CaseLate
@@ -22,7 +22,7 @@ def look(number: str, now: datetime) -> None:
     """Break what is due of this case, and hand it on."""
     case = store().load(Case, number)
     if emergency.is_unanswered(case, now):
-        case = dispatching.see_to_unanswered(case, now)
+        case = sending.see_to_unanswered(case, now)
     after, misses = cases.late(case, pack(), calendar(), now)
     lines = [
         Line(
@@ -47,6 +47,6 @@ def handler(_event: dict[str, Any], context: Any) -> None:
     """Lambda: a tick."""
     bind(service=settings().service)
     try:
-        dispatching.send_wanted(utc_now())
+        sending.send_wanted(utc_now())
     finally:
         tick({Case.KIND: look}, utc_now(), time_left(context))

@@ -1,8 +1,7 @@
-"""Emergencies: a unit is sent, says that it comes, arrives, is clear again; and what is done while none is free."""
+"""Emergencies: a unit is sent, says that it comes, arrives, is clear again."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -11,9 +10,9 @@ from services.intake import emergency, fleet, sending
 from services.intake.case import Case, Move, State
 from services.intake.handling import Act, Draft, Nothing, take_on
 from services.intake.notes import EmergencyRaised, SomebodyArrived, UnitCleared, UnitOnTheWay
-from services.intake.unit import Free, IllegalUnitMove, Position, UnitState, nearest_first
+from services.intake.unit import Free, IllegalUnitMove, UnitState, nearest_first
 from shared.http import Request, Text
-from shared.store import Cause, Conflict, NotFound, Recorded, Refused
+from shared.store import NotFound
 from shared.tables import store
 
 UNIT_ID = r"unit-[a-z0-9-]{1,40}"
@@ -47,7 +46,7 @@ def dispatch(draft: Draft, request: DispatchRequest) -> None:
     if not sending.is_offered():
         return
     _, events = store().history(Case, draft.case.id)
-    where = place_of(draft.case, events)
+    where = sending.place_of(draft.case, events)
     chosen = _named(request.unit) if request.unit else next(_really(nearest_first(fleet.free(), where)), None)
     sent = (
         sending.send(draft.case, chosen, where, draft.now, draft.by.id)
@@ -85,54 +84,6 @@ def clear(draft: Draft, request: ClearRequest) -> None:
     draft.extra += sending.no_more_wanted(before, draft.case)
 
 
-def place_of(case: Case, events: list[Recorded]) -> Position | None:
-    """Where it is, as far as its customer said so in coordinates."""
-    place = events[0].private(case.salt).get("said", {}).get("place", {})
-    return Position(place["lat"], place["long"]) if "lat" in place else None
-
-
-def send_wanted(now: datetime) -> None:
-    """Send what is free to the cases that want it, those that wait longest first; each gets the nearest."""
-    if not sending.is_offered():
-        return
-    wanting = fleet.wanting()
-    free = fleet.free() if wanting else []
-    for number in wanting:
-        if not free:
-            return
-        # Whoever was quicker has sent one, or ended the case.
-        with suppress(Conflict, NotFound):
-            case, events = store().history(Case, number)
-            if emergency.is_wanting(case):
-                _send_any(case, place_of(case, events), free, now)
-
-
-def see_to_unanswered(case: Case, now: datetime) -> Case:
-    """The unit that was sent does not answer: the nearest other goes. While none is free, this one stays sent."""
-    _, events = store().history(Case, case.id)
-    after = _send_any(case, place_of(case, events), fleet.free(), now)
-    if after is not None:
-        return after
-    wanted = sending.want(case, now)
-    return (
-        store().change(wanted.case, wanted.lines, _by_clock(case, now), None, wanted.extra) if wanted.lines else case
-    )
-
-
-def _send_any(case: Case, where: Position | None, free: list[Free], now: datetime) -> Case | None:
-    """Send the nearest that really is free, and take from `free` who is not any more. None when nobody is."""
-    for chosen in nearest_first(free, where):
-        free.remove(chosen)
-        sent = sending.send(case, chosen, where, now, "clock")
-        with suppress(Refused):
-            return store().change(sent.case, sent.lines, _by_clock(case, now), None, sent.extra)
-    return None
-
-
-def _by_clock(case: Case, now: datetime) -> Cause:
-    return Cause(now, "clock", f"tick:{case.id}:{case.seq}")
-
-
 def _really(units: Iterable[Free]) -> Iterator[Free]:
     """Those of them that are free now: the index may be a moment behind."""
     for unit in units:
@@ -150,8 +101,8 @@ def _named(identity: str) -> Free:
 
 
 ACTS: dict[str, Act[Any]] = {
-    "dispatch": Act("case.dispatch", DispatchRequest, dispatch, then=send_wanted),
+    "dispatch": Act("case.dispatch", DispatchRequest, dispatch, then=sending.send_wanted),
     "on-the-way": Act("case.arrive", Nothing, on_the_way),
     "arrived": Act("case.arrive", Nothing, arrive),
-    "clear": Act("case.arrive", ClearRequest, clear, then=send_wanted),
+    "clear": Act("case.arrive", ClearRequest, clear, then=sending.send_wanted),
 }

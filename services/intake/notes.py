@@ -37,6 +37,21 @@ class EmergencyRaised(Note):
     detail_type: Literal["EmergencyRaised.v1"] = "EmergencyRaised.v1"
 
 
+class HandOverAsked(Note):
+    """A dispatch system was given the incident."""
+
+    detail_type: Literal["HandOverAsked.v1"] = "HandOverAsked.v1"
+    system: str
+
+
+class HandedOver(Note):
+    """A dispatch system has it, under a number of its own."""
+
+    detail_type: Literal["HandedOver.v1"] = "HandedOver.v1"
+    system: str
+    reference: str
+
+
 class MessageUndelivered(Note):
     detail_type: Literal["MessageUndelivered.v1"] = "MessageUndelivered.v1"
     template: str

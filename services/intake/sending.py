@@ -1,15 +1,17 @@
 """Sending a unit to a case: what is promised, told and written when one goes, and when none is free."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.intake import emergency, fleet
 from services.intake.case import Case
-from services.intake.unit import Free, Position, Unit, UnitState
+from services.intake.unit import Free, Position, Unit, UnitState, nearest_first
 from shared.contracts.intake import UnitDispatched, UnitWanted
 from shared.rules import calendar, pack
-from shared.store import Audience, Item, Line, NotFound
+from shared.store import Audience, Cause, Conflict, Item, Line, NotFound, Recorded, Refused
+from shared.tables import store
 
 
 @dataclass(frozen=True)
@@ -86,3 +88,51 @@ def ended(before: Case, after: Case, now: datetime, by: str) -> Sent:
     """A case that has ended has nobody on it: its unit is free again."""
     extra = [*leave(before, UnitState.FREE, now, by), *no_more_wanted(before, after)]
     return Sent(emergency.over(after), extra=extra)
+
+
+def place_of(case: Case, events: list[Recorded]) -> Position | None:
+    """Where it is, as far as its customer said so in coordinates."""
+    place = events[0].private(case.salt).get("said", {}).get("place", {})
+    return Position(place["lat"], place["long"]) if "lat" in place else None
+
+
+def send_wanted(now: datetime) -> None:
+    """Send what is free to the cases that want it, those that wait longest first; each gets the nearest."""
+    if not is_offered():
+        return
+    waiting = fleet.wanting()
+    free = fleet.free() if waiting else []
+    for number in waiting:
+        if not free:
+            return
+        # Whoever was quicker has sent one, or ended the case.
+        with suppress(Conflict, NotFound):
+            case, events = store().history(Case, number)
+            if emergency.is_wanting(case):
+                _send_any(case, place_of(case, events), free, now)
+
+
+def see_to_unanswered(case: Case, now: datetime) -> Case:
+    """The unit that was sent does not answer: the nearest other goes. While none is free, this one stays sent."""
+    _, events = store().history(Case, case.id)
+    after = _send_any(case, place_of(case, events), fleet.free(), now)
+    if after is not None:
+        return after
+    wanted = want(case, now)
+    return (
+        store().change(wanted.case, wanted.lines, _by_clock(case, now), None, wanted.extra) if wanted.lines else case
+    )
+
+
+def _send_any(case: Case, where: Position | None, free: list[Free], now: datetime) -> Case | None:
+    """Send the nearest that really is free, and take from `free` who is not any more. None when nobody is."""
+    for chosen in nearest_first(free, where):
+        free.remove(chosen)
+        sent = send(case, chosen, where, now, "clock")
+        with suppress(Refused):
+            return store().change(sent.case, sent.lines, _by_clock(case, now), None, sent.extra)
+    return None
+
+
+def _by_clock(case: Case, now: datetime) -> Cause:
+    return Cause(now, "clock", f"tick:{case.id}:{case.seq}")

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from services.intake import dispatching, fleet
+from services.intake import fleet, sending
 from services.intake.dispatching import UNIT_ID
 from services.intake.handling import refused
 from services.intake.reporting import Latitude, Longitude
@@ -121,7 +121,7 @@ def _changed(
         except Refused:
             continue
         if after.state is UnitState.FREE and (before is None or before.state is not UnitState.FREE):
-            dispatching.send_wanted(now)
+            sending.send_wanted(now)
         return _view(fleet.load(identity))
     raise Problem(409, "changed-meanwhile", "Somebody changed this at the same moment.", "Send it again.")
 

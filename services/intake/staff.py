@@ -4,14 +4,14 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.intake import dispatching, signing, working, worklist
+from services.intake import dispatching, handing, incident, signing, working, worklist
 from services.intake.handling import Act, Nothing, carry_out
 from shared.clock import utc_now
 from shared.commands import Command
 from shared.http import UNKNOWN_ROUTE, Desk, answer
 from shared.store import Cause
 
-ACTS: dict[str, Act[Any]] = {**working.ACTS, **dispatching.ACTS}
+ACTS: dict[str, Act[Any]] = {**working.ACTS, **dispatching.ACTS, **handing.ACTS}
 
 handler = Desk()
 
@@ -29,6 +29,17 @@ def read(number: str) -> Response[str]:
 @handler.get("/staff/v1/cases/<number>/chain")
 def audit(number: str) -> Response[str]:
     return answer(200, worklist.audit(handler.principal(), number))
+
+
+@handler.get("/staff/v1/cases/<number>/incident.json")
+def as_eido(number: str) -> Response[str]:
+    return answer(200, incident.as_eido(handing.incident(handler.principal(), number)))
+
+
+@handler.get("/staff/v1/cases/<number>/incident.cap")
+def as_cap(number: str) -> Response[str]:
+    alert = incident.as_cap(handing.incident(handler.principal(), number))
+    return Response(200, "application/cap+xml", alert.decode(), headers={"Cache-Control": "no-store"})
 
 
 @handler.post("/staff/v1/cases/<number>/<action>")

@@ -78,5 +78,5 @@ ACTS: dict[str, Act[Any]] = {
     "open": Act("case.review", Nothing, open_case),
     "decline": Act("case.review", DeclineRequest, decline),
     "notes": Act("case.note", NoteRequest, note, keyed=True),
-    "close": Act("case.close", CloseRequest, close),
+    "close": Act("case.close", CloseRequest, close, then=sending.send_wanted),
 }

@@ -52,6 +52,8 @@ class Clocks(Part):
     """A unit is sent to an emergency that found none free. Without it the desk has no units to send."""
     acknowledge_dispatch: Duty | None = None
     """The unit that was sent says that it is on its way."""
+    receipt: Duty | None = None
+    """A dispatch system that was given an incident says that it has it."""
     progress: Duty | None = None
     """The customer hears about an open case, again and again."""
     consult: Duty | None = None
@@ -113,6 +115,8 @@ class Category(Part):
     rules: tuple[Rule, ...] = ()
     review: bool = True
     resolve: Duty | None = None
+    incident_type: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,12}$")] | None = None
+    """Its code in the registry of common incident types (APCO), for dispatch systems."""
 
 
 URGENT_FACTS = frozenset({"danger_to_life", "weapon", "fire", "hostage", "child_alone"})

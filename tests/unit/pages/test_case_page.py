@@ -17,7 +17,7 @@ from shared.worktime import Calendar
 POLICE = read(PACKS / "police")
 CALENDAR = Calendar.from_data(POLICE.calendar)
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
-STAFF_ONLY = {"StaffNote", "MessageUndelivered", "CaseHandled", "UnitCleared", "EmergencyRaised"}
+STAFF_ONLY = {"StaffNote", "MessageUndelivered", "CaseHandled", "UnitCleared", "EmergencyRaised", "HandOverAsked"}
 SAMPLES = {
     "channel": "phone",
     "promise": "review",

@@ -2,7 +2,8 @@
 
 from infra.desk import Service, Use, behind, edge
 
-SENDS = frozenset({Use.DUE, Use.CLAIM})
+# TransactWriteItems asks for ConditionCheckItem where it only looks.
+SENDS = frozenset({Use.DUE, Use.CLAIM, Use.CHECK})
 """Sending a unit: the index says which are free, and the nearest is taken."""
 
 INTAKE = Service(
@@ -36,6 +37,8 @@ INTAKE = Service(
             "intake",
             "ANY /staff/v1/cases",
             "ANY /staff/v1/cases/{proxy+}",
+            "ANY /staff/v1/callers",
+            "ANY /staff/v1/callers/{proxy+}",
             "ANY /staff/v1/units",
             "ANY /staff/v1/units/{proxy+}",
             also=SENDS | {Use.LIST},

@@ -424,11 +424,15 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def retrying(decide: Callable[[], A], attempts: int = 5) -> A:
-    """Decide again, on what is true now, as long as others get in between. Raises the last `Conflict`."""
+def retrying(decide: Callable[[], A], attempts: int = 5, *, but: tuple[type[Conflict], ...] = ()) -> A:
+    """Decide again, on what is true now, as long as others get in between. Raises the last `Conflict`, or the first
+    that is one of `but`.
+    """
     for _ in range(attempts - 1):
         try:
             return decide()
+        except but:
+            raise
         except Conflict:
             continue
     return decide()

@@ -1,6 +1,6 @@
 """A case: anything a customer brings. Its states, its moves, and what the desk promises about it. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,6 +27,7 @@ class Move(StrEnum):
     ARRIVE = "arrive"
     DISPATCH = "dispatch"
     HAND_OVER = "hand-over"
+    PRESS = "press"
     CLOSE = "close"
 
 
@@ -37,6 +38,7 @@ MOVES: Mapping[State, Mapping[Move, State]] = {
         Move.NOTE: State.RECEIVED,
         Move.DISPATCH: State.OPEN,
         Move.HAND_OVER: State.RECEIVED,
+        Move.PRESS: State.RECEIVED,
     },
     State.OPEN: {
         Move.NOTE: State.OPEN,
@@ -44,6 +46,7 @@ MOVES: Mapping[State, Mapping[Move, State]] = {
         Move.CLOSE: State.CLOSED,
         Move.DISPATCH: State.OPEN,
         Move.HAND_OVER: State.OPEN,
+        Move.PRESS: State.OPEN,
     },
     State.DECLINED: {},
     State.CLOSED: {},
@@ -54,8 +57,11 @@ GRIEVANCES_A_DAY = 3
 
 ACKNOWLEDGE, REVIEW, RESOLVE, ARRIVE = "acknowledge", "review", "resolve", "arrive"
 SEND, ACKNOWLEDGE_DISPATCH, RECEIPT = "send", "acknowledge-dispatch", "receipt"
+CALL_FAMILY = "call-family"
 
-AMONG_STAFF = frozenset({ACKNOWLEDGE_DISPATCH, RECEIPT})
+_OF_FAMILY = frozenset({"call_parents", "call_guardian"})
+
+AMONG_STAFF = frozenset({ACKNOWLEDGE_DISPATCH, RECEIPT, CALL_FAMILY})
 """What staff owe one another: nothing was said of it to the customer."""
 
 AT_ONCE = frozenset({ARRIVE, SEND, ACKNOWLEDGE_DISPATCH, RECEIPT})
@@ -126,11 +132,19 @@ def needs_review(category: Category, *, urgent: bool) -> bool:
 
 
 def first_promises(
-    category: Category, pack: Pack, calendar: Calendar, now: datetime, *, contactable: bool, urgent: bool
+    category: Category,
+    pack: Pack,
+    calendar: Calendar,
+    now: datetime,
+    *,
+    contactable: bool,
+    dispositions: Collection[str],
+    slowed: bool = False,
 ) -> Promises:
     """What is promised when a case is taken: word of it, somebody on the scene of an emergency, and a review or,
-    where none is needed, an outcome.
+    where none is needed, an outcome. What is `slowed` is always reviewed, later than others.
     """
+    urgent = "dispatch" in dispositions
     made: Promises = ()
     if contactable:
         acknowledge = pack.clocks.acknowledge
@@ -138,8 +152,11 @@ def first_promises(
     if urgent and pack.clocks.arrive:
         arrive = pack.clocks.arrive
         made = promises.make(made, ARRIVE, arrive.role, arrive.within, calendar, now)
-    if needs_review(category, urgent=urgent):
-        review = pack.clocks.review
+    if pack.nuisance and _OF_FAMILY & set(dispositions):
+        family = pack.nuisance.call_family
+        made = promises.make(made, CALL_FAMILY, family.role, family.within, calendar, now)
+    if slowed or needs_review(category, urgent=urgent):
+        review = pack.nuisance.review if slowed and pack.nuisance else pack.clocks.review
         return promises.make(made, REVIEW, review.role, review.within, calendar, now)
     return promise_outcome(made, category, pack, calendar, now)
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from services.intake import case as cases
-from services.intake import emergency, sending
+from services.intake import emergency, nuisance, sending
+from services.intake.caller import Caller
 from services.intake.case import Case
 from shared.clock import utc_now
 from shared.contracts.intake import CaseLate
@@ -49,4 +50,4 @@ def handler(_event: dict[str, Any], context: Any) -> None:
     try:
         sending.send_wanted(utc_now())
     finally:
-        tick({Case.KIND: look}, utc_now(), time_left(context))
+        tick({Case.KIND: look, Caller.KIND: nuisance.look}, utc_now(), time_left(context))

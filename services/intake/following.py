@@ -184,6 +184,7 @@ def _line(event: Recorded, salt: str | None) -> dict[str, Any]:
 _SHOWN = frozenset(
     {
         "outcome",
+        "answer",
         "reason",
         "promise",
         "was_due",

@@ -75,6 +75,11 @@ class ReportForm:
         """The categories of the area chosen."""
         return tuple(one for one in self.pack.categories if one.group == self.answer("area"))
 
+    @property
+    def nameless(self) -> bool:
+        """Whether it is a tip: who gives it is not asked, and not kept."""
+        return self.category is not None and self.category.kind == "tip"
+
     def questions(self) -> tuple[Question, ...]:
         return self.category.questions if self.category else ()
 
@@ -93,8 +98,10 @@ class ReportForm:
                 return len(self.categories()) != 1
             case "facts":
                 return bool(self.questions())
+            case "reach":
+                return not self.nameless
             case "contact":
-                return self.answer("reach") != "anonymous"
+                return not self.nameless and self.answer("reach") != "anonymous"
             case _:
                 return True
 

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from services.intake import case as cases
-from services.intake import emergency, views
+from services.intake import emergency, sending, views
 from services.intake.case import Case, Move
 from services.intake.unit import IllegalUnitMove
 from shared import acting, ids
 from shared.acting import Change
 from shared.commands import Command
 from shared.contracts import Event
-from shared.contracts.intake import CaseOpened, PromiseMade
+from shared.contracts.intake import CaseClosed, CaseOpened, PromiseMade
 from shared.http import Problem, Request
 from shared.packs import Pack
 from shared.policy import Principal, require
@@ -23,6 +23,14 @@ from shared.store import Audience, Cause, Item, Line, NotFound
 from shared.worktime import Calendar
 
 R = TypeVar("R", bound=Request)
+
+
+class WrongKind(Exception):
+    """What was asked is done with another kind of case."""
+
+    def __init__(self, kind: str, needed: str) -> None:
+        self.kind, self.needed = kind, needed
+        super().__init__(f"a {kind} is no {needed}")
 
 
 class Draft:
@@ -49,6 +57,11 @@ class Draft:
 
     def set(self, **changes: Any) -> None:
         self.case = self.case.model_copy(update=changes)
+
+    def must_be(self, kind: str) -> None:
+        """Raises `WrongKind`."""
+        if self.case.kind != kind:
+            raise WrongKind(self.case.kind, kind)
 
     def move(self, move: Move) -> None:
         """The case moves, by whoever does this. Raises `IllegalMove`."""
@@ -120,6 +133,24 @@ def take_on(draft: Draft) -> None:
     draft.tell_customer(CaseOpened(case=draft.case.id, promises=told))
 
 
+def conclude(draft: Draft, outcome: str, text: str | None = None) -> None:
+    """The case is done, and the customer told what came of it. Whoever is still on it is free again."""
+    before = draft.case
+    draft.move(Move.CLOSE)
+    ended = sending.ended(before, cases.closed(draft.case, draft.now), draft.now, draft.by.id)
+    draft.add(ended.case, ended.lines, ended.extra)
+    case = draft.case
+    closed = CaseClosed(
+        case=case.id,
+        kind=case.kind,
+        category=case.category,
+        outcome=outcome,
+        contactable=case.contactable,
+        language=case.language,
+    )
+    draft.tell_customer(closed, text)
+
+
 def identity_of(number: str) -> str:
     """The id that a number in an address means. Raises `NotFound`."""
     identity = ids.heard(number)
@@ -139,6 +170,10 @@ def _illegal(error: cases.IllegalMove) -> Problem:
     )
 
 
+def _wrong_kind(error: WrongKind) -> Problem:
+    return Problem(409, "wrong-kind", f"This case is no {error.needed}.", is_a=error.kind)
+
+
 def _no_unit(_error: emergency.NoUnit) -> Problem:
     return Problem(409, "no-unit", "No unit is on this case.", "Send one with dispatch.")
 
@@ -150,13 +185,14 @@ def _unit_there(error: emergency.UnitThere) -> Problem:
 
 
 def _of_unit(error: IllegalUnitMove) -> Problem:
+    on: dict[str, Any] = {"case": ids.spoken(error.case)} if error.case else {}
     return Problem(
         409,
         "illegal-unit-move",
         f"A unit that is {error.state} can't become {error.to}.",
         "What becomes of a unit that is on a case is said on that case: arrived, clear." if error.case else None,
         state=error.state.value,
-        **({"case": ids.spoken(error.case)} if error.case else {}),
+        **on,
     )
 
 
@@ -168,6 +204,7 @@ def _of_promise(error: Refusal) -> Problem:
 _ANSWERS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     cases.IllegalMove: _illegal,
     Refusal: _of_promise,
+    WrongKind: _wrong_kind,
     emergency.NoUnit: _no_unit,
     emergency.UnitThere: _unit_there,
     IllegalUnitMove: _of_unit,

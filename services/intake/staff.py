@@ -4,14 +4,21 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.intake import dispatching, handing, incident, signing, working, worklist
+from services.intake import dispatching, flagging, handing, incident, media, signing, tips, working, worklist
 from services.intake.handling import Act, Nothing, carry_out
 from shared.clock import utc_now
 from shared.commands import Command
 from shared.http import UNKNOWN_ROUTE, Desk, answer
 from shared.store import Cause
 
-ACTS: dict[str, Act[Any]] = {**working.ACTS, **dispatching.ACTS, **handing.ACTS}
+ACTS: dict[str, Act[Any]] = {
+    **working.ACTS,
+    **dispatching.ACTS,
+    **handing.ACTS,
+    **tips.ACTS,
+    **media.ACTS,
+    **flagging.ACTS,
+}
 
 handler = Desk()
 
@@ -81,3 +88,22 @@ def locate(unit: str) -> Response[str]:
 def set_state(unit: str) -> Response[str]:
     request = handler.read(signing.StateRequest)
     return answer(200, signing.set_state(handler.principal(), unit, request, utc_now()))
+
+
+@handler.post("/staff/v1/callers")
+def flag() -> Response[str]:
+    return answer(200, flagging.flag(handler.principal(), handler.read(flagging.FlagRequest), _cause()))
+
+
+@handler.post("/staff/v1/callers/lift")
+def lift() -> Response[str]:
+    return answer(200, flagging.lift(handler.principal(), handler.read(flagging.LiftRequest), _cause()))
+
+
+@handler.post("/staff/v1/callers/look")
+def look_at_caller() -> Response[str]:
+    return answer(200, flagging.look(handler.principal(), handler.read(flagging.NumberRequest)))
+
+
+def _cause() -> Cause:
+    return Cause(utc_now(), handler.principal().id, handler.correlation())

@@ -29,6 +29,8 @@ def decide(category: Category, facts: Mapping[str, bool]) -> Decision:
         if all(facts.get(fact) for fact in rule.when):
             applies.update(rule.then)
             rules.append(rule.id)
+    if category.kind == "press":
+        applies.add("duty")  # whatever the pack says
     urgent = sorted(fact for fact in URGENT_FACTS if facts.get(fact))
     if urgent:
         applies |= {"dispatch", "duty"}

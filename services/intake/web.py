@@ -144,7 +144,7 @@ def _request(form: ReportForm, language: str) -> dict[str, Any]:
 
 
 def _contact(form: ReportForm) -> dict[str, str] | None:
-    if form.answer("reach") == "anonymous":
+    if form.nameless or form.answer("reach") == "anonymous":
         return None
     given = {field: form.answer(field) for field in ("name", "email", "phone") if form.answer(field)}
     return {**given, "preferred": form.answer("reach")}
@@ -507,7 +507,7 @@ def _fact_shown(name: str, value: Any, t: Speaker, zone: ZoneInfo) -> str:
             return left_to_right(ids.spoken(ids.heard(value) or value))
         case "promise":
             return t(f"promise.{value}")
-        case "finding" | "channel" | "outcome" | "reason":
+        case "finding" | "channel" | "outcome" | "reason" | "answer":
             return t(f"{name}.{value}")
         case _:
             return str(value)

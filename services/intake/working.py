@@ -7,9 +7,9 @@ from pydantic import Field
 from services.intake import case as cases
 from services.intake import sending
 from services.intake.case import Move
-from services.intake.handling import Act, Draft, Nothing, take_on
+from services.intake.handling import Act, Draft, Nothing, conclude, take_on
 from services.intake.notes import StaffNote
-from shared.contracts.intake import CaseClosed, CaseDeclined, CaseProgressed
+from shared.contracts.intake import CaseDeclined, CaseProgressed
 from shared.http import Request, Text
 from shared.store import Audience
 
@@ -57,21 +57,7 @@ def note(draft: Draft, request: NoteRequest) -> None:
 
 
 def close(draft: Draft, request: CloseRequest) -> None:
-    """Done. Whoever is still on it is free again."""
-    before = draft.case
-    draft.move(Move.CLOSE)
-    ended = sending.ended(before, cases.closed(draft.case, draft.now), draft.now, draft.by.id)
-    draft.add(ended.case, ended.lines, ended.extra)
-    case = draft.case
-    closed = CaseClosed(
-        case=case.id,
-        kind=case.kind,
-        category=case.category,
-        outcome=request.outcome,
-        contactable=case.contactable,
-        language=case.language,
-    )
-    draft.tell_customer(closed, request.text)
+    conclude(draft, request.outcome, request.text)
 
 
 ACTS: dict[str, Act[Any]] = {

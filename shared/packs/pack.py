@@ -1,17 +1,38 @@
 """A pack: an organisation's rules as data. Written in YAML, checked and compiled to JSON when the desk is built."""
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
 from shared import promises
 from shared.packs.parts import Code, Duty, Part, Question, Within, Wording
 
-Disposition = Literal["dispatch", "duty", "complaint", "transfer", "station", "refer", "advise", "record"]
-STRONGEST_FIRST: tuple[Disposition, ...] = (
-    "dispatch", "duty", "complaint", "transfer", "station", "refer", "advise", "record",
-)  # fmt: skip
+Disposition = Literal[
+    "dispatch",
+    "keep_talking",
+    "duty",
+    "unit",
+    "complaint",
+    "alert",
+    "locate",
+    "call_parents",
+    "call_guardian",
+    "transfer",
+    "pass_on",
+    "station",
+    "refer",
+    "instruct",
+    "warn",
+    "explain",
+    "advise",
+    "record",
+    "no_comment",
+    "end_call",
+]
+"""What can follow. `docs/packs.md` says what each means."""
+
+STRONGEST_FIRST: tuple[Disposition, ...] = get_args(Disposition)
 
 
 class Rung(Duty):
@@ -83,6 +104,19 @@ class Targets(Part):
     """How much of what came in is logged."""
 
 
+class Nuisance(Part):
+    """How callers are treated who ring without need, again and again. Slowed, never refused when there is need."""
+
+    flagged_for: Within
+    """A number stays flagged for so long."""
+    an_hour: Annotated[int, Field(ge=1)]
+    """Calls of a flagged number that are taken within an hour; more are asked to wait."""
+    review: Duty
+    """When somebody looks at what a flagged number reports."""
+    call_family: Duty
+    """When the parents of a child, or whoever cares for somebody unwell, are called."""
+
+
 class Maintenance(Part):
     """What the organisation keeps in practice: drills and evaluation of staff come round again."""
 
@@ -107,7 +141,8 @@ class Category(Part):
     code: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,7}$")]
     group: str
     name: Wording
-    kind: Literal["report", "help", "tip"] = "report"
+    kind: Literal["report", "help", "consultation", "application", "suggestion", "tip", "press", "visit"] = "report"
+    """Whoever gives a tip is never asked for a name."""
     plain: Annotated[tuple[Disposition, ...], Field(min_length=1)]
     advice: Wording | None = None
     contact: str | None = None
@@ -145,6 +180,7 @@ class Pack(Part):
     calls: Calls | None = None
     targets: Targets | None = None
     maintenance: Maintenance | None = None
+    nuisance: Nuisance | None = None
     calendar: dict[str, Any]
     clocks: Clocks
     roles: dict[Code, Role]

@@ -17,7 +17,20 @@ from shared.worktime import Calendar
 POLICE = read(PACKS / "police")
 CALENDAR = Calendar.from_data(POLICE.calendar)
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
-STAFF_ONLY = {"StaffNote", "MessageUndelivered", "CaseHandled", "UnitCleared", "EmergencyRaised", "HandOverAsked"}
+STAFF_ONLY = {
+    "StaffNote",
+    "MessageUndelivered",
+    "CaseHandled",
+    "UnitCleared",
+    "EmergencyRaised",
+    "HandOverAsked",
+    "CallerKnown",
+    "FamilyCalled",
+    "CallerFlagged",
+    "CallerAgain",
+    "FlagLifted",
+    "FlagExpired",
+}
 SAMPLES = {
     "channel": "phone",
     "promise": "review",
@@ -25,6 +38,7 @@ SAMPLES = {
     "now_due": FRIDAY.isoformat(),
     "answer_due": FRIDAY.isoformat(),
     "outcome": "no-trace",
+    "answer": "no-comment",
     "reason": "no-answer",
     "complaint": "K7M29QXD4T8V",
     "finding": "partly",

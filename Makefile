@@ -59,6 +59,10 @@ reset: .venv-local/.synced ## stop the desk and empty it
 demo: .venv/.synced ## real requests through the running desk, and what became of each (PORT=8311 ROWS=400)
 	@$(PY) -m demo --port $(PORT) $(if $(ROWS),--rows $(ROWS))
 
+.PHONY: recalculate
+recalculate: .venv/.synced ## which dates a changed pack or calendar moves (PORT=8311); APPLY=1 REASON="…" moves them
+	@$(PY) -m infra.recalculate --port $(PORT) $(if $(APPLY),--apply) --reason "$$REASON" $(if $(JSON),--json) $(if $(ZONE),--zone $(ZONE))
+
 .PHONY: check
 check: lint synth ## the quick half of the tests: everything that needs no desk running
 	$(PY) -m pytest -n 2 --dist worksteal tests/unit tests/contract tests/service tests/infra

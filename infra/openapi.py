@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from services.complaints import accepting, following, staff, working
 from services.complaints.handling import Nothing
 from shared.policy import PERMITS
+from shared.recalculating import PERMIT, RecalculateRequest
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "api" / "complaints.openapi.json"
 _SCHEMAS = "#/components/schemas/"
@@ -21,6 +22,12 @@ _NUMBER = {
     "in": "path",
     "required": True,
     "description": "The complaint's number, with or without hyphens.",
+    "schema": {"type": "string"},
+}
+_AFTER = {
+    "name": "after",
+    "in": "query",
+    "description": "`next` of the page before.",
     "schema": {"type": "string"},
 }
 _KEY = {
@@ -69,6 +76,8 @@ def _citizens(models: dict[str, type[BaseModel]]) -> Iterator[tuple[str, str, di
     complain = _operation("complain", accepting.ComplaintRequest, models, "A complaint is taken.", created=True)
     yield "post", "/v1/complaints", {**complain, "security": []}
     kinds = _operation("kinds", None, models, "What complaints can be about, and what is asked.")
+    described = _operation("description", None, models, "This description.")
+    yield "get", "/v1/complaints/openapi.json", {**described, "security": []}
     kinds["parameters"] = [{"name": "lang", "in": "query", "schema": {"enum": ["en", "ar", "zh"]}}]
     yield "get", "/v1/complaints/kinds", {**kinds, "security": []}
     follow = _operation("follow", None, models, "State, timeline, and every promise with why its date is that.")
@@ -83,11 +92,24 @@ def _staff(models: dict[str, type[BaseModel]]) -> Iterator[tuple[str, str, dict[
     here = "/staff/v1/complaints"
     secured: dict[str, Any] = {"security": [{"staff": []}]}
     role = {"name": "role", "in": "query", "description": "Those that this role has.", "schema": {"type": "string"}}
-    owed = _operation("owed", None, models, "What is owed, the soonest first; at most a page.")
-    yield "get", here, {**owed, **secured, "parameters": [role]}
+    clock = {
+        "name": "clock",
+        "in": "query",
+        "description": "`still`: those of which every clock stands still, the longest first.",
+        "schema": {"enum": ["running", "still"], "default": "running"},
+    }
+    owed = _operation("owed", None, models, "What is owed, the soonest first; at most a page, and `next` behind it.")
+    yield "get", here, {**owed, **secured, "parameters": [role, clock, _AFTER]}
     keyed = _operation("keyIn", accepting.KeyedComplaintRequest, models, "A complaint is keyed in.", created=True)
     yield "post", here, {**keyed, **secured, "parameters": [_KEY]}
     yield "get", f"{here}/count", {**_operation("count", None, models, "How many are open and late."), **secured}
+    leads: dict[str, Any] = {**secured, "parameters": [_AFTER], "x-roles": sorted(PERMITS[PERMIT])}
+    preview = _operation(
+        "previewRecalculation", None, models, "Which promises the rules of today would move; a page."
+    )
+    yield "get", f"{here}/recalculation", {**preview, **leads}
+    carried = _operation("recalculate", RecalculateRequest, models, "Move those of a page, for a reason.")
+    yield "post", f"{here}/recalculation", {**carried, **leads}
     read = _operation("read", None, models, "The whole complaint.")
     yield "get", f"{here}/{{number}}", {**read, **secured, "parameters": [_NUMBER]}
     move = _operation("movePromise", working.MoveRequest, models, _says(working.MoveRequest.__doc__))

@@ -21,6 +21,7 @@ _NEEDS: Mapping[Happening, str] = {
     H.VISIT_AGREED: "visits",
     H.VISITED: "visits",
     H.FORM_ISSUED: "form",
+    H.FORM_SIGNED: "form",
     H.NOTICE_ISSUED: "rectification",
     **dict.fromkeys(
         (H.CONTAINED, H.CAUSE_FOUND, H.REVIEWED, H.APPROVED, H.MEASURED, H.VERIFIED),
@@ -378,11 +379,15 @@ class _Book:
 
 def _covers(wide: Nth | None, narrow: Nth | None) -> bool:
     wide, narrow = wide or Nth(), narrow or Nth()
+    if wide.since != narrow.since and wide != Nth():
+        return False
     return wide.min <= narrow.min and (wide.max is None or (narrow.max is not None and narrow.max <= wide.max))
 
 
 def _meet(one: Nth | None, other: Nth | None) -> bool:
     one, other = one or Nth(), other or Nth()
+    if one.since != other.since:
+        return True  # they count different things
     return (one.max is None or other.min <= one.max) and (other.max is None or one.min <= other.max)
 
 

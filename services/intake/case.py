@@ -6,10 +6,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
+from services.intake import appointment
+from services.intake.appointment import Appointments
+from services.intake.exhibit import Exhibits
+from services.intake.ownership import Ownership
+from services.intake.papers import Papers
+from services.intake.settlement import Settlement
 from shared import promises
 from shared.aggregate import Aggregate
 from shared.packs import Category, Pack
-from shared.promises import Miss, Promises
+from shared.promises import Miss, Promises, PromiseState, Warned
 from shared.worktime import Calendar
 
 
@@ -26,8 +32,10 @@ class Move(StrEnum):
     NOTE = "note"
     ARRIVE = "arrive"
     DISPATCH = "dispatch"
-    HAND_OVER = "hand-over"
-    PRESS = "press"
+    WORK = "work"
+    """Everything that is done about it while it is not decided."""
+    APPOINT = "appoint"
+    """Appointments are also made after it was closed: for a hearing, a thank-you."""
     CLOSE = "close"
 
 
@@ -37,35 +45,35 @@ MOVES: Mapping[State, Mapping[Move, State]] = {
         Move.DECLINE: State.DECLINED,
         Move.NOTE: State.RECEIVED,
         Move.DISPATCH: State.OPEN,
-        Move.HAND_OVER: State.RECEIVED,
-        Move.PRESS: State.RECEIVED,
+        Move.WORK: State.RECEIVED,
+        Move.APPOINT: State.RECEIVED,
     },
     State.OPEN: {
         Move.NOTE: State.OPEN,
         Move.ARRIVE: State.OPEN,
-        Move.CLOSE: State.CLOSED,
         Move.DISPATCH: State.OPEN,
-        Move.HAND_OVER: State.OPEN,
-        Move.PRESS: State.OPEN,
+        Move.WORK: State.OPEN,
+        Move.APPOINT: State.OPEN,
+        Move.CLOSE: State.CLOSED,
     },
     State.DECLINED: {},
-    State.CLOSED: {},
+    State.CLOSED: {Move.APPOINT: State.CLOSED},
 }
 
 GRIEVANCES_A_DAY = 3
 """Each opens a complaint; more are asked to wait. Slowed, never refused for good."""
 
-ACKNOWLEDGE, REVIEW, RESOLVE, ARRIVE = "acknowledge", "review", "resolve", "arrive"
+ACKNOWLEDGE, REVIEW, RESOLVE, ARRIVE, PROGRESS = "acknowledge", "review", "resolve", "arrive", "progress"
+HANDOVER, ARBITRATE, CHECK_SETTLEMENT = "handover", "arbitrate", "check-settlement"
 SEND, ACKNOWLEDGE_DISPATCH, RECEIPT = "send", "acknowledge-dispatch", "receipt"
 CALL_FAMILY = "call-family"
-
-_OF_FAMILY = frozenset({"call_parents", "call_guardian"})
-
-AMONG_STAFF = frozenset({ACKNOWLEDGE_DISPATCH, RECEIPT, CALL_FAMILY})
-"""What staff owe one another: nothing was said of it to the customer."""
+AMONG_STAFF = frozenset({HANDOVER, ARBITRATE, CHECK_SETTLEMENT, ACKNOWLEDGE_DISPATCH, RECEIPT, CALL_FAMILY})
+"""What is promised among staff: the customer neither sees it nor is told when it is late."""
 
 AT_ONCE = frozenset({ARRIVE, SEND, ACKNOWLEDGE_DISPATCH, RECEIPT})
 """What an emergency waits for: late, it goes straight to the top of the ladder, on a clock as short as its own."""
+
+_OF_FAMILY = frozenset({"call_parents", "call_guardian"})
 
 
 class IllegalMove(Exception):
@@ -106,6 +114,15 @@ class Case(Aggregate):
     """The units they belonged to."""
     unit: str | None = None
     """The unit that was sent and is not clear yet."""
+    ownership: Ownership = Ownership()
+    papers: Papers = Papers()
+    appointments: Appointments = ()
+    cards: tuple[str, ...] = ()
+    """Visitors' cards that are out."""
+    team: tuple[str, ...] = ()
+    exhibits: Exhibits = ()
+    interviews: int = 0
+    settlement: Settlement | None = None
 
     def moved(self, move: Move, staff: str) -> "Case":
         """The case after a member of staff made this move. Raises `IllegalMove`."""
@@ -166,7 +183,27 @@ def promise_outcome(
 ) -> Promises:
     """An outcome is promised once the case is open."""
     resolve = (category.resolve if category else None) or pack.clocks.resolve
-    return promises.make(made, RESOLVE, resolve.role, resolve.within, calendar, now)
+    made = promises.make(made, RESOLVE, resolve.role, resolve.within, calendar, now)
+    return _promise_progress(made, pack, calendar, now)
+
+
+def _promise_progress(made: Promises, pack: Pack, calendar: Calendar, now: datetime) -> Promises:
+    """The next time that the customer hears of it, unless the outcome comes before that."""
+    rhythm = pack.clocks.progress
+    outcome = next((one for one in made if one.name == RESOLVE and one.open), None)
+    if rhythm is None or outcome is None:
+        return made
+    after = promises.make(made, PROGRESS, rhythm.role, rhythm.within, calendar, now)
+    return after if after[-1].due < outcome.due else made
+
+
+def progressed(case: Case, pack: Pack, calendar: Calendar, now: datetime) -> Case:
+    """The customer has heard how it stands; the rhythm goes on from now."""
+    kept = promises.keep(case.promises, PROGRESS, now)
+    # Each is in the chain; the state keeps the last one that was kept, and those that were not.
+    before = [one for one in kept if one.name == PROGRESS and one.state is PromiseState.KEPT]
+    kept = tuple(one for one in kept if one not in before[:-1])
+    return case.promising(_promise_progress(kept, pack, calendar, now) if case.state is State.OPEN else kept)
 
 
 def opened(case: Case, pack: Pack, calendar: Calendar, now: datetime) -> Case:
@@ -184,7 +221,11 @@ def declined(case: Case, now: datetime) -> Case:
 def closed(case: Case, now: datetime) -> Case:
     """Done: the outcome that was promised is there."""
     kept = promises.keep(case.promises, RESOLVE, now)
-    return case.promising(promises.waive_all(kept, now, "the case was closed"))
+    for one in kept:
+        # A hearing after the closing still takes place; what the parties agreed is still asked after.
+        if one.open and one.name != CHECK_SETTLEMENT and not appointment.is_one(one.name):
+            kept = promises.waive(kept, one.name, now, "the case was closed")
+    return case.promising(kept)
 
 
 class TooManyGrievances(Exception):
@@ -217,6 +258,12 @@ def _at_once(promise: promises.Promise, pack: Pack) -> promises.Ladder:
     """Straight to the top: first for as long as was promised, then in the rhythm of the ladder's own end."""
     top = pack.rungs()[-1]
     return (replace(top, within=promise.clock, end=False), top)
+
+
+def warn(case: Case, now: datetime) -> tuple[Case, tuple[Warned, ...]]:
+    """What is near and somebody has to be reminded of, once."""
+    made, warned = promises.warnings(case.promises, now)
+    return case.promising(made), warned
 
 
 def late(case: Case, pack: Pack, calendar: Calendar, now: datetime) -> tuple[Case, tuple[Miss, ...]]:

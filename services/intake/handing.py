@@ -59,7 +59,7 @@ def incident(principal: Principal, number: str) -> Incident:
 
 def hand_over(draft: Draft, request: HandOverRequest) -> None:
     """It was given to a dispatch system, which owes a receipt."""
-    draft.move(Move.HAND_OVER)
+    draft.move(Move.WORK)
     draft.tell(HandOverAsked(system=request.system))
     receipt = draft.pack.clocks.receipt
     if receipt and not promises.is_open(draft.case.promises, cases.RECEIPT):
@@ -71,7 +71,7 @@ def hand_over(draft: Draft, request: HandOverRequest) -> None:
 
 def handed_over(draft: Draft, request: ReceiptRequest) -> None:
     """The dispatch system has it."""
-    draft.move(Move.HAND_OVER)
+    draft.move(Move.WORK)
     draft.case = draft.case.promising(promises.keep(draft.case.promises, cases.RECEIPT, draft.now))
     draft.tell_customer(HandedOver(system=request.system, reference=request.reference))
 

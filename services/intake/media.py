@@ -28,7 +28,7 @@ def answered(case: Case, answer: Answer) -> Case:
 def record(draft: Draft, request: PressRequest) -> None:
     """Which of the two they were answered."""
     draft.must_be("press")
-    draft.move(Move.PRESS)
+    draft.move(Move.WORK)
     answer: Answer = "press-office" if request.medium == "domestic" and not request.sensitive else "no-comment"
     draft.case = answered(draft.case, answer)
     draft.tell_customer(PressAnswered(answer=answer, medium=request.medium, sensitive=request.sensitive))

@@ -21,7 +21,7 @@ from shared.packs.pack import (
     Rung,
     Targets,
 )
-from shared.packs.parts import LANGUAGES, Condition, Duty, Grade, Money, Question, Wording
+from shared.packs.parts import LANGUAGES, Condition, Duty, Grade, Money, Question, Within, Wording
 
 __all__ = [
     "LANGUAGES",
@@ -45,5 +45,6 @@ __all__ = [
     "Rule",
     "Rung",
     "Targets",
+    "Within",
     "Wording",
 ]

@@ -79,6 +79,12 @@ class Clocks(Part):
     """The customer hears about an open case, again and again."""
     consult: Duty | None = None
     """A question is answered, or a time for the answer given."""
+    handover: Duty | None = None
+    """Whoever a case is offered to says yes or no."""
+    check_settlement: Duty | None = None
+    """Somebody asks whether what the parties agreed between themselves was kept."""
+    remind: Within | None = None
+    """How long before an appointment its customer is reminded."""
     repair: Duty | None = None
     """Equipment that customers use works again."""
 
@@ -152,6 +158,8 @@ class Category(Part):
     resolve: Duty | None = None
     incident_type: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,12}$")] | None = None
     """Its code in the registry of common incident types (APCO), for dispatch systems."""
+    documents: Annotated[dict[Code, Wording], Field(default_factory=dict)]
+    """What an application has to come with."""
 
 
 URGENT_FACTS = frozenset({"danger_to_life", "weapon", "fire", "hostage", "child_alone"})

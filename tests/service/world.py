@@ -4,10 +4,12 @@ calls them, and a clock that the test drives.
 
 import json
 import os
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -133,9 +135,10 @@ class World:
         raw: str | None = None,
         query: str = "",
         base64: bool = False,
+        sent: dict[str, str] | None = None,
     ) -> Answer:
-        """A request, as API Gateway hands it to `services.<function>.handler`."""
-        headers = {"content-type": "application/json"}
+        """A request, as API Gateway hands it to `services.<function>.handler`, with the headers `sent` beside."""
+        headers = {"content-type": "application/json", **(sent or {})}
         if secret is not None:
             headers["authorization"] = f"Bearer {secret}"
         if key is not None:
@@ -158,7 +161,8 @@ class World:
         }
         with self.function_of(function.split(".", maxsplit=1)[0]):
             answer = import_module(f"services.{function}").handler(event, None)
-        return Answer(answer["statusCode"], json.loads(answer["body"]), answer.get("headers", {}))
+        said = json.loads(answer["body"]) if answer["body"] else None
+        return Answer(answer["statusCode"], said, answer.get("headers", {}))
 
     def tick(self, *services: str) -> None:
         """What the minute brings."""
@@ -235,6 +239,24 @@ class World:
         )
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
+
+    def pass_time(self, span: timedelta) -> None:
+        """So much later the clock looks, as it does every minute, and everybody hears what it told."""
+        self.at(datetime.now(UTC) + span)
+        self.tick()
+        self.settle()
+
+    def amend_pack(self, change: Callable[[dict[str, Any]], Any]) -> None:
+        """Run on a copy of the pack, changed; the pack as it is shipped stays."""
+        own = Path(tempfile.mkdtemp(dir=self.compiled_packs))
+        for part in self.compiled_packs.glob(f"{self.pack}*.json"):
+            shutil.copy(part, own)
+        whole = own / f"{self.pack}.json"
+        data = json.loads(whole.read_text(encoding="utf-8"))
+        change(data)
+        whole.write_text(json.dumps(data), encoding="utf-8")
+        for environment in self.environments.values():
+            environment["AHD_PACKS"] = str(own)
 
     def mails(self, address: str) -> list[str]:
         """Raw mails that SES took for this address."""

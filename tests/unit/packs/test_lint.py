@@ -251,10 +251,26 @@ def test_a_window_of_the_warranty_can_not_hold_before_acceptance(works):
 
 
 def test_an_exemption_that_meets_none_of_its_penalties_is_named(works):
+    say(works, "ledger.yaml", "max: 1, since: finished", "max: 1")
     said = say(works, "ledger.yaml", "penalties: [quality-control-pledge]", "penalties: [repairs-not-solved]")
     assert any(
         "first-in-warranty can never apply: when it holds, none of its penalties does" in what for *_, what in said
     )
+
+
+def test_complaints_since_a_date_that_nobody_records_are_named(works):
+    said = say(works, "ledger.yaml", "since: finished", "since: opened")
+    assert any("opened" in what for *_, what in said)
+
+
+def test_a_role_that_nobody_has_keeps_no_step(works):
+    said = say(works, "complaints.yaml", "by: [department-manager,", "by: [gardener,")
+    assert any("gardener" in what for *_, what in said)
+
+
+def test_a_signature_without_a_form_is_named(works):
+    said = say(works, "complaints.yaml", "    ends: notice_issued\n", "    ends: form_signed\n")
+    assert any("never happens without `form`" in what for *_, what in said)
 
 
 def test_a_notice_without_a_clock_is_named(works):

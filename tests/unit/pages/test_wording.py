@@ -88,6 +88,23 @@ def test_every_line_a_customer_can_find_on_their_case_has_wording(language: str)
         "CallerAgain",
         "FlagLifted",
         "FlagExpired",
+        "HandoverOffered",
+        "ArbiterWanted",
+        "CaseTaken",
+        "HandoverRefused",
+        "CaseAssigned",
+        "TeamFormed",
+        "SceneVisited",
+        "ExhibitRegistered",
+        "ExhibitHandedOver",
+        "InterviewHeld",
+        "ReportWritten",
+        "CameBack",
+        "CardBack",
+        "CallWanted",
+        "CallLate",
+        "CallAnswered",
+        "CallWentOn",
     }
     for kind in (*IntakeEvent.__subclasses__(), *noted):
         name = kind.detail_type_name().partition(".")[0]

@@ -34,7 +34,8 @@ COMPLAINTS = Service(
             "complaints",
             "ANY /staff/v1/complaints",
             "ANY /staff/v1/complaints/{proxy+}",
-            also=frozenset({Use.DUE, Use.LIST}),
+            # Rectification notices are numbered by a counter.
+            also=frozenset({Use.DUE, Use.LIST, Use.COUNT}),
             staff=True,
         ),
         Function(

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from services.complaints import accepting, following, staff, working
 from services.complaints.handling import Nothing
+from shared.packs import LANGUAGES
 from shared.policy import PERMITS
 from shared.recalculating import PERMIT, RecalculateRequest
 
@@ -43,7 +44,7 @@ def document() -> dict[str, Any]:
     """The whole description."""
     models: dict[str, type[BaseModel]] = {}
     paths: dict[str, dict[str, Any]] = {}
-    for method, path, operation in (*_citizens(models), *_staff(models)):
+    for method, path, operation in (*_citizens(models), *_staff(models), *_documents()):
         paths.setdefault(path, {})[method] = operation
     schemas: dict[str, Any] = {"Problem": _problem()}
     for name, model in sorted(models.items()):
@@ -126,6 +127,24 @@ def _staff(models: dict[str, type[BaseModel]]) -> Iterator[tuple[str, str, dict[
         yield "post", f"{here}/{{number}}/{name}", {**operation, **secured, **allowed}
 
 
+def _documents() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    here = "/staff/v1/documents/complaints/{number}"
+    language = {"name": "lang", "in": "query", "schema": {"enum": list(LANGUAGES), "default": "en"}}
+    for name, path, kind, schema in (
+        ("noticePage", f"{here}/notice", "text/html", {"type": "string"}),
+        ("noticePdf", f"{here}/notice.pdf", "application/pdf", {"type": "string", "format": "binary"}),
+    ):
+        says = f"The rectification notice to print, as {kind}; 404 where none is issued."
+        operation = _operation(name, None, {}, says)
+        operation["responses"]["200"]["content"] = {kind: {"schema": schema}}
+        roles = sorted(PERMITS["complaint.read"])
+        yield (
+            "get",
+            path,
+            {**operation, "parameters": [_NUMBER, language], "security": [{"staff": []}], "x-roles": roles},
+        )
+
+
 def _operation(
     identity: str,
     model: type[BaseModel] | None,
@@ -139,7 +158,7 @@ def _operation(
     if model is not None:
         models[model.__name__] = model
         content = {"application/json": {"schema": {"$ref": f"{_SCHEMAS}{model.__name__}"}}}
-        body = {"requestBody": {"required": True, "content": content}}
+        body = {"requestBody": {"required": model is not working.CloseRequest, "content": content}}
     return {
         "operationId": identity,
         "summary": says,

@@ -91,6 +91,7 @@ class Desk(APIGatewayHttpResolver):
         super().__init__()
         for refusal, answer in _REFUSALS.items():
             self.exception_handler(refusal)(answer)
+        self.exception_handler(store.NotFound)(self._missing)
         self.not_found(lambda _error: problem(UNKNOWN_ROUTE))
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -104,6 +105,9 @@ class Desk(APIGatewayHttpResolver):
             status=answer["statusCode"],
         )
         return answer
+
+    def _missing(self, _error: store.NotFound) -> Response[str]:
+        return problem(_NOT_FOUND_BY_STAFF if self.current_event.path.startswith("/staff/") else _NOT_FOUND)
 
     def correlation(self) -> str:
         """What ties this request to everything it causes."""
@@ -258,6 +262,12 @@ _NOT_FOUND = Problem(
     "There is no such thing, or it is not yours to see.",
     "Check the number and the secret; both are in the message we sent when we took your report.",
 )
+_NOT_FOUND_BY_STAFF = Problem(
+    404,
+    "not-found",
+    "There is no such thing, or it is not yours to see.",
+    "Check the number. Whoever something is about is not shown it.",
+)
 _BUSY = Problem(409, "changed-meanwhile", "Somebody changed this at the same moment.", "Read it again and try again.")
 _BROKEN = Problem(
     500,
@@ -289,7 +299,6 @@ def _unforeseen(error: Exception) -> Response[str]:
 
 _REFUSALS: dict[type[Exception], Callable[[Any], Response[str]]] = {
     Problem: problem,
-    store.NotFound: lambda _error: problem(_NOT_FOUND),
     store.Conflict: lambda _error: problem(_BUSY),
     NotPermitted: _not_permitted,
     NotFoundError: lambda _error: problem(UNKNOWN_ROUTE),

@@ -299,8 +299,11 @@ def _checked(request: ComplaintRequest, *, keyed: bool) -> Contact | None:
             f"Fact number {error.place} is none that is asked for; see GET /v1/complaints/kinds.",
         ) from None
     reference = book.rules.reference
-    if reference and reference.required and keyed and not request.reference:
-        raise fault("/reference", "missing", f"Ask for it: {reference.name.into('en')}.")
+    if reference and reference.required and not request.reference:
+        how = "Ask for it" if keyed else "Say which it is about"
+        language = "en" if keyed else request.language
+        raise fault("/reference", "missing", f"{how}: {reference.name.into(language)}.")
+    in_our_currency(request.claim, "/claim")
     if request.case is not None and ids.heard(request.case) is None:
         raise fault("/case", "not_a_number", "This can't be the number of a case.")
     if isinstance(request, KeyedComplaintRequest):
@@ -324,6 +327,16 @@ def check_subjects(subjects: Collection[str]) -> None:
             "unit_missing",
             f"Name the unit as well, as {UNIT}…: the organisation's rules keep all of it away.",
         )
+
+
+def in_our_currency(money: Money | None, where: str) -> Money | None:
+    """An amount that can be compared with the rules' own. Raises `Problem` for one in another currency."""
+    currency = shelf.book().rules.currency
+    if money and currency and money.currency != currency:
+        raise fault(
+            f"{where}/currency", "other_currency", f"Amounts are in {currency} here: send what it is in {currency}."
+        )
+    return money
 
 
 def reachable(contact: Contact | None) -> Contact | None:

@@ -43,6 +43,16 @@ class Book:
         at = ladder.index(role) if role in ladder else -1
         return ladder[min(at + rungs, len(ladder) - 1)]
 
+    def higher(self, one: str, other: str) -> str:
+        """Who of the two stands higher on the ladder; the first, when neither does."""
+        ladder = [rung.role for rung in self.pack.ladder]
+        return other if other in ladder and (one not in ladder or ladder.index(other) > ladder.index(one)) else one
+
+    def is_below(self, role: str, other: str) -> bool:
+        """Whether a role stands lower on the ladder than another; whoever is not on it stands beside it."""
+        ladder = [rung.role for rung in self.pack.ladder]
+        return role in ladder and other in ladder and ladder.index(role) < ladder.index(other)
+
     def above(self, role: str) -> Rung:
         """Who has what this role did not do in time; at the top it stays."""
         return self.pack.rungs_above(role)[0]

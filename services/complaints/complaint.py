@@ -14,6 +14,7 @@ from services.complaints.press import Coverage
 from services.complaints.rectification import Notice
 from shared.aggregate import Aggregate
 from shared.packs import Grade, Money
+from shared.packs.complaints import Happening
 from shared.promises import Promises
 
 Finding = Literal["substantiated", "partly", "not-substantiated"]
@@ -170,6 +171,16 @@ class Complaint(Aggregate):
             return self.model_copy(update={"state": MOVES[self.state][move]})
         except KeyError:
             raise IllegalMove(self.state, move) from None
+
+    def possible(self, rounds: int) -> tuple[Move, ...]:
+        """The moves that are possible now, where it may be reworked so many times."""
+        gone: set[Move] = set()
+        if self.rounds >= rounds:
+            gone.add(Move.REWORK)
+        asked, closed = (self.happened.get(one) for one in (Happening.RETURN_VISITED, Happening.CLOSED))
+        if asked and closed and asked >= closed:
+            gone.add(Move.RETURN_VISIT)
+        return tuple(move for move in MOVES[self.state] if move not in gone)
 
     def concerning(self, subjects: Iterable[str]) -> "Complaint":
         """The complaint with these among whom it is about: none of them investigates it, or has taken it."""

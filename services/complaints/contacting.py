@@ -106,7 +106,13 @@ def visited(draft: Draft, _principal: Principal, request: VisitedRequest) -> Non
 
 
 def return_visit(draft: Draft, _principal: Principal, request: ReturnVisitRequest) -> None:
-    """Asked once it was closed. Whoever is not satisfied may have it reworked."""
+    """Asked once it was closed, once for each closing. Whoever is not satisfied may have it reworked."""
+    happened = draft.complaint.happened
+    if Move.RETURN_VISIT not in draft.complaint.possible(draft.book.rules.rework.rounds):
+        at = happened[Happening.RETURN_VISITED].isoformat()
+        raise Problem(
+            409, "already-recorded", "How it was is on record for this closing.", f"It was recorded at {at}."
+        )
     draft.complaint = draft.complaint.promising(promises.keep(draft.complaint.promises, RETURN_VISIT, draft.now))
     draft.set(satisfied=request.satisfied)
     draft.tell(

@@ -62,7 +62,9 @@ class Draft:
         """Tell whoever the pack says is told at once when this happens."""
         self.complaint, rules = telling.due(self.complaint, what, self.book)
         for rule in rules:
-            self._attention(rule.id, rule.roles, takes_over=rule.takes_over)
+            self._attention(
+                rule.id, rule.roles, takes_over=rule.takes_over and rule.roles[0] == self.complaint.holder
+            )
         if what is Happening.INJURY_REPORTED:
             injury = self.book.rules.injury
             self._attention("injury", (injury.decides, *(one for one in injury.tells if one != injury.decides)))

@@ -71,6 +71,13 @@ class StepDone(Note):
     step: str
 
 
+class PromiseWaived(Note):
+    """Something promised to the customer is not done; why is private, and told to them."""
+
+    detail_type: Literal["PromiseWaived.v1"] = "PromiseWaived.v1"
+    promise: str
+
+
 class Found(Note):
     """What was found; why is private until the customer has the answer."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from services.complaints import corrective, grading, injury, notes, rectification, shelf, steps
-from services.complaints.accepting import Short, Words
+from services.complaints.accepting import Short, Words, in_our_currency
 from services.complaints.complaint import Move
 from services.complaints.draft import Draft
 from services.complaints.handling import Act, Nothing, must_hold, roles_of
@@ -182,7 +182,8 @@ def _injury_after(draft: Draft, before: Injury, principal: Principal, request: I
     if request.item is Item.DECISION:
         if request.company is None:
             raise fault("/company", "missing", "Say whether somebody goes to hospital with them.")
-        return before.decided(Decision(by=by, at=at, company=request.company, advance=request.advance))
+        advance = in_our_currency(request.advance, "/advance")
+        return before.decided(rules, Decision(by=by, at=at, company=request.company, advance=advance))
     if request.item is Item.SCENE:
         return before.secured(Record(by=by, at=at))
     if request.item is Item.INSURER:
@@ -215,6 +216,8 @@ def record_milestone(draft: Draft, principal: Principal, request: MilestoneReque
     rules, complaint = draft.book.rules.reference, draft.complaint
     if rules is None or request.milestone not in rules.milestones:
         raise fault("/milestone", "unknown_milestone", "The organisation's rules know no such date.")
+    if request.at > draft.now:
+        raise fault("/at", "in_the_future", "This has not happened yet: record it once it has.")
     if complaint.reference is None:
         raise Problem(
             409, "no-reference", "What the complaint is about is not known.", "Classify it with a reference."

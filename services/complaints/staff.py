@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from services.complaints import accepting, contacting, procedures, recounting, working, worklist
 from services.complaints.handling import Act, Nothing, carry_out
+from services.complaints.working import CloseRequest
 from shared import recalculating
 from shared.clock import utc_now
 from shared.commands import Command
@@ -67,7 +68,8 @@ def act(number: str, action: str) -> Response[str]:
     if action not in ACTS:
         raise Problem(404, "unknown-route", "There is nothing at this address.")
     asked = ACTS[action].request
-    return _carry_out(action, number, Nothing() if asked is Nothing else handler.read(asked))
+    silent = asked is Nothing or (asked is CloseRequest and not handler.current_event.body)
+    return _carry_out(action, number, asked() if silent else handler.read(asked))
 
 
 def _carry_out(action: str, number: str, request: Request) -> Response[str]:

@@ -5,6 +5,7 @@ only now found out that it applies, counts from then: the clock belongs to the c
 round, unless the pack says that it repeats, and never when what would end it can't happen any more.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from services.complaints.book import Book
@@ -80,10 +81,10 @@ def first(complaint: Complaint, book: Book, now: datetime) -> Complaint:
     return follow_up(after, book, now)
 
 
-def promise_answer(complaint: Complaint, book: Book, now: datetime) -> Complaint:
-    """By when the customer has an answer, from a role as many rungs up as the complaint is."""
+def promise_answer(complaint: Complaint, book: Book, now: datetime, role: str | None = None) -> Complaint:
+    """By when the customer has an answer, from this role, or else one as many rungs up as the complaint is."""
     duty = book.answer(complaint.kind, complaint.grade)
-    role = book.raised(duty.role, complaint.level)
+    role = role or book.raised(duty.role, complaint.level)
     return complaint.promising(
         promises.make(complaint.promises, ANSWER, role, duty.within, book.calendar, now, rules=book.version)
     )
@@ -115,9 +116,9 @@ def follow_up(complaint: Complaint, book: Book, now: datetime) -> Complaint:
 
 
 def want_no_calls(complaint: Complaint, book: Book, now: datetime) -> Complaint:
-    """Nobody calls any more: what was promised by telephone is owed no longer."""
+    """Nobody calls any more: what was promised by telephone is owed no longer, everything else is."""
     after = complaint.model_copy(update={"no_calls": True})
-    calls = [step.id for step in book.rules.steps if step.ends == Happening.REACHED]
+    calls = [step.id for step in book.rules.steps if step.call]
     for name in (FOLLOW_UP, RETURN_VISIT, *calls):
         after = after.promising(promises.waive(after.promises, name, now, NO_CALLS))
     return after
@@ -175,7 +176,8 @@ def late(complaint: Complaint, book: Book, now: datetime) -> tuple[Complaint, tu
     after = complaint.promising(made)
     for missed in misses:
         if missed.broken.name in {ANSWER, FOLLOW_UP, VISIT}:
-            after = after.model_copy(update={"holder": missed.successor.role})
+            holder = after.holder if book.is_below(missed.successor.role, after.holder) else missed.successor.role
+            after = after.model_copy(update={"holder": holder})
     return after, misses
 
 
@@ -239,7 +241,7 @@ def _may_start(step: Step, at: str, since: datetime, complaint: Complaint, *, ag
         and not _was_started(step, at, since, complaint, again=again)
         and _can_end(step, complaint)
         and not (step.ends and not step.by and _later(complaint, step.ends.value, at))
-        and not (complaint.no_calls and step.ends == Happening.REACHED)
+        and not (complaint.no_calls and step.call)
     )
 
 
@@ -347,11 +349,27 @@ _OUTLASTING = frozenset(
 """What is owed although the customer's complaint is closed, or is done by closing it."""
 
 
-def close(complaint: Complaint, book: Book, now: datetime) -> Complaint:
-    """It is settled. What was owed for the customer's sake is owed no longer; procedures go on."""
+def owed_at_closing(complaint: Complaint, book: Book) -> tuple[str, ...]:
+    """What was promised to the customer and closing neither does nor leaves to a procedure: it must not vanish."""
+    return tuple(
+        one.name
+        for one in complaint.promises
+        if one.open
+        and one.name not in {FOLLOW_UP, SETTLE}  # they run until it is closed
+        and is_for_customer(one.name, book)
+        and not _outlasts(one, book)
+    )
+
+
+def close(complaint: Complaint, book: Book, now: datetime, waived: Mapping[str, str]) -> Complaint:
+    """It is settled. What staff gave a reason for, and what was owed among them, is waived; procedures go on."""
     made = promises.keep(complaint.promises, SETTLE, now)
     for one in made:
-        step = book.step(one.name)
-        if one.open and not (step and step.ends in _OUTLASTING):
-            made = promises.waive(made, one.name, now, "the complaint is closed")
+        if one.open and not _outlasts(one, book):
+            made = promises.waive(made, one.name, now, waived.get(one.name, "the complaint is closed"))
     return complaint.promising(made)
+
+
+def _outlasts(promise: Promise, book: Book) -> bool:
+    step = book.step(promise.name)
+    return step is not None and step.ends in _OUTLASTING

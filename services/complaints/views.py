@@ -62,7 +62,7 @@ def whole(
             for one in rules.documents_for(complaint.kind)
         ],
         "guidance": _guidance(complaint, book),
-        "allowed": [str(move) for move in MOVES[complaint.state]],
+        "allowed": [str(move) for move in complaint.possible(rules.rework.rounds)],
         "promises": [{**promise(one, book, "en"), "role": one.role, "rung": one.rung} for one in complaint.promises],
         "notice": complaint.notice.model_dump(mode="json") if complaint.notice else None,
         "corrective": _corrective(complaint),

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 
 from services.complaints import grading, notes, shelf, steps
-from services.complaints.accepting import Facts, Short, Words, check_subjects
+from services.complaints.accepting import Facts, Short, Words, check_subjects, in_our_currency
 from services.complaints.complaint import ANSWER, RETURN_VISIT, SETTLE, Finding, Move
 from services.complaints.draft import Draft
 from services.complaints.handling import Act, Nothing, must_hold, must_investigate, of_promise
@@ -100,6 +100,12 @@ class ReworkRequest(Request):
     text: Words
 
 
+class CloseRequest(Request):
+    """What promised to the customer is not done any more, and why: they see the reason."""
+
+    waive: Annotated[dict[Annotated[str, Field(max_length=40)], Short], Field(max_length=40, default_factory=dict)]
+
+
 class LessonRequest(Request):
     """What was learnt, so that it does not happen again elsewhere."""
 
@@ -188,6 +194,10 @@ def classify(draft: Draft, _principal: Principal, request: ClassifyRequest) -> N
         raise fault("/kind", "unknown_kind", "There is no such kind in the pack's tree.") from None
     except grading.NoSuchFact as error:
         raise fault("/facts", "unknown_fact", f"Fact number {error.place} is none that the rules ask for.") from None
+    in_our_currency(request.claim, "/claim")
+    asked = book.rules.reference
+    if asked and asked.required and not (request.reference or before.reference):
+        raise fault("/reference", "missing", f"Ask for it: {asked.name.into('en')}.")
     if request.reference:
         draft.set(marks={**before.marks, "reference": (shelf.mark("reference", request.reference),)})
     reference = shelf.reference_facts(book, draft.complaint.reference, before.accepted)
@@ -315,7 +325,7 @@ def _check_evidence(draft: Draft, evidence: tuple[int, ...]) -> None:
 
 
 def rework(draft: Draft, _principal: Principal, request: ReworkRequest) -> None:
-    """Hear a customer who is not satisfied again, one rung up; after the last round the top has had it."""
+    """Hear a customer who is not satisfied again, above whoever handled it last; at the top it stays there."""
     rules, before = draft.book.rules.rework, draft.complaint
     if before.rounds >= rules.rounds:
         raise Problem(
@@ -325,13 +335,16 @@ def rework(draft: Draft, _principal: Principal, request: ReworkRequest) -> None:
             f"After {rules.rounds} rounds the last answer stands; a new matter is a new complaint.",
             rounds=rules.rounds,
         )
+    answered = [one.role for one in before.promises if one.name == ANSWER][-1]
+    had = draft.book.higher(before.holder, answered)
+    role = draft.book.raised(had, rules.rungs_up)
     waived = before.promises
     for name in (SETTLE, RETURN_VISIT):
         waived = promises.waive(waived, name, draft.now, "the customer is not satisfied")
     draft.complaint = before.promising(waived)
     draft.set(rounds=before.rounds + 1, finding=None)
     draft.complaint = steps.raise_answer(draft.complaint, rules.rungs_up, draft.book)
-    draft.complaint = steps.promise_answer(draft.complaint, draft.book, draft.now)
+    draft.complaint = steps.promise_answer(draft.complaint, draft.book, draft.now, role)
     draft.happen(Happening.REWORKED)
     draft.complaint = steps.follow_up(draft.complaint, draft.book, draft.now)
     after = draft.complaint
@@ -343,6 +356,7 @@ def rework(draft: Draft, _principal: Principal, request: ReworkRequest) -> None:
             case=after.case,
             round=after.rounds,
             role=owed.role,
+            at_top=owed.role == had,
             answer_due=owed.due,
             promised=owed.made,
             clock=owed.clock,
@@ -353,10 +367,27 @@ def rework(draft: Draft, _principal: Principal, request: ReworkRequest) -> None:
     )
 
 
-def close(draft: Draft, _principal: Principal, _request: Nothing) -> None:
-    """The answer stands. What a procedure still owes goes on; somebody asks afterwards how it was."""
+def close(draft: Draft, _principal: Principal, request: CloseRequest) -> None:
+    """The answer stands. What is owed to the customer is done, or waived for a reason that they see.
+
+    What a procedure still owes goes on; somebody asks afterwards how it was.
+    """
+    owed = steps.owed_at_closing(draft.complaint, draft.book)
+    for name in request.waive:
+        if name not in owed:
+            raise fault(f"/waive/{name}", "not_owed", "Nothing that the customer is still owed has this name.")
+    if missing := [name for name in owed if name not in request.waive]:
+        raise Problem(
+            409,
+            "still-owed",
+            "Something that was promised to the customer is still owed.",
+            f"Do it, or send `waive` with a reason for each that the customer sees: {', '.join(missing)}.",
+            promises=missing,
+        )
     draft.extra = shelf.ended(draft.complaint, draft.now)
-    draft.complaint = steps.close(draft.complaint, draft.book, draft.now)
+    draft.complaint = steps.close(draft.complaint, draft.book, draft.now, request.waive)
+    for name, reason in request.waive.items():
+        draft.tell(notes.PromiseWaived(promise=name), Audience.CUSTOMER, {"text": reason})
     draft.happen(Happening.CLOSED)
     draft.complaint = steps.promise_return_visit(draft.complaint, draft.book, draft.now)
     after = draft.complaint
@@ -471,7 +502,7 @@ ACTS: dict[str, Act[Any]] = {
     "findings": Act("complaint.handle", Move.FIND, FindingsRequest, find),
     "answer": Act("complaint.answer", Move.ANSWER, AnswerRequest, answer),
     "rework": Act("complaint.contact", Move.REWORK, ReworkRequest, rework),
-    "close": Act("complaint.close", Move.CLOSE, Nothing, close),
+    "close": Act("complaint.close", Move.CLOSE, CloseRequest, close),
     "lessons": Act("complaint.handle", Move.LEARN, LessonRequest, learn),
     "move": Act("complaint.decide", Move.RECORD, MovePromiseRequest, move_promise),
     "pause": Act("complaint.decide", Move.RECORD, PauseRequest, pause),

@@ -217,7 +217,7 @@ def tell_reworked(heard: Heard[ComplaintReworked]) -> None:
     event = heard.event
     values = {"complaint": ids.spoken(event.complaint), "due": event.answer_due}
     tell_duty(heard, event.role, "duty_complaint_reworked", {**values, "round": event.round})
-    tell_customer(heard, event.case, "complaint_reworked", values)
+    tell_customer(heard, event.case, "complaint_reworked_at_top" if event.at_top else "complaint_reworked", values)
 
 
 def leave_in_peace(heard: Heard[CallsDeclined]) -> None:

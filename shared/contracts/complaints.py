@@ -157,6 +157,8 @@ class ComplaintReworked(ComplaintsEvent):
     case: str
     round: int
     role: str
+    at_top: bool = False
+    """Nobody stands above those who handled the last round: it stays with them."""
     answer_due: datetime
     promised: datetime | None = None
     clock: dict[str, int] | None = None

@@ -148,8 +148,9 @@ class Step(Condition):
     owed no more. `ends` is the happening that keeps it; without one a member of staff says that it is done. With `by`
     only what one of these roles does counts. `warn` is
     how long before it is due its owner is reminded. Not done in time, it goes to `late_to`, or else to the rung above
-    its role. `customer` says that the customer sees it among the promises made to them. It starts once in each round:
-    `repeats` is for a step that starts whenever that happens.
+    its role. `customer` says that the customer sees it among the promises made to them; `call`, that it is a
+    telephone call to them, which nobody owes a customer who wants no calls. It starts once in
+    each round: `repeats` is for a step that starts whenever that happens.
     """
 
     id: Code
@@ -165,6 +166,7 @@ class Step(Condition):
     late_to: RungRole | None = None
     customer: bool = False
     repeats: bool = False
+    call: bool = False
 
 
 class Tell(Condition):
@@ -230,6 +232,8 @@ class Injury(Part):
 
     decides: RoleCode
     tells: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
+    witness_first: bool = False
+    """Nothing is decided before a witness's statement is kept, or that nobody saw it."""
     insurer: Annotated[Code, Refers("directory")] | None = None
     """A place of the directory."""
 
@@ -368,6 +372,21 @@ class Complaints(Part):
     @cached_property
     def _by_code(self) -> dict[str, Kind]:
         return {kind.code: kind for kind in self.kinds}
+
+    @property
+    def amounts(self) -> tuple[Money, ...]:
+        """Every amount that these rules name."""
+        said = [
+            *(one.amount_above for one in self.major),
+            *(one.amount_above for one in self.tell),
+            *(one.amount for one in (self.ledger.penalties if self.ledger else ())),
+        ]
+        return tuple(amount for amount in said if amount)
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of all amounts here; None where there is none to compare a claim with."""
+        return next((amount.currency for amount in self.amounts), None)
 
     def kind(self, code: str) -> Kind | None:
         return self._by_code.get(code)

@@ -33,13 +33,15 @@ def desk_of(compiled_packs, monkeypatch):
     }.items():
         monkeypatch.setenv(name, value)
     with time_machine.travel(MONDAY_MORNING, tick=False) as clock, mock_aws():
+        built = []
 
         def build(pack):
-            world = World(clock, compiled_packs, pack, template())
-            world.build()
-            return Desk(world)
+            built.append(World(clock, compiled_packs, pack, template()))
+            built[-1].build()
+            return Desk(built[-1])
 
         yield build
+        assert [one for world in built for one in world.iam.refused] == []
 
 
 class Desk:
@@ -92,7 +94,7 @@ class Desk:
             "body": None,
             "isBase64Encoded": False,
         }
-        with self.world.function_of("complaints"):
+        with self.world.function_of("complaints", "documents"):
             return import_module("services.complaints.documents").handler(event, None)
 
     def later(self, **delta):

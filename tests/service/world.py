@@ -18,6 +18,7 @@ import boto3
 import time_machine
 
 from shared import aws, rules, seals, settings, tables, vault
+from tests.service.permissions import Guard
 from tests.template import Template
 
 SERVICES = ("intake", "complaints", "notify", "survey")
@@ -66,9 +67,12 @@ class World:
     environments: dict[str, dict[str, str]] = field(default_factory=dict)
     queues: dict[str, str] = field(default_factory=dict)
     dead_letters: dict[str, str] = field(default_factory=dict)
+    iam: Guard = field(init=False)
 
     def build(self) -> None:
         """Create what the template describes and moto can hold."""
+        self.iam = Guard(self.template, {"MailFrom": "desk@example.org"})
+        self.iam.listen()
         dynamodb, sqs, events = boto3.client("dynamodb"), boto3.client("sqs"), boto3.client("events")
         kms, secrets = boto3.client("kms"), boto3.client("secretsmanager")
         events.create_event_bus(Name="desk")
@@ -105,17 +109,30 @@ class World:
         boto3.client("sesv2").create_email_identity(EmailIdentity="desk@example.org")
 
     @contextmanager
-    def function_of(self, service: str) -> Iterator[None]:
-        """Be a function of this service: its environment, nothing cached from another."""
-        before = dict(os.environ)
-        os.environ.update(self.environments[service])
+    def function_of(self, service: str, function: str | None = None) -> Iterator[None]:
+        """Be a function of this service: its environment, its role, nothing cached from another.
+
+        Without a function: everything of the service, for what a test itself looks at.
+        """
+        before, role = dict(os.environ), self.iam.function
+        os.environ.update(self._environment(service, function))
+        self.iam.function = f"{service}.{function}" if function else None
         self._forget()
         try:
             yield
         finally:
+            self.iam.function = role
             os.environ.clear()
             os.environ.update(before)
             self._forget()
+
+    def _environment(self, service: str, function: str | None) -> dict[str, str]:
+        """What the template gives to the function, with the values that hold here."""
+        everything = self.environments[service]
+        if function is None:
+            return everything
+        given = {*self.iam.grants(f"{service}.{function}").environment, "AHD_PACKS"}
+        return {name: value for name, value in everything.items() if name in given}
 
     def _forget(self) -> None:
         for cache in _CACHES:
@@ -159,7 +176,7 @@ class World:
             "body": raw if raw is not None else json.dumps(body) if body is not None else None,
             "isBase64Encoded": base64,
         }
-        with self.function_of(function.split(".", maxsplit=1)[0]):
+        with self.function_of(*function.split(".")):
             answer = import_module(f"services.{function}").handler(event, None)
         said = json.loads(answer["body"]) if answer["body"] else None
         return Answer(answer["statusCode"], said, answer.get("headers", {}))
@@ -167,7 +184,7 @@ class World:
     def tick(self, *services: str) -> None:
         """What the minute brings."""
         for service in services or SERVICES:
-            with self.function_of(service):
+            with self.function_of(service, "clock"):
                 import_module(f"services.{service}.clock").handler({}, Context())
 
     def settle(self) -> None:
@@ -185,7 +202,7 @@ class World:
             for number, item in enumerate(items)
         ]
         if records:
-            with self.function_of(service):
+            with self.function_of(service, "relay"):
                 import_module("shared.relay").handler({"Records": records}, None)
         return len(records)
 
@@ -222,7 +239,7 @@ class World:
             {"messageId": message["MessageId"], "body": message["Body"], "eventSource": "aws:sqs"}
             for message in messages
         ]
-        with self.function_of(service):
+        with self.function_of(service, "reactions"):
             answer: dict[str, Any] = import_module(f"services.{service}.reactions").handler(
                 {"Records": records}, None
             )

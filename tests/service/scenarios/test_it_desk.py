@@ -27,6 +27,7 @@ def test_a_complaint_is_solved_within_three_working_days_or_the_head_of_it_has_i
     let_pass(world, NOW + timedelta(days=3))
     assert matter.owed()["solve"] == "head-of-it"
     assert mailed(world, "We are late with your complaint")
+    matter.talk(LEADER)
     matter.do("answer", {"finding": "substantiated", "text": "A new machine stands on your desk."}, LEADER)
     matter.do("close", who=LEADER)
     assert [one["state"] for one in matter.file()["promises"] if one["what"] == "solve"] == ["broken", "kept"]

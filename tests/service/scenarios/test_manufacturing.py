@@ -111,6 +111,7 @@ def test_corrective_action_is_contained_planned_sent_back_reviewed_approved_and_
     matter.do("corrective", {"move": "carry-out", "text": "It is measured each morning."}, PLANNER)
     assert matter.promise("permanent-measure")["state"] == "kept"
 
+    matter.do("visited", {"text": "It is a defect, not misuse."}, ENGINEER)
     matter.do("answer", {"finding": "substantiated", "text": "A tool was worn."}, LEADER)
     matter.do("close", who=LEADER)
     assert "verification" in matter.owed()  # it is owed although the customer's complaint is closed

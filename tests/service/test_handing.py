@@ -123,8 +123,8 @@ def test_the_schema_refuses_what_is_no_alert():
 def test_the_receipt_is_waited_for_and_its_number_kept(world):
     receipt = emergency(world)
     done(world, receipt, "arrived")
-    assert hand(world, receipt, "hand-over", {"system": "CAD west"}, "hand-over-1").status == 200
-    assert hand(world, receipt, "hand-over", {"system": "CAD west"}, "hand-over-1").status == 200
+    assert hand(world, receipt, "send-incident", {"system": "CAD west"}, "hand-over-1").status == 200
+    assert hand(world, receipt, "send-incident", {"system": "CAD west"}, "hand-over-1").status == 200
     owed = [one for one in staff_promises(world, receipt) if one["what"] == "receipt"]
     assert [(one["state"], one["due"]) for one in owed] == [
         ("open", (MONDAY_MORNING + timedelta(minutes=2)).isoformat())
@@ -143,7 +143,7 @@ def test_the_receipt_is_waited_for_and_its_number_kept(world):
 def test_a_receipt_that_does_not_come_goes_up(world):
     receipt = emergency(world)
     done(world, receipt, "arrived")
-    hand(world, receipt, "hand-over", {"system": "CAD west"}, "hand-over-1")
+    hand(world, receipt, "send-incident", {"system": "CAD west"}, "hand-over-1")
     pass_minutes(world, 2)
     (late,) = told(world, "LATE receipt")
     assert "duty-leader" in late
@@ -158,7 +158,7 @@ def staff_promises(world: World, receipt):
 def test_a_closed_case_is_not_handed_over_and_an_auditor_hands_nothing(world):
     receipt = emergency(world)
     done(world, receipt, "close", {"outcome": "solved", "text": "Done."})
-    assert hand(world, receipt, "hand-over", {"system": "CAD"}, "hand-over-1").status == 409
+    assert hand(world, receipt, "send-incident", {"system": "CAD"}, "hand-over-1").status == 409
     assert raw(world, receipt, "json", staff("auditor-1", "auditor"))[0] == 403
     bad = {"system": "CAD", "reference": "<script>"}
     assert hand(world, receipt, "handed-over", bad, "receipt-1").status == 422

@@ -24,7 +24,7 @@ STAFF_ONLY = {
     "CaseHandled",
     "UnitCleared",
     "EmergencyRaised",
-    "HandOverAsked",
+    "IncidentSent",
     "CallerKnown",
     "FamilyCalled",
     "CallerFlagged",

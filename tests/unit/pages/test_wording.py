@@ -81,7 +81,7 @@ def test_every_line_a_customer_can_find_on_their_case_has_wording(language: str)
         "CaseHandled",
         "UnitCleared",
         "EmergencyRaised",
-        "HandOverAsked",
+        "IncidentSent",
         "CallerKnown",
         "FamilyCalled",
         "CallerFlagged",

@@ -69,6 +69,14 @@ class ReportForm(Questions):
         area = self.answer("area")
         return tuple(one for one in self.pack.categories if one.group == area and not one.staff_only)
 
+    @property
+    def nameless(self) -> bool:
+        """Whether it is a tip: who gives it is not asked, and not kept."""
+        return self.category is not None and self.category.kind == "tip"
+
+    def contact(self) -> dict[str, str] | None:
+        return None if self.nameless else super().contact()
+
     def questions(self) -> tuple[Question, ...]:
         return self.category.questions if self.category else ()
 
@@ -87,8 +95,10 @@ class ReportForm(Questions):
                 return len(self.categories()) != 1
             case "facts":
                 return bool(self.questions())
+            case "reach":
+                return not self.nameless
             case "contact":
-                return self.answer("reach") != "anonymous"
+                return not self.nameless and self.answer("reach") != "anonymous"
             case _:
                 return True
 

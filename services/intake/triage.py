@@ -100,6 +100,8 @@ def _reasons(category: Category, facts: Mapping[str, bool]) -> Iterator[Reason]:
     for rule in category.rules:
         if all(facts.get(fact) for fact in rule.when) and not any(facts.get(fact) for fact in rule.unless):
             yield Reason(rule.id, rule.then, rule.when, rule.unless, rule.contacts, rule.advice)
+    if category.kind == "press" and "duty" not in category.plain:
+        yield Reason("press-duty", ("duty",))  # whatever the pack says
     for fact in sorted(URGENT_FACTS):
         if facts.get(fact):
             yield Reason(f"urgent-{fact}", URGENT_GIVES, (fact,))

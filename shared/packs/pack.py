@@ -81,6 +81,12 @@ class Clocks(Part):
     callback: Duty
     arrive: Duty | None = None
     """Somebody is on the scene of an emergency."""
+    send: Duty | None = None
+    """A unit is sent to an emergency that found none free. Without it the desk has no units to send."""
+    acknowledge_dispatch: Duty | None = None
+    """The unit that was sent says that it is on its way."""
+    receipt: Duty | None = None
+    """A dispatch system that was given an incident says that it has it."""
     progress: Duty | None = None
     """The customer hears about an open case, again and again."""
     consult: Duty | None = None
@@ -114,6 +120,19 @@ class Targets(Part):
     satisfaction_percent: Annotated[int, Field(ge=1, le=100)] | None = None
     logged_percent: Annotated[int, Field(ge=1, le=100)] | None = None
     """How much of what came in is logged."""
+
+
+class Nuisance(Part):
+    """How callers are treated who ring without need, again and again. Slowed, never refused when there is need."""
+
+    flagged_for: Within
+    """A number stays flagged for so long."""
+    an_hour: Annotated[int, Field(ge=1)]
+    """Calls of a flagged number that are taken within an hour; more are asked to wait."""
+    review: Duty
+    """When somebody looks at what a flagged number reports."""
+    call_family: Duty
+    """When the parents of a child, or whoever cares for somebody unwell, are called."""
 
 
 class Maintenance(Part):
@@ -170,7 +189,9 @@ class Category(Part):
     rules: tuple[Rule, ...] = ()
     review: bool = True
     resolve: Duty | None = None
-    documents: Annotated[dict[Code, Wording], Field(default_factory=dict)]
+    incident_type: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,12}$")] | None = None
+    """Its code in the registry of common incident types (APCO), for dispatch systems."""
+    documents: dict[Code, Wording] = Field(default_factory=dict)
     """What an application has to come with."""
 
     @property
@@ -200,6 +221,7 @@ class Pack(Part):
     calls: Calls | None = None
     targets: Targets | None = None
     maintenance: Maintenance | None = None
+    nuisance: Nuisance | None = None
     calendar: dict[str, Any]
     clocks: Clocks
     roles: dict[Code, Role]

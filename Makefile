@@ -100,14 +100,15 @@ PACK := police
 STACKS := AhdIntake AhdComplaints AhdNotify AhdSurvey
 
 .PHONY: deploy
-deploy: .venv/.synced node ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [PACK=…]; docs/operations.md
+deploy: .venv/.synced node ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [OPEN311_KEYS=…] [PACK=…]; docs/operations.md
 	@test -n "$(MAIL_FROM)" -a -n "$(DUTY_MAIL)" || { echo "Say who sends and who is told: make deploy MAIL_FROM=desk@example.org DUTY_MAIL=duty@example.org"; exit 1; }
 	@$(PY) -m infra.package --production --out $(PRODUCTION)/packages
 	@$(PY) -m infra.app --check --packages $(PRODUCTION)/packages --out $(PRODUCTION)/cdk.out
 	$(CDK) deploy --app $(PRODUCTION)/cdk.out --all \
 		$(foreach stack,$(STACKS),--parameters $(stack):Pack=$(PACK) --parameters "$(stack):DeskUrl=$(DESK_URL)") \
 		--parameters "AhdNotify:MailFrom=$(MAIL_FROM)" --parameters "AhdNotify:DutyMail=$(DUTY_MAIL)" \
-		--parameters "AhdNotify:SmsSender=$(SMS_SENDER)" --parameters "AhdNotify:SmsCountries=$(SMS_COUNTRIES)"
+		--parameters "AhdNotify:SmsSender=$(SMS_SENDER)" --parameters "AhdNotify:SmsCountries=$(SMS_COUNTRIES)" \
+		--parameters "AhdIntake:Open311Keys=$(OPEN311_KEYS)"
 
 .PHONY: worktime-oracle
 worktime-oracle: .venv/.synced ## hold working time against FILE=cases.json

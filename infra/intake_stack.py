@@ -1,6 +1,6 @@
 """Intake: where citizens report, follow their case and say that they are not satisfied."""
 
-from infra.desk import Service, Use, behind, edge
+from infra.desk import Choice, Service, Use, behind, edge
 
 INTAKE = Service(
     name="intake",
@@ -33,6 +33,21 @@ INTAKE = Service(
             "ANY /staff/v1/cases/{proxy+}",
             also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
+        ),
+        edge(
+            "open311",
+            "intake",
+            "ANY /open311/v2/{proxy+}",
+            also=frozenset({Use.LIST, Use.QUARANTINE}),
+            # Forms in parts, photos and S3: the others need none of it.
+            package="open311",
+            choices=(
+                Choice(
+                    "Open311Keys",
+                    "AHD_OPEN311_KEYS",
+                    "SHA-256 of each api_key that may send reports by Open311, in hex, by commas; empty: nobody may",
+                ),
+            ),
         ),
         *behind("intake", also=frozenset({Use.OPEN})),
     ),

@@ -25,6 +25,7 @@ from pathlib import Path
 
 from infra.desk import Service
 from infra.packs import PACKS, BadPack, compile_into
+from infra.reach import reached
 from infra.services import SERVICES
 from infra.target import Target
 from infra.trim import aws_calls, lay_models, needed
@@ -44,7 +45,7 @@ _THEN = (1980, 1, 1, 0, 0, 0)
 _TRIMMED_BY = [Path(__file__), Path(__file__).with_name("trim.py")]
 _LAID_BY = [
     *sorted((ROOT / "infra" / "packs").glob("*.py")),
-    *(ROOT / "infra" / name for name in ("holidays_of.py", "assets/__init__.py")),
+    *(ROOT / "infra" / name for name in ("holidays_of.py", "reach.py", "assets/__init__.py")),
 ]
 
 
@@ -210,11 +211,14 @@ class Packing:
                     aim.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(file, aim)
 
-        lay(ROOT / "shared", "*.py", "texts/*.json")
-        lay(ROOT / "services" / self.service.name, "*.py", "texts/*.json")
+        for source in sorted(reached(ROOT, {function.module for function in self.service.functions})):
+            aim = laid / source.relative_to(ROOT)
+            aim.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, aim)
+        lay(ROOT / "shared", "texts/*.json")
+        lay(ROOT / "services" / self.service.name, "texts/*.json")
         if self.draws:
             lay(ROOT / "services" / self.service.name, "fonts/*")
-        shutil.copyfile(ROOT / "services" / "__init__.py", laid / "services" / "__init__.py")
         compile_into(laid / "packs", PACKS, *self.packs)
         for concern, reader in _READERS.items():
             if reader != self.service.name:
@@ -222,7 +226,7 @@ class Packing:
                     *(laid / "packs").glob(f"*.{concern}.json"),
                     laid / "shared" / "packs" / f"{concern}.py",
                 ):
-                    unread.unlink()
+                    unread.unlink(missing_ok=True)
         if self.has_pages:
             from infra.assets import lay_pages  # noqa: PLC0415  only where there are pages
 

@@ -135,6 +135,7 @@ CALLS: Mapping[Use, tuple[str, frozenset[str]]] = {
     Use.OPEN: ("kms", frozenset({"Decrypt"})),
     Use.MAIL: ("sesv2", frozenset({"SendEmail"})),
     Use.SMS: ("sns", frozenset({"Publish"})),
+    Use.QUARANTINE: ("s3", frozenset({"PutObject"})),
 }
 """What a function calls for each use, by the names of botocore's models. Its permissions allow nothing else."""
 

@@ -325,6 +325,36 @@ class Store:
             if not start:
                 return
 
+    def newest(
+        self, partition: str, first: str, last: str, wanted: Mapping[str, Sequence[str]], pages: int
+    ) -> Iterator[Item]:
+        """Items of a partition that stand from `first` to `last`, from the last on, of at most so many pages.
+
+        `wanted` names for an attribute the values of which it has to have one.
+        """
+        names = {f"#{place}": name for place, name in enumerate(wanted)}
+        values: Item = {":pk": {"S": partition}, ":first": {"S": first}, ":last": {"S": last}}
+        terms = []
+        for place, accepted in enumerate(wanted.values()):
+            given = {f":{place}x{number}": {"S": value} for number, value in enumerate(accepted)}
+            values |= given
+            terms.append(f"#{place} IN ({', '.join(given)})")
+        filtered: Item = {"FilterExpression": " AND ".join(terms), "ExpressionAttributeNames": names} if terms else {}
+        start: Item | None = None
+        for _ in range(pages):
+            answer = self.client.query(
+                TableName=self.table,
+                KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+                ExpressionAttributeValues=values,
+                ScanIndexForward=False,
+                **filtered,
+                **({"ExclusiveStartKey": start} if start else {}),
+            )
+            yield from answer["Items"]
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                return
+
     def _write(
         self,
         aggregate: A,
@@ -422,6 +452,12 @@ def add_to(table: str, key: tuple[str, str], amounts: Mapping[str, int]) -> Item
             "ExpressionAttributeValues": values,
         }
     }
+
+
+def put_item(table: str, key: tuple[str, str], attributes: Mapping[str, str]) -> Item:
+    """A write of a plain item, in the place of what was there, for `extra`."""
+    item = {**_key(*key), **{name: {"S": text} for name, text in attributes.items()}}
+    return {"Put": {"TableName": table, "Item": item}}
 
 
 def _shard(key: str) -> int:

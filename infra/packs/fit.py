@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from infra.packs.source import Path_
 from infra.packs.walk import references
-from shared.packs import URGENT_FACTS, Condition, Pack
+from shared.packs import URGENT_FACTS, Category, Condition, Pack
 from shared.packs.complaints import BUILT_IN_FACTS, Complaints, Exemption, Happening, Ledger, Nth, Penalty, Step
 from shared.packs.questionnaire import Questionnaires
 from shared.worktime import Span
@@ -149,6 +149,7 @@ def _categories(pack: Pack) -> Iterator[Misfit]:
             yield Misfit((*here, "group"), f"the group {category.group!r} has no name; add it to groups.yaml")
         if category.contact is not None and category.contact not in pack.directory:
             yield Misfit((*here, "contact"), f"{category.contact!r} is not in directory.yaml; add it there")
+        yield from _public(category, here)
         asked = {question.fact for question in category.questions} | URGENT_FACTS
         for twice in _twice(rule.id for rule in category.rules):
             yield Misfit(
@@ -162,6 +163,13 @@ def _categories(pack: Pack) -> Iterator[Misfit]:
                 )
     if {question.fact for question in pack.urgent} != URGENT_FACTS:
         yield Misfit(("pack", "urgent"), f"urgent.yaml asks exactly about {', '.join(sorted(URGENT_FACTS))}")
+
+
+def _public(category: Category, here: Path_) -> Iterator[Misfit]:
+    if category.open311 and category.kind == "tip":
+        yield Misfit((*here, "open311"), f"{category.code} is a tip, which the public never sees; take open311 out")
+    if not category.open311 and (category.public_words or category.public_place == "exact"):
+        yield Misfit(here, f"the public sees nothing of {category.code} without open311; say that, or take it out")
 
 
 def _kinds(complaints: Complaints) -> Iterator[Misfit]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
+from services.intake.published import Published
 from shared import promises
 from shared.aggregate import Aggregate
 from shared.packs import Category, Pack
@@ -76,6 +77,10 @@ class Case(Aggregate):
     """Staff who decided about it, in the order they first did."""
     units: tuple[str, ...] = ()
     """The units they belonged to."""
+    public: Published | None = None
+    """What everybody may see of it; None when nobody may."""
+    updated: datetime | None = None
+    """When the public last saw a change."""
 
     def moved(self, move: Move, staff: str) -> "Case":
         """The case after a member of staff made this move. Raises `IllegalMove`."""

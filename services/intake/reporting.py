@@ -1,5 +1,6 @@
 """Taking a report: checked, triaged, stored with its promises and its first event in one write, and answered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -9,6 +10,8 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 from services.intake.case import Case, State, first_promises, needs_review
 from services.intake.promised import promise_view
+from services.intake.published import Published, publish
+from services.intake.publishing import listing
 from services.intake.triage import decide
 from shared import ids, vault
 from shared.contracts.intake import CaseReported, ContactCard, PromiseMade
@@ -101,11 +104,13 @@ def report(
     now: datetime,
     correlation: str,
     actor: str = "customer",
+    attached: Mapping[str, str] | None = None,
 ) -> Receipt:
     """Store a report as a case and answer with how to follow it.
 
     With the same key and the same request again, the same answer and no second case; with the same key and
-    another request, `Problem` 422. Raises `Problem` 422 with the faults of what can't be used.
+    another request, `Problem` 422. `attached` is kept with what was said, for staff. Raises `Problem` 422 with the
+    faults of what can't be used.
     """
     rules = pack()
     category = _checked(request, rules, now)
@@ -132,11 +137,14 @@ def report(
         command=command,
         fingerprint=fingerprint(request) if command else "",
         promises=first_promises(category, rules, calendar(), now, contactable=contactable, urgent=decision.urgent),
+        public=_public(request, category, urgent=decision.urgent),
     )
     said = request.model_dump(
         mode="json", include={"description", "place", "happened_at", "facts"}, exclude_none=True
     )
     private = {"said": said, "secret": secret, "rules": decision.rules}
+    if attached:
+        private["attached"] = dict(attached)
     if contact:
         private["contact"] = contact.model_dump(exclude_none=True)
     line = Line(
@@ -146,10 +154,22 @@ def report(
         boxes={"notify": _card(contact, secret)} if contact and contactable else {},
     )
     try:
-        retrying(lambda: store().create(case, [line], Cause(now, actor, correlation)))
+        retrying(lambda: store().create(case, [line], Cause(now, actor, correlation), listing(case, rules)))
     except AlreadyExists:
         return _again(case, category)
     return _receipt(case, secret, category)
+
+
+def check(request: ReportRequest, now: datetime) -> None:
+    """Raise the `Problem` that `report` would raise, without storing anything."""
+    _checked(request, pack(), now)
+    reachable(request.contact, pack())
+
+
+def _public(request: ReportRequest, category: Category, *, urgent: bool) -> Published | None:
+    place = request.place or Where()
+    position = (place.lat, place.long) if place.lat is not None and place.long is not None else None
+    return publish(category, urgent=urgent, address=place.address, position=position, words=request.description)
 
 
 def _checked(request: ReportRequest, rules: Pack, now: datetime) -> Category:
@@ -309,5 +329,6 @@ __all__ = [
     "ReportRequest",
     "Where",
     "categories",
+    "check",
     "report",
 ]

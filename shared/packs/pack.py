@@ -109,6 +109,14 @@ class Category(Part):
     rules: tuple[Rule, ...] = ()
     review: bool = True
     resolve: Duty | None = None
+    open311: Literal["realtime", "batch", "blackbox"] | None = None
+    """How other services' apps bring it (GeoReport v2): answered with its id, a token for the id, or neither. Left
+    out, they don't, and the public sees nothing of such cases.
+    """
+    public_place: Literal["exact", "masked"] = "masked"
+    """Where it is, as the public sees it; masked has three decimals and no house number."""
+    public_words: bool = False
+    """Whether the public sees the words of whoever reported it: they can name people."""
 
 
 URGENT_FACTS = frozenset({"danger_to_life", "weapon", "fire", "hostage", "child_alone"})

@@ -59,6 +59,14 @@ reset: .venv-local/.synced ## stop the desk and empty it
 demo: .venv/.synced ## real requests through the running desk, and what became of each (PORT=8311 ROWS=400)
 	@$(PY) -m demo --port $(PORT) $(if $(ROWS),--rows $(ROWS))
 
+.PHONY: import
+import: .venv/.synced ## rows of a CSV into the running desk, each once: FILE=calls.csv MAP=calls.toml [PORT=8311]; docs/operations.md
+	@$(PY) -m transfer --port $(PORT) import "$(FILE)" --map "$(MAP)" --secret $(STATE)/import.secret $(if $(CONTACTS),--contacts)
+
+.PHONY: export
+export: .venv/.synced ## all cases out of the running desk: FILE=cases.csv or .jsonl [PERSONAL=1] [PORT=8311]
+	@$(PY) -m transfer --port $(PORT) export "$(FILE)" $(if $(PERSONAL),--personal)
+
 .PHONY: check
 check: lint synth ## the quick half of the tests: everything that needs no desk running
 	$(PY) -m pytest -n 2 --dist worksteal tests/unit tests/contract tests/service tests/infra

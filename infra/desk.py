@@ -24,6 +24,7 @@ class Use(StrEnum):
     READ = "reads the service's own items"
     STATE = "writes the service's own items"
     LIST = "reads a page of the service's own items at once"
+    EVERYTHING = "reads through the whole table"
     COUNT = "adds to counters among the service's own items"
     DUE = "asks the table what is due"
     RELAYED = "marks event items as told"

@@ -34,6 +34,14 @@ INTAKE = Service(
             also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
         ),
+        # An export alone may read through the whole table.
+        edge(
+            "exports",
+            "intake",
+            "GET /staff/v1/exports/cases",
+            also=frozenset({Use.EVERYTHING}),
+            staff=True,
+        ),
         edge(
             "open311",
             "intake",

@@ -125,6 +125,7 @@ CALLS: Mapping[Use, tuple[str, frozenset[str]]] = {
     Use.READ: ("dynamodb", frozenset({"GetItem", "Query"})),
     Use.STATE: ("dynamodb", frozenset({"TransactWriteItems"})),
     Use.LIST: ("dynamodb", frozenset({"BatchGetItem"})),
+    Use.EVERYTHING: ("dynamodb", frozenset({"Scan"})),
     Use.COUNT: ("dynamodb", frozenset({"TransactWriteItems"})),
     Use.DUE: ("dynamodb", frozenset({"Query"})),
     Use.RELAYED: ("dynamodb", frozenset({"UpdateItem"})),

@@ -30,6 +30,8 @@ PERMITS: dict[str, frozenset[Role]] = {
     "case.note": _ACTING,
     "case.close": _ACTING - {Role.OPERATOR},
     "case.audit": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
+    "case.export": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
+    "case.export-personal": frozenset({Role.SUPERVISOR}),
     "complaint.read": _EVERYBODY - {Role.OPERATOR},
     "complaint.key-in": _ACTING,
     "complaint.take": _ACTING - {Role.OPERATOR},

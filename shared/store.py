@@ -32,6 +32,8 @@ _AT_ONE_TIME = 25
 """More than ever become due in the same microsecond in one shard."""
 
 Item = dict[str, Any]
+Mark = tuple[str, str]
+"""The keys of an item that a page ended with."""
 
 
 @dataclass(frozen=True, order=True)
@@ -354,6 +356,28 @@ class Store:
             start = answer.get("LastEvaluatedKey")
             if not start:
                 return
+
+    def everything(self, kind: type[A], looked_at: int, start: "Mark | None") -> tuple[list[A], "Mark | None"]:
+        """A page of all aggregates of a kind, in no order, and where the next one starts: for an export only."""
+        answer = self.client.scan(
+            TableName=self.table,
+            FilterExpression="sk = :state AND begins_with(pk, :kind)",
+            ExpressionAttributeValues={":state": {"S": "STATE"}, ":kind": {"S": kind.key("")}},
+            Limit=looked_at,
+            ConsistentRead=True,
+            **({"ExclusiveStartKey": _key(*start)} if start else {}),
+        )
+        last = answer.get("LastEvaluatedKey")
+        found = [_aggregate(kind, item) for item in answer["Items"]]
+        return found, (last["pk"]["S"], last["sk"]["S"]) if last else None
+
+    def first(self, kind: type[A], identity: str) -> Recorded:
+        """The event that an aggregate began with. Raises `NotFound`."""
+        key = _key(kind.key(identity), "EV#00000001")
+        answer = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
+        if "Item" not in answer:
+            raise NotFound(identity)
+        return _recorded(answer["Item"])
 
     def _write(
         self,

@@ -51,6 +51,7 @@ class Surroundings:
             # TransactWriteItems is asked for as what it does to each item.
             Use.STATE: [_may(["dynamodb:PutItem"], table)],
             Use.LIST: [_may(["dynamodb:BatchGetItem"], table)],
+            Use.EVERYTHING: [_may(["dynamodb:Scan"], table)],
             Use.COUNT: [_may(["dynamodb:UpdateItem"], table)],
             Use.DUE: [_may(["dynamodb:Query"], f"{table}/index/{DUE}")],
             Use.RELAYED: [_may(["dynamodb:UpdateItem"], table)],

@@ -36,16 +36,23 @@ node:
 PORT := 8311
 STATE := state
 PACK := police
+PACKS :=
+# A pack that lives elsewhere: PACKS=../our-packs PACK=hospital, or PACK=../our-packs/hospital.
+override FOLDER_OF_PACK := $(if $(findstring /,$(PACK)),$(patsubst %/,%,$(dir $(PACK:%/=%))))
+override NAME_OF_PACK := $(notdir $(PACK:%/=%))
+override ELSEWHERE := $(strip $(PACKS) $(FOLDER_OF_PACK))
+override KNOWN_PACKS := $(wildcard $(addsuffix /*/pack.yaml,packs $(ELSEWHERE)))
+override FOUND_PACK := $(wildcard $(addsuffix /$(NAME_OF_PACK)/pack.yaml,packs $(ELSEWHERE)))
 DESK := .venv-local/bin/python -m infra.local.desk
 
 .PHONY: up
-up: node .venv-local/.synced $(if $(wildcard packs/$(PACK)/pack.yaml),,no-such-pack) package ## build what has changed and bring the desk up on this machine (PORT=8311 PACK=police)
+up: node .venv-local/.synced $(if $(FOUND_PACK),,no-such-pack) package ## build what has changed and bring the desk up on this machine (PORT=8311 PACK=police PACKS=../our-packs)
 	@$(PY) -m infra.app
-	@$(DESK) up --port $(PORT) --state $(STATE) --parameter Pack=$(PACK)
+	@$(DESK) up --port $(PORT) --state $(STATE) --parameter Pack=$(NAME_OF_PACK)
 
 .PHONY: no-such-pack
 no-such-pack:
-	@echo "There is no pack $(PACK). There are: $(patsubst packs/%/pack.yaml,%,$(wildcard packs/*/pack.yaml))."; exit 1
+	@echo "There is no pack $(PACK). There are: $(notdir $(KNOWN_PACKS:/pack.yaml=)). PACKS=FOLDER names a folder of more."; exit 1
 
 .PHONY: down
 down: .venv-local/.synced ## stop the desk; what it knows is kept
@@ -66,6 +73,10 @@ import: .venv/.synced ## rows of a CSV into the running desk, each once: FILE=ca
 .PHONY: export
 export: .venv/.synced ## all cases out of the running desk: FILE=cases.csv or .jsonl [PERSONAL=1] [PORT=8311]
 	@$(PY) -m transfer --port $(PORT) export "$(FILE)" $(if $(PERSONAL),--personal)
+
+.PHONY: recalculate
+recalculate: .venv/.synced ## which dates a changed pack or calendar moves (PORT=8311); APPLY=1 REASON="…" moves them
+	@$(PY) -m infra.recalculate --port $(PORT) $(if $(APPLY),--apply) --reason "$$REASON" $(if $(JSON),--json) $(if $(ZONE),--zone $(ZONE))
 
 .PHONY: check
 check: lint synth ## the quick half of the tests: everything that needs no desk running
@@ -91,7 +102,7 @@ packs: .venv/.synced ## what is wrong with packs, by file and line (FOLDER=… f
 
 .PHONY: package
 package: .venv/.synced ## the Lambda packages, for this machine
-	@$(PY) -m infra.package
+	@$(PY) -m infra.package $(ELSEWHERE:%=--packs %)
 
 .PHONY: synth
 synth: package ## the CloudFormation in build/cdk.out, checked by cfn-lint and cdk-nag; offline
@@ -104,16 +115,15 @@ bench: package ## what the desk costs beside its floor, as ratios and counts; ke
 
 PRODUCTION := build/production
 CDK := npx --yes aws-cdk@2.1148.1
-PACK := police
 STACKS := AhdIntake AhdComplaints AhdNotify AhdSurvey
 
 .PHONY: deploy
-deploy: .venv/.synced node ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [OPEN311_KEYS=…] [PACK=…]; docs/operations.md
+deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [OPEN311_KEYS=…] [PACK=…] [PACKS=…]; docs/operations.md
 	@test -n "$(MAIL_FROM)" -a -n "$(DUTY_MAIL)" || { echo "Say who sends and who is told: make deploy MAIL_FROM=desk@example.org DUTY_MAIL=duty@example.org"; exit 1; }
-	@$(PY) -m infra.package --production --out $(PRODUCTION)/packages
+	@$(PY) -m infra.package --production --out $(PRODUCTION)/packages $(ELSEWHERE:%=--packs %)
 	@$(PY) -m infra.app --check --packages $(PRODUCTION)/packages --out $(PRODUCTION)/cdk.out
 	$(CDK) deploy --app $(PRODUCTION)/cdk.out --all \
-		$(foreach stack,$(STACKS),--parameters $(stack):Pack=$(PACK) --parameters "$(stack):DeskUrl=$(DESK_URL)") \
+		$(foreach stack,$(STACKS),--parameters $(stack):Pack=$(NAME_OF_PACK) --parameters "$(stack):DeskUrl=$(DESK_URL)") \
 		--parameters "AhdNotify:MailFrom=$(MAIL_FROM)" --parameters "AhdNotify:DutyMail=$(DUTY_MAIL)" \
 		--parameters "AhdNotify:SmsSender=$(SMS_SENDER)" --parameters "AhdNotify:SmsCountries=$(SMS_COUNTRIES)" \
 		--parameters "AhdIntake:Open311Keys=$(OPEN311_KEYS)"
@@ -127,5 +137,6 @@ docs: .venv/.synced ## what in docs/ is drawn from the code
 	@$(PY) -m infra.eventmap
 	@$(PY) -m infra.events_doc
 	@$(PY) -m infra.openapi
+	@$(PY) -m infra.openapi_intake
 	@$(PY) -m infra.packs.schema
 

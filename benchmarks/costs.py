@@ -52,7 +52,8 @@ class Journey:
         complaint = f"/staff/v1/complaints/{listed['complaints'][0]['number']}"
         answer = {"finding": "substantiated", "text": "The team went to the wrong house; it comes today."}
         self._http("complaints.staff", "POST", f"{complaint}/answer", answer, staff=SUPERVISOR)
-        self._http("complaints.staff", "POST", f"{complaint}/close", staff=SUPERVISOR)
+        waived = {"waive": {"reach-customer": "They were spoken to at the door."}}
+        self._http("complaints.staff", "POST", f"{complaint}/close", waived, staff=SUPERVISOR)
         done = {"outcome": "solved", "text": "The pipe is mended."}
         self._at("intake.staff", lambda: move(self.world, receipt, "close", done))
         link = next(

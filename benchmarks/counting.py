@@ -122,7 +122,7 @@ class Meter:
     @contextmanager
     def warm(self, service: str) -> Iterator[None]:
         """Stay within one function of this service: clients, keys and pack are kept from call to call."""
-        with self.world.function_of(service), patch.object(self.world, "function_of", lambda _: nullcontext()):
+        with self.world.function_of(service), patch.object(self.world, "function_of", lambda *_: nullcontext()):
             yield
 
     def _sent(self, request: Any, operation_name: str, event_name: str, **_: Any) -> None:

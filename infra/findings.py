@@ -24,7 +24,7 @@ class Acknowledged:
 
 _CITIZENS = (
     "Citizens have no account. What they may see they open with an unguessable secret that the function checks in "
-    "constant time; reporting is open to everybody by purpose and is throttled."
+    "constant time; reporting and complaining are open to everybody by purpose and are throttled."
 )
 _SAME_RUNTIME = (
     "The runtime is the Python that wrote the package's bytecode: with another one, every cold start compiles "

@@ -11,7 +11,7 @@ INTAKE = Service(
             "intake",
             "POST /v1/cases",
             "GET /v1/cases/{number}",
-            "POST /v1/cases/{number}/grievances",
+            "POST /v1/cases/{number}/{action}",
             "GET /v1/categories",
         ),
         edge(
@@ -31,6 +31,8 @@ INTAKE = Service(
             "intake",
             "ANY /staff/v1/cases",
             "ANY /staff/v1/cases/{proxy+}",
+            "ANY /staff/v1/calls",
+            "ANY /staff/v1/calls/{proxy+}",
             also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
         ),

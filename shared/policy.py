@@ -6,9 +6,16 @@ First the conflict rule: whoever a thing is about, person or unit, can't see tha
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from shared.store import NotFound
+
+UNIT: Final = "unit-"
+"""How the name of a unit begins among the groups of staff."""
+
+
+ACTS_AS: Final = "role-"
+"""How the name of a group begins that says which of the pack's roles somebody has, e.g. `role-branch-head`."""
 
 
 class Role(StrEnum):
@@ -25,9 +32,13 @@ _LEADING = frozenset({Role.SUPERVISOR, Role.DUTY_LEADER})
 
 PERMITS: dict[str, frozenset[Role]] = {
     "case.read": _EVERYBODY,
+    "case.key-in": _ACTING,
     "case.review": _ACTING - {Role.OPERATOR},
     "case.arrive": _ACTING,
     "case.note": _ACTING,
+    "case.take": _ACTING,
+    "case.assign": _LEADING,
+    "case.work": _ACTING - {Role.OPERATOR},
     "case.close": _ACTING - {Role.OPERATOR},
     "case.audit": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
     "case.export": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
@@ -40,6 +51,9 @@ PERMITS: dict[str, frozenset[Role]] = {
     "complaint.decide": _LEADING,
     "complaint.answer": _LEADING,
     "complaint.close": _LEADING,
+    "call.log": _ACTING,
+    "call.read": _EVERYBODY,
+    "promises.recalculate": _LEADING,
     "callback.read": _EVERYBODY,
     "callback.record": _ACTING,
     "callback.give-up": _LEADING,
@@ -63,6 +77,8 @@ class Principal:
     id: str
     roles: frozenset[Role]
     units: frozenset[str] = field(default_factory=frozenset)
+    acts_as: frozenset[str] = field(default_factory=frozenset)
+    """The roles of the organisation's pack that their token names; none named: all of their group."""
 
     @classmethod
     def of(cls, claims: Mapping[str, Any]) -> "Principal":
@@ -74,7 +90,8 @@ class Principal:
         return cls(
             id=str(claims["sub"]),
             roles=frozenset(Role(name) for name in names if name in known),
-            units=frozenset(name for name in names if name.startswith("unit-")),
+            units=frozenset(name for name in names if name.startswith(UNIT)),
+            acts_as=frozenset(name.removeprefix(ACTS_AS) for name in names if name.startswith(ACTS_AS)),
         )
 
     def is_subject(self, subjects: Iterable[str]) -> bool:

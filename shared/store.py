@@ -6,6 +6,8 @@ with a promise that runs (`PROMISE#<kind>#<shard>`, by the next time to look at 
 still (`STILL#<kind>#<shard>`, by since when) and events not yet told (`UNSENT#<shard>`).
 """
 
+import base64
+import heapq
 import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,6 +29,9 @@ from shared.promises import next_look, still_since
 SHARDS = 4
 _GUARD_DAYS = 30
 """Guards outlive every way an event can come again: queues keep 14 days, the archive 14."""
+
+_LONGEST_WORD = 600
+"""Of marks that callers hand back."""
 
 _AT_ONE_TIME = 25
 """More than ever become due in the same microsecond in one shard."""
@@ -52,7 +57,68 @@ class Place:
     def at_mark(cls, mark: str) -> "Place":
         """The place that gave this mark. Raises `ValueError`."""
         at, _, identity = mark.partition("~")
-        return cls(datetime.fromisoformat(at).astimezone(UTC), identity)
+        try:
+            return cls(datetime.fromisoformat(at).astimezone(UTC), identity)
+        except OverflowError:
+            raise ValueError(mark) from None
+
+
+Marks = tuple[Place | None, ...]
+"""For each shard of a kind, the place up to which somebody has read; None: not begun."""
+
+START: Marks = (None,) * SHARDS
+
+
+def marks_text(marks: Marks) -> str:
+    """Marks as a word for whoever reads page by page."""
+    return _word([place and place.mark for place in marks])
+
+
+def marks_of(word: str) -> Marks:
+    """The marks that gave this word. Raises `ValueError`."""
+    given = _of_word(word)
+    if not isinstance(given, list) or len(given) != SHARDS:
+        raise ValueError(word)
+    return tuple(_given_place(one) for one in given)
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """How far a walk through all shards of some kinds has come: the part of the index it is in, and where there."""
+
+    part: int
+    after: Place | None = None
+
+    @property
+    def word(self) -> str:
+        """For whoever goes on from here."""
+        return _word([self.part, self.after and self.after.mark])
+
+    @classmethod
+    def of(cls, word: str) -> "Milestone":
+        """The milestone that gave this word. Raises `ValueError`."""
+        given = _of_word(word)
+        if not isinstance(given, list) or len(given) != 2 or type(given[0]) is not int:  # noqa: PLR2004  as in `word`
+            raise ValueError(word)
+        return cls(given[0], _given_place(given[1]))
+
+
+def _word(content: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(content, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _of_word(word: str) -> Any:
+    if len(word) > _LONGEST_WORD:
+        raise ValueError(word)
+    return json.loads(base64.urlsafe_b64decode(word.encode() + b"=" * (-len(word) % 4)))
+
+
+def _given_place(mark: Any) -> Place | None:
+    if mark is None:
+        return None
+    if not isinstance(mark, str):
+        raise ValueError  # noqa: TRY004  one refusal for whatever is wrong with a word
+    return Place.at_mark(mark)
 
 
 class NotFound(LookupError):
@@ -246,30 +312,59 @@ class Store:
         """Like `due`, those that became due last first."""
         return self._index(f"PROMISE#{kind}", until, limit, newest=True)
 
-    def still(self, kind: str, until: datetime, limit: int) -> "list[Place]":
-        """Aggregates of this kind whose every promise has stood still since before `until`, longest first."""
-        return self._index(f"STILL#{kind}", until, limit)
+    def in_order(
+        self, kind: str, marks: Marks = START, *, still: bool = False, page: int = 100
+    ) -> Iterator[tuple[int, Place]]:
+        """Where all aggregates of this kind with a promise that runs stand, the soonest to look at first, lazily.
 
-    def running(self, kinds: Sequence[str], limit: int, mark: str | None = None) -> tuple[list[str], str | None]:
+        With each its shard. Of those behind `marks`, the place in each shard that was met last: whoever goes on from
+        there meets nothing twice and misses nothing, however many stand at the same time. `still`: those whose every
+        promise stands still instead, the longest first.
+        """
+        partition = f"{'STILL' if still else 'PROMISE'}#{kind}"
+
+        def behind(shard: int) -> Iterator[tuple[int, Place]]:
+            start = _start(f"{partition}#{shard}", kind, marks[shard])
+            while True:
+                items, start = self._page(f"{partition}#{shard}", page, start)
+                yield from ((shard, _place(item)) for item in items)
+                if not start:
+                    return
+
+        return heapq.merge(*(behind(shard) for shard in range(SHARDS)), key=lambda found: found[1].at)
+
+    def running(
+        self, kinds: Sequence[str], limit: int, mark: "Milestone | None" = None
+    ) -> "tuple[list[str], Milestone | None]":
         """A page of partition keys of all aggregates with a promise that runs, kind by kind, shard by shard, by time.
 
         Answers the mark from which the next page goes on, None after the last. What changes meanwhile may be met
         twice, or not at all when it moved to before the mark: whoever needs all of them walks again.
+        After a full page it goes on in the same shard even when that is at its end, so that pages tell nothing more.
+        Raises `ValueError` for a mark of another walk.
         """
-        part, start = cast("tuple[int, Item | None]", json.loads(mark)) if mark else (0, None)
-        kind, shard = kinds[part // SHARDS], part % SHARDS
+        here = mark or Milestone(0)
+        if not 0 <= here.part < SHARDS * len(kinds):
+            raise ValueError(here.part)
+        kind, shard = kinds[here.part // SHARDS], here.part % SHARDS
+        partition = f"PROMISE#{kind}#{shard}"
+        items, start = self._page(partition, limit, _start(partition, kind, here.after))
+        keys = [item["pk"]["S"] for item in items]
+        if start or len(items) == limit:
+            return keys, Milestone(here.part, _place(start or items[-1]))
+        return keys, Milestone(here.part + 1) if here.part + 1 < SHARDS * len(kinds) else None
+
+    def _page(self, partition: str, limit: int, start: Item | None) -> tuple[list[Item], Item | None]:
+        """So many entries of one partition of the index, and where the next page starts."""
         answer = self.client.query(
             TableName=self.table,
             IndexName="due",
             KeyConditionExpression="due = :due",
-            ExpressionAttributeValues={":due": {"S": f"PROMISE#{kind}#{shard}"}},
+            ExpressionAttributeValues={":due": {"S": partition}},
             Limit=limit,
             **({"ExclusiveStartKey": start} if start else {}),
         )
-        start = answer.get("LastEvaluatedKey")
-        following = (part, start) if start else (part + 1, None)
-        keys = [item["pk"]["S"] for item in answer["Items"]]
-        return keys, json.dumps(following) if following[0] < SHARDS * len(kinds) else None
+        return answer["Items"], answer.get("LastEvaluatedKey")
 
     def unsent(self, before: datetime, limit: int) -> list[tuple[str, str]]:
         """Keys of events that were stored before `before` and are still not told, the oldest first."""
@@ -284,7 +379,7 @@ class Store:
         self, prefix: str, until: datetime, limit: int, *, after: "Place | None" = None, newest: bool = False
     ) -> "list[Place]":
         found = [
-            Place(datetime.fromisoformat(item["at"]["S"]), item["pk"]["S"].partition("#")[2])
+            _place(item)
             for shard in range(SHARDS)
             for item in self._query_index(f"{prefix}#{shard}", until, limit, after=after, newest=newest)
         ]
@@ -379,6 +474,32 @@ class Store:
             raise NotFound(identity)
         return _recorded(answer["Item"])
 
+    def beside(self, aggregate: Aggregate, lines: Sequence[Line], cause: Cause, *, new: bool) -> list[Item]:
+        """The writes that store this aggregate, as `extra` of another's: both are stored, or neither.
+
+        When somebody got in between, the other's write raises `Conflict`.
+        """
+        return self._writes(aggregate, lines, cause, salt=getattr(aggregate, "salt", None), new=new)[1]
+
+    def _writes(
+        self, aggregate: A, lines: Sequence[Line], cause: Cause, *, salt: str | None, new: bool
+    ) -> tuple[A, list[Item]]:
+        key = aggregate.key(aggregate.id)
+        read_seq, seq, head = aggregate.seq, aggregate.seq, aggregate.head
+        events: list[Item] = []
+        for line in lines:
+            seq += 1
+            item, head = self._event(key, aggregate.id, salt, seq, head, line, cause)
+            events.append(_put(self.table, item, "attribute_not_exists(pk)"))
+        after = aggregate.model_copy(update={"seq": seq, "head": head})
+        state = _state(key, after)
+        put = (
+            _put(self.table, state, "attribute_not_exists(pk)")
+            if new
+            else _put(self.table, state, "seq = :seq", {":seq": {"N": str(read_seq)}})
+        )
+        return after, [put, *events]
+
     def _write(
         self,
         aggregate: A,
@@ -391,21 +512,8 @@ class Store:
         new: bool,
     ) -> A:
         key = aggregate.key(aggregate.id)
-        read_seq, seq, head = aggregate.seq, aggregate.seq, aggregate.head
-        events: list[Item] = []
-        for line in lines:
-            seq += 1
-            item, head = self._event(key, aggregate.id, salt, seq, head, line, cause)
-            events.append(_put(self.table, item, "attribute_not_exists(pk)"))
-        after = aggregate.model_copy(update={"seq": seq, "head": head})
-        state = _state(key, after)
-        writes = [
-            _put(self.table, state, "attribute_not_exists(pk)")
-            if new
-            else _put(self.table, state, "seq = :seq", {":seq": {"N": str(read_seq)}}),
-            *events,
-            *extra,
-        ]
+        after, writes = self._writes(aggregate, lines, cause, salt=salt, new=new)
+        writes += extra
         if guard:
             writes.append(_put(self.table, _guard(key, guard, cause.at), "attribute_not_exists(pk)"))
         try:
@@ -486,6 +594,17 @@ def put_item(table: str, key: tuple[str, str], attributes: Mapping[str, str]) ->
 
 def _shard(key: str) -> int:
     return zlib.crc32(key.encode()) % SHARDS
+
+
+def _place(item: Item) -> Place:
+    return Place(datetime.fromisoformat(item["at"]["S"]), item["pk"]["S"].partition("#")[2])
+
+
+def _start(partition: str, kind: str, after: Place | None) -> Item | None:
+    """The key of the index entry at this place: a query goes on behind it, whether or not it is still there."""
+    if after is None:
+        return None
+    return {"due": {"S": partition}, "at": {"S": stamp(after.at)}, **_key(f"{kind}#{after.id}", "STATE")}
 
 
 def _key(pk: str, sk: str) -> Item:

@@ -135,6 +135,24 @@ def api_id(client: Callable[[str], Any]) -> str:
 
 
 @dataclass(frozen=True)
+class Member:
+    """Somebody on the staff: one of `STAFF_ROLES`, the units they belong to, the pack's roles they act as."""
+
+    role: str
+    units: tuple[str, ...] = ()
+    acts_as: tuple[str, ...] = ()
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of the user pool that say so."""
+        return (self.role, *self.units, *(f"role-{one}" for one in self.acts_as))
+
+    @property
+    def username(self) -> str:
+        return f"{'.'.join(self.groups)}@desk.example"
+
+
+@dataclass(frozen=True)
 class Staff:
     """One user per role in the desk's user pool, so that somebody can try the staff side at once."""
 
@@ -150,11 +168,12 @@ class Staff:
         app_client = cognito.list_user_pool_clients(UserPoolId=pool, MaxResults=60)["UserPoolClients"][0]["ClientId"]
         staff = cls(pool, app_client, f"Aa1-{secrets.token_urlsafe(24)}")
         for role in STAFF_ROLES:
-            staff._appoint_one(cognito, role)
+            staff.appoint_one(cognito, Member(role))
         return staff
 
-    def _appoint_one(self, cognito: Any, role: str) -> None:
-        who = {"UserPoolId": self.pool, "Username": f"{role}@desk.example"}
+    def appoint_one(self, cognito: Any, member: Member) -> None:
+        """Create a user who is this, or give the one that exists a new password."""
+        who = {"UserPoolId": self.pool, "Username": member.username}
         with contextlib.suppress(cognito.exceptions.UsernameExistsException):
             cognito.admin_create_user(
                 **who,
@@ -165,15 +184,18 @@ class Staff:
                 ],
             )
         cognito.admin_set_user_password(**who, Password=self.password, Permanent=True)
-        cognito.admin_add_user_to_group(**who, GroupName=role)
+        for group in member.groups:
+            with contextlib.suppress(cognito.exceptions.GroupExistsException):
+                cognito.create_group(UserPoolId=self.pool, GroupName=group)
+            cognito.admin_add_user_to_group(**who, GroupName=group)
 
-    def token(self, cognito: Any, role: str) -> str:
+    def token(self, cognito: Any, member: Member) -> str:
         """A fresh access token."""
         answer = cognito.admin_initiate_auth(
             UserPoolId=self.pool,
             ClientId=self.app_client,
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": f"{role}@desk.example", "PASSWORD": self.password},
+            AuthParameters={"USERNAME": member.username, "PASSWORD": self.password},
         )
         return str(answer["AuthenticationResult"]["AccessToken"])
 

@@ -12,7 +12,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from html import escape
 from http import HTTPStatus
@@ -26,7 +26,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from infra.local import outbox
-from infra.local.deploy import STAFF_ROLES, Staff, clients
+from infra.local.deploy import STAFF_ROLES, Member, Staff, clients
 from infra.local.note import Note
 from infra.local.parent import told_to_stop
 from infra.local.places import LOOPBACK, OWN_NAMES, Places, endpoint
@@ -38,6 +38,7 @@ Event = dict[str, Any]
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+Asked = Mapping[str, list[str]]
 
 HOP_BY_HOP = frozenset(
     {b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
@@ -47,7 +48,13 @@ BODY_LIMIT = 10 * 1024 * 1024
 AT_ONCE = 2 * (os.cpu_count() or 1)
 """More would only start more workers, one process each, than this machine has processors."""
 SHOWN = 200
+_UNIT = re.compile(r"unit-[a-z0-9-]{1,40}")
+_CODE = re.compile(r"[a-z][a-z0-9-]{0,39}")
 UPSTREAM_SECONDS = 60
+
+
+class NobodyLikeThat(ValueError):
+    """No such member of staff can be; says what can."""
 
 
 class Front:
@@ -149,11 +156,15 @@ class Front:
         elif scope["method"] not in {"GET", "HEAD"}:
             await _answer(send, HTTPStatus.METHOD_NOT_ALLOWED, "text/plain", "These pages are only to be read.")
         else:
-            to = parse_qs(scope["query_string"].decode("ascii")).get("to", [None])[0]
-            kind, text = await asyncio.to_thread(page, note, to)
+            asked = parse_qs(scope["query_string"].decode("ascii", "replace"))
+            try:
+                kind, text = await asyncio.to_thread(page, note, asked)
+            except NobodyLikeThat as refusal:
+                await _answer(send, HTTPStatus.BAD_REQUEST, "text/plain", str(refusal))
+                return
             await _answer(send, HTTPStatus.OK, kind, text)
 
-    def _where(self, note: Note, _to: str | None) -> tuple[str, str]:
+    def _where(self, note: Note, _asked: Asked) -> tuple[str, str]:
         rows = "".join(
             f"<tr><th scope=row>{escape(what)}<td><a href='{escape(path)}'>{escape(note.url + path)}</a></tr>"
             for what, path in PLACES_TO_GO.items()
@@ -162,7 +173,8 @@ class Front:
         state = f"<tr><th scope=row>State</th><td>{escape(str(self.places.state))}</td></tr>"
         return _page("What is where", f"<table>{rows}{logs}{state}</table>")
 
-    def _outbox(self, note: Note, to: str | None) -> tuple[str, str]:
+    def _outbox(self, note: Note, asked: Asked) -> tuple[str, str]:
+        to = asked.get("to", [None])[0]
         messages = list(outbox.read(self.places.outbox, to))
         shown = [_shown(message, note.url) for message in reversed(messages[-SHOWN:])]
         form = (
@@ -172,26 +184,38 @@ class Front:
         count = f"<p>{len(messages)} sent{', the newest ' + str(SHOWN) if len(messages) > SHOWN else ''}.</p>"
         return _page("Outbox", form + count + "".join(shown))
 
-    def _outbox_json(self, _note: Note, to: str | None) -> tuple[str, str]:
+    def _outbox_json(self, _note: Note, asked: Asked) -> tuple[str, str]:
+        to = asked.get("to", [None])[0]
         return "application/json", json.dumps(list(outbox.read(self.places.outbox, to)), ensure_ascii=False)
 
-    def _tokens(self, note: Note, _to: str | None) -> tuple[str, str]:
+    def _tokens(self, note: Note, asked: Asked) -> tuple[str, str]:
         rows = "".join(
             f"<tr><th scope=row>{escape(role)}</th><td><textarea readonly rows=4 cols=90>{escape(token)}"
             "</textarea></td></tr>"
-            for role, token in self._fresh_tokens(note).items()
+            for role, token in self._fresh_tokens(note, asked).items()
         )
         how = (
             "<p>An access token for each role, good for an hour. Send it as <code>Authorization: Bearer …</code></p>"
         )
-        return _page("Staff tokens", f"{how}<table>{rows}</table>")
+        options = "".join(f"<option>{role}" for role in STAFF_ROLES)
+        form = (
+            f"<form><label>Role <select name=role>{options}</select></label> "
+            "<label>of the unit <input name=unit placeholder=unit-west></label> "
+            "<label>who acts as <input name=as placeholder=branch-head></label> <button>Give a token</button></form>"
+        )
+        return _page("Staff tokens", f"{how}{form}<table>{rows}</table>")
 
-    def _tokens_json(self, note: Note, _to: str | None) -> tuple[str, str]:
-        return "application/json", json.dumps(self._fresh_tokens(note))
+    def _tokens_json(self, note: Note, asked: Asked) -> tuple[str, str]:
+        return "application/json", json.dumps(self._fresh_tokens(note, asked))
 
-    def _fresh_tokens(self, note: Note) -> dict[str, str]:
+    def _fresh_tokens(self, note: Note, asked: Asked) -> dict[str, str]:
+        """A token for each role, or for the one member of staff who was asked for."""
         staff = Staff(note.pool, note.app_client, note.password)
-        return {role: staff.token(self._cognito, role) for role in STAFF_ROLES}
+        wanted = _member(asked)
+        if wanted is None:
+            return {role: staff.token(self._cognito, Member(role)) for role in STAFF_ROLES}
+        staff.appoint_one(self._cognito, wanted)
+        return {wanted.role: staff.token(self._cognito, wanted)}
 
     @cached_property
     def _cognito(self) -> Any:
@@ -199,6 +223,20 @@ class Front:
         if note is None:
             raise RuntimeError("nothing is deployed")
         return clients(note.emulator_port)("cognito-idp")
+
+
+def _member(asked: Asked) -> Member | None:
+    """The member of staff that `role`, `unit` and `as` describe; None: nobody in particular."""
+    (role, *more), units, acts_as = asked.get("role", [""]), asked.get("unit", []), asked.get("as", [])
+    if not (role or units or acts_as):
+        return None
+    if role not in STAFF_ROLES or more:
+        raise NobodyLikeThat(f"role is one of {', '.join(STAFF_ROLES)}, as in ?role=officer&unit=unit-west")
+    if not all(_UNIT.fullmatch(one) for one in units):
+        raise NobodyLikeThat("unit is a group such as unit-west, as departments.yaml of the pack names it")
+    if not all(_CODE.fullmatch(one) for one in acts_as):
+        raise NobodyLikeThat("as is a role of the pack such as branch-head, as its roles.yaml names it")
+    return Member(role, tuple(sorted(set(units))), tuple(sorted(set(acts_as))))
 
 
 PLACES_TO_GO = {

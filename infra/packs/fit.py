@@ -2,25 +2,34 @@
 has an end, a penalty can apply.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from infra.packs.source import Path_
-from infra.packs.walk import references
+from infra.packs.walk import references, wordings
 from shared.packs import URGENT_FACTS, Category, Condition, Pack
 from shared.packs.complaints import BUILT_IN_FACTS, Complaints, Exemption, Happening, Ledger, Nth, Penalty, Step
 from shared.packs.questionnaire import Questionnaires
+from shared.policy import PERMITS, Role
 from shared.worktime import Span
 
 FALLBACK = "X9"
 """The category of whatever fits no other: a report that names none is one of these."""
+
+_ARABIC = re.compile(r"[\u0621-\u064a]")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+_LISTS = ("roles", "approvers", "major_approvers", "planners", "reviewers", "verifiers")
+"""What lists of roles are called that may do something."""
 
 H = Happening
 _NEEDS: Mapping[Happening, str] = {
     H.VISIT_AGREED: "visits",
     H.VISITED: "visits",
     H.FORM_ISSUED: "form",
+    H.FORM_SIGNED: "form",
     H.NOTICE_ISSUED: "rectification",
     **dict.fromkeys(
         (H.CONTAINED, H.CAUSE_FOUND, H.REVIEWED, H.APPROVED, H.MEASURED, H.VERIFIED),
@@ -46,6 +55,8 @@ def misfits(pack: Pack, complaints: Complaints, questionnaires: Questionnaires) 
     if circles:
         return  # whoever follows a kind to its root would never get there
     yield from _names(pack, complaints)
+    yield from _languages(pack, complaints, questionnaires)
+    yield from _permits(pack, complaints)
     yield from _ladder(pack)
     yield from _categories(pack)
     yield from _kinds(complaints)
@@ -114,6 +125,45 @@ def _names(pack: Pack, complaints: Complaints) -> Iterator[Misfit]:
                 ("complaints", "facts", number),
                 f"{fact.fact} is asked and no rule looks at it; take it out",
             )
+
+
+def _languages(pack: Pack, complaints: Complaints, questionnaires: Questionnaires) -> Iterator[Misfit]:
+    """A text is in the language that it stands under."""
+    for model, part in (("pack", pack), ("complaints", complaints), ("questionnaires", questionnaires)):
+        for path, text in wordings(part):
+            if not _ARABIC.search(text.ar):
+                yield Misfit((model, *path, "ar"), "there is no Arabic letter in the Arabic text; write it in Arabic")
+            if not _HAN.search(text.zh):
+                yield Misfit(
+                    (model, *path, "zh"), "there is no Chinese character in the Chinese text; write it in Chinese"
+                )
+
+
+def _permits(pack: Pack, complaints: Complaints) -> Iterator[Misfit]:
+    """Whoever has to do something is of a group that may: see `shared.policy.PERMITS`."""
+    for permit, path, role in _duties(pack, complaints):
+        known = pack.roles.get(role)
+        if known and Role(known.group) not in PERMITS[permit]:
+            groups = ", ".join(sorted(PERMITS[permit]))
+            what = f"{role} is of the group {known.group}, which may not do this; name a role of {groups}"
+            yield Misfit(path, what)
+
+
+def _duties(pack: Pack, complaints: Complaints) -> Iterator[tuple[str, Path_, str]]:
+    """What staff are asked for, where, of which role."""
+    yield "complaint.answer", ("pack", "clocks", "answer_complaint", "role"), pack.clocks.answer_complaint.role
+    for number, kind in enumerate(complaints.kinds):
+        for name in ("answer", "answer_major"):
+            if duty := getattr(kind, name):
+                yield "complaint.answer", ("complaints", "kinds", number, name, "role"), duty.role
+    lists: list[tuple[str, Path_, tuple[str, ...]]] = [("complaint.take", ("taken_by",), complaints.taken_by)]
+    for part in ("rectification", "form", "corrective"):
+        rules = getattr(complaints, part)
+        lists += [("complaint.handle", (part, name), getattr(rules, name)) for name in _LISTS if hasattr(rules, name)]
+    for permit, path, roles in lists:
+        yield from ((permit, ("complaints", *path, number), role) for number, role in enumerate(roles))
+    yield "complaint.handle", ("complaints", "injury", "decides"), complaints.injury.decides
+    yield "complaint.handle", ("complaints", "press", "speaker"), complaints.press.speaker
 
 
 def _ladder(pack: Pack) -> Iterator[Misfit]:
@@ -204,6 +254,19 @@ def _facts(complaints: Complaints) -> Iterator[Misfit]:
         named += [*reference.milestones, *(window.fact for window in reference.windows)]
     for twice in _twice(named):
         yield Misfit(("complaints", "facts"), f"the fact {twice} has two meanings; give one of them another name")
+    windows = reference.windows if reference else ()
+    for number, window in enumerate(windows):
+        for other in windows[:number]:
+            if other.after == window.after:
+                yield Misfit(
+                    ("complaints", "reference", "windows", number),
+                    f"{window.fact} and {other.fact} overlap: both run from {window.after}, and what came within both"
+                    " would be either; keep one, or let this one run from another milestone",
+                )
+    if len(currencies := sorted({amount.currency for amount in complaints.amounts})) > 1:
+        yield Misfit(
+            ("complaints",), f"amounts are in {' and '.join(currencies)}, and a claim is in one; keep one currency"
+        )
     since = complaints.second.since
     if since not in {"accepted", "closed"} | set(reference.milestones if reference else ()):
         yield Misfit(
@@ -259,6 +322,10 @@ def _steps(complaints: Complaints) -> Iterator[Misfit]:
             yield Misfit((*here, "ends"), f"{step.id} ends where it starts, so it is never owed; take it out")
         if why := contradiction(complaints, step):
             yield Misfit(here, f"{step.id} can never start: {why}")
+        if step.call and step.ends != H.REACHED:
+            yield Misfit(
+                (*here, "call"), f"{step.id} is a call, so it ends when they are reached; say `ends: reached`"
+            )
         span, warn = Span.parse(step.within), Span.parse(step.warn) if step.warn else None
         if not span.amount:
             yield Misfit((*here, "within"), f"{step.id} has no time at all; give it some, or use `tell` for at once")
@@ -386,11 +453,15 @@ class _Book:
 
 def _covers(wide: Nth | None, narrow: Nth | None) -> bool:
     wide, narrow = wide or Nth(), narrow or Nth()
+    if wide.since != narrow.since and wide != Nth():
+        return False
     return wide.min <= narrow.min and (wide.max is None or (narrow.max is not None and narrow.max <= wide.max))
 
 
 def _meet(one: Nth | None, other: Nth | None) -> bool:
     one, other = one or Nth(), other or Nth()
+    if one.since != other.since:
+        return True  # they count different things
     return (one.max is None or other.min <= one.max) and (other.max is None or one.min <= other.max)
 
 

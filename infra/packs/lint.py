@@ -106,7 +106,7 @@ class _Linter:
                 if concern not in OPTIONAL:
                     self._problem(file, 1, "is missing; every pack has it, see docs/packs.md")
             except NotYaml as error:
-                self._problem(file, error.line, f"is not YAML: {error}; put text with ? : , # in quotes")
+                self._problem(file, error.line, f"is not YAML: {error}; {error.advice}")
             else:
                 if source.data is None:
                     self._problem(file, 1, "is empty; see docs/packs.md for what belongs here")
@@ -155,6 +155,7 @@ class _Linter:
             for problem in error.problems:
                 self._say("calendar", _path(problem.key), f"{problem.key} {problem.what}")
             return compiled
+        self._outside(calendar, data.get("holidays"))
         self._runs_out(calendar, data.get("holidays"), today)
         return compiled
 
@@ -177,6 +178,18 @@ class _Linter:
             return None
         return {**self._shared.data, **{key: value for key, value in own.items() if key != "like"}}
 
+    def _outside(self, calendar: Calendar, said: Any) -> None:
+        """A season of a year that nothing else is known of is a slip, or its holidays are missing."""
+        years = said.get("years") if isinstance(said, dict) else None
+        for number, season in enumerate(calendar.seasons):
+            if years and not {season.first.year, season.last.year} <= set(years):
+                self._say(
+                    "calendar",
+                    ("seasons", number),
+                    f"{season.name} from {season.first} to {season.last} is outside the years of the holidays,"
+                    f" {min(years)} to {max(years)}; correct it, or add the year to holidays.years",
+                )
+
     def _runs_out(self, calendar: Calendar, said: Any, today: date | None) -> None:
         years = said.get("years") if isinstance(said, dict) else None
         known = [*calendar.holidays, *(season.last for season in calendar.seasons)]
@@ -192,7 +205,10 @@ class _Linter:
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            for fault in error.errors(include_url=False):
+            faults = error.errors(include_url=False)
+            for fault in faults:
+                if fault["type"] == "too_short" and any(_is_within(one["loc"], fault["loc"]) for one in faults):
+                    continue  # it is not empty: what stands in it can't be used
                 concern, path = _file_of((model.__name__.lower(), *fault["loc"]))
                 self._say(concern, path, _in_words(fault, model))
             return None
@@ -208,6 +224,10 @@ class _Linter:
 
     def _problem(self, file: Path, line: int, what: str, *, may_stand: bool = False) -> None:
         self.problems.append(Problem(os.path.relpath(file), line, what, may_stand))
+
+
+def _is_within(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
 def _file_of(path: Path_) -> tuple[str, Path_]:

@@ -24,10 +24,11 @@ _Loader.yaml_implicit_resolvers = {
 
 
 class NotYaml(ValueError):
-    """A file that can't be read; says on which line."""
+    """A file that can't be read; says on which line, and what to do."""
 
-    def __init__(self, line: int, what: str) -> None:
+    def __init__(self, line: int, what: str, *, tab: bool = False) -> None:
         self.line = line
+        self.advice = "indent with spaces, it takes no tabs" if tab else "put text with ? : , # in quotes"
         super().__init__(what)
 
 
@@ -52,7 +53,10 @@ class Source:
             data = loader.construct_document(node) if node else None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            raise NotYaml(mark.line + 1 if mark else 1, str(error.problem or error.context)) from None
+            at = mark.line if mark else 0
+            read = "".join(text.splitlines()[at : at + 1])
+            tab = "\t" in read[: len(read) - len(read.lstrip())]
+            raise NotYaml(at + 1, str(error.problem or error.context), tab=tab) from None
         lines: dict[Path_, int] = {}
         doubles: list[Path_] = []
         if node is not None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 
 from infra.packs.source import Path_
-from shared.packs.parts import Refers
+from shared.packs.parts import Refers, Wording
 
 
 @cache
@@ -39,6 +39,22 @@ def _references(value: Any, hint: Any, path: Path_) -> Iterator[tuple[Path_, str
         inner = arguments[0] if origin is tuple else arguments[1]
         for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
             yield from _references(item, inner, (*path, key))
+
+
+def wordings(part: BaseModel, path: Path_ = ()) -> Iterator[tuple[Path_, Wording]]:
+    """Every text in a part, and where it stands."""
+    for name in type(part).model_fields:
+        yield from _wordings(getattr(part, name), (*path, name))
+
+
+def _wordings(value: Any, path: Path_) -> Iterator[tuple[Path_, Wording]]:
+    if isinstance(value, Wording):
+        yield path, value
+    elif isinstance(value, BaseModel):
+        yield from wordings(value, path)
+    elif isinstance(value, tuple | Mapping):
+        for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield from _wordings(item, (*path, key))
 
 
 def known_keys(model: type[BaseModel], path: Path_) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.complaints import notes, steps
 from services.complaints.accepting import Words
@@ -11,7 +11,7 @@ from services.complaints.draft import Draft
 from services.complaints.handling import Act
 from shared import promises
 from shared.contracts.complaints import CallsDeclined, VisitAgreed
-from shared.http import Problem, Request, fault
+from shared.http import Problem, Request, When, fault
 from shared.packs.complaints import Happening
 from shared.policy import Principal
 from shared.store import Audience
@@ -34,7 +34,7 @@ class TalkRequest(Request):
 class VisitRequest(Request):
     """When somebody comes."""
 
-    at: AwareDatetime
+    at: When
 
 
 class VisitedRequest(Request):
@@ -106,7 +106,13 @@ def visited(draft: Draft, _principal: Principal, request: VisitedRequest) -> Non
 
 
 def return_visit(draft: Draft, _principal: Principal, request: ReturnVisitRequest) -> None:
-    """Asked once it was closed. Whoever is not satisfied may have it reworked."""
+    """Asked once it was closed, once for each closing. Whoever is not satisfied may have it reworked."""
+    happened = draft.complaint.happened
+    if Move.RETURN_VISIT not in draft.complaint.possible(draft.book.rules.rework.rounds):
+        at = happened[Happening.RETURN_VISITED].isoformat()
+        raise Problem(
+            409, "already-recorded", "How it was is on record for this closing.", f"It was recorded at {at}."
+        )
     draft.complaint = draft.complaint.promising(promises.keep(draft.complaint.promises, RETURN_VISIT, draft.now))
     draft.set(satisfied=request.satisfied)
     draft.tell(

@@ -1,7 +1,8 @@
 """What staff do with a complaint, each carried out the same way: never who it is about, once, all or nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 
 from services.complaints import complaint as complaints
@@ -10,12 +11,13 @@ from services.complaints.complaint import Complaint, Move
 from services.complaints.draft import Draft
 from shared import ids
 from shared.commands import Command
-from shared.http import Problem, Request
+from shared.http import Problem, Request, fault
 from shared.logs import log
 from shared.policy import Principal, require
 from shared.promises import NoReason, Refusal
 from shared.store import Cause, NotFound
 from shared.tables import store
+from shared.worktime import EndlessError, SpanError
 
 R = TypeVar("R", bound=Request)
 
@@ -45,13 +47,14 @@ def carry_out(
         complaint = store().load(Complaint, identity)
         let(principal, act.permit, complaint)
         draft = Draft(complaint, shelf.book(), cause.at)
+        draft.acting = roles_of(principal, draft)
         try:
             draft.set(state=complaint.moved(act.move).state)
             act.do(draft, principal, request)
         except REFUSALS as error:
             # A command that was carried out before gets its answer again, not a refusal of the second try.
             command.raise_if_done(Complaint, identity)
-            raise refused(error) from None
+            raise refused(error, complaint.possible(draft.book.rules.rework.rounds)) from None
         after = draft.complaint
         stored.append(store().change(after, draft.lines, cause, command.guard(views.facts(after)), draft.extra))
         return stored[-1]
@@ -76,8 +79,11 @@ def identity_of(number: str) -> str:
 
 
 def roles_of(principal: Principal, draft: Draft) -> frozenset[str]:
-    """The pack's roles that a member of staff may act as: those of their group."""
-    return frozenset(role for role, known in draft.book.pack.roles.items() if known.group in principal.roles)
+    """The pack's roles that a member of staff may act as: those their token names, or else all of their group."""
+    known = draft.book.pack.roles
+    if principal.acts_as:
+        return principal.acts_as & known.keys()
+    return frozenset(role for role, one in known.items() if one.group in principal.roles)
 
 
 def must_hold(principal: Principal, draft: Draft, roles: tuple[str, ...]) -> None:
@@ -96,10 +102,6 @@ def must_investigate(principal: Principal, draft: Draft) -> None:
         raise Problem(403, "not-assigned", "You are not assigned to this investigation.", "Ask whoever leads it.")
 
 
-def _illegal(error: complaints.IllegalMove) -> Problem:
-    return _with_what_is_allowed("A complaint", str(error.state), error.allowed)
-
-
 def _illegal_corrective(error: corrective.IllegalMove) -> Problem:
     return _with_what_is_allowed("A corrective action", str(error.stage), tuple(map(str, error.allowed)))
 
@@ -115,9 +117,21 @@ def _with_what_is_allowed(what: str, state: str, allowed: tuple[str, ...]) -> Pr
     )
 
 
-def _of_promise(error: Refusal) -> Problem:
+def _of_injury(error: injury.TooEarly | injury.NotAsked | injury.Decided) -> Problem:
+    possible = [str(item) for item in error.allowed]
+    return Problem(
+        409,
+        "not-now",
+        "This can't be recorded now.",
+        f"{error}. Possible now: {', '.join(possible)}.",
+        allowed=possible,
+    )
+
+
+def of_promise(error: Refusal, **more: Any) -> Problem:
+    """What can't be done to a promise, and what can."""
     status = 422 if isinstance(error, NoReason) else 409
-    return Problem(status, error.code, f"{error}.", error.advice, promise=error.name)
+    return Problem(status, error.code, f"{error}.", error.advice, promise=error.name, **more)
 
 
 def _somebody_else(error: Exception) -> Problem:
@@ -129,23 +143,29 @@ def _not_now(error: Exception) -> Problem:
 
 
 _ANSWERS: Mapping[type[Exception], Callable[[Any], Problem]] = {
-    complaints.IllegalMove: _illegal,
     corrective.IllegalMove: _illegal_corrective,
     corrective.OwnWork: _somebody_else,
     press.NotTheSpeaker: _somebody_else,
-    injury.TooEarly: _not_now,
-    injury.NotAsked: _not_now,
-    injury.Decided: _not_now,
+    injury.TooEarly: _of_injury,
+    injury.NotAsked: _of_injury,
+    injury.Decided: _of_injury,
     rectification.AlreadyIssued: _not_now,
     rectification.NoneAsked: lambda _error: Problem(
         409, "not-asked", "The organisation's rules know no rectification notice."
     ),
-    Refusal: _of_promise,
+    Refusal: of_promise,
+    SpanError: lambda _error: fault("/within", "not_a_span", "A span is one unit with a whole number from 0 up."),
+    EndlessError: lambda _error: fault("/within", "too_far", "That is more than ten years ahead: give less time."),
     Problem: lambda error: error,
 }
-REFUSALS = tuple(_ANSWERS)
+REFUSALS: tuple[type[Exception], ...] = (complaints.IllegalMove, *_ANSWERS)
 
 
-def refused(error: Exception) -> Problem:
-    """A refusal of the rules as an answer that says what is possible instead."""
-    return next(say(error) for kind, say in _ANSWERS.items() if isinstance(error, kind))
+def refused(error: Exception, possible: Iterable[Move]) -> Problem:
+    """A refusal of the rules as an answer that says what is possible instead: `possible`, or what it knows better."""
+    if isinstance(error, complaints.IllegalMove):
+        return _with_what_is_allowed("A complaint", str(error.state), tuple(map(str, possible)))
+    problem = next(say(error) for kind, say in _ANSWERS.items() if isinstance(error, kind))
+    if problem.status == HTTPStatus.CONFLICT and "allowed" not in problem.body:
+        problem.body["allowed"] = [str(move) for move in possible]
+    return problem

@@ -17,7 +17,7 @@ from shared.packs.complaints import Complaints, Happening
 
 
 class Item(StrEnum):
-    """What there is to do, in the order in which it is asked for. Helping the person never waits for paper."""
+    """What there is to do, in the order in which it is asked for."""
 
     WITNESS = "witness"
     """Whoever saw it is spoken to first, before they leave: how to reach them, and their statement in writing."""
@@ -42,26 +42,26 @@ Cover = Literal["covered", "partly", "not-covered"]
 
 
 class TooEarly(Exception):
-    """This can't be recorded before something else was."""
+    """This can't be recorded before something else was. Says what can."""
 
-    def __init__(self, item: Item, first: Item) -> None:
-        self.item, self.first = item, first
+    def __init__(self, item: Item, first: Item, allowed: tuple[Item, ...]) -> None:
+        self.item, self.first, self.allowed = item, first, allowed
         super().__init__(f"{item} can't be recorded before {first}")
 
 
 class NotAsked(Exception):
     """The organisation's rules know nothing of this."""
 
-    def __init__(self, item: Item) -> None:
-        self.item = item
+    def __init__(self, item: Item, allowed: tuple[Item, ...]) -> None:
+        self.item, self.allowed = item, allowed
         super().__init__(f"{item} is not part of the procedure here: the pack names no insurer")
 
 
 class Decided(Exception):
     """It is recorded, and happens only once."""
 
-    def __init__(self, item: Item) -> None:
-        self.item = item
+    def __init__(self, item: Item, allowed: tuple[Item, ...]) -> None:
+        self.item, self.allowed = item, allowed
         super().__init__(f"{item} is recorded already")
 
 
@@ -101,7 +101,6 @@ class Injury(_Kept):
     reported: Record
     witnesses: tuple[Witness, ...] = ()
     decisions: tuple[Decision, ...] = ()
-    """The last one holds. A person's state can change, so it may be decided again."""
     scene: tuple[Record, ...] = ()
     insurer: Record | None = None
     opinion: Opinion | None = None
@@ -110,7 +109,12 @@ class Injury(_Kept):
         """A witness gave a statement, or it is certain that there is none."""
         return self.model_copy(update={"witnesses": (*self.witnesses, witness)})
 
-    def decided(self, decision: Decision) -> "Injury":
+    def decided(self, rules: Complaints, decision: Decision) -> "Injury":
+        """Company and money are decided, once. Raises `TooEarly`, `Decided`."""
+        if self.decisions:
+            raise Decided(Item.DECISION, allowed(rules, self))
+        if rules.injury.witness_first and not self.witnesses:
+            raise TooEarly(Item.DECISION, Item.WITNESS, allowed(rules, self))
         return self.model_copy(update={"decisions": (*self.decisions, decision)})
 
     def secured(self, record: Record) -> "Injury":
@@ -120,19 +124,19 @@ class Injury(_Kept):
     def insurer_told(self, rules: Complaints, record: Record) -> "Injury":
         """The insurer knows. Raises `NotAsked`, `Decided`."""
         if rules.injury.insurer is None:
-            raise NotAsked(Item.INSURER)
+            raise NotAsked(Item.INSURER, allowed(rules, self))
         if self.insurer:
-            raise Decided(Item.INSURER)
+            raise Decided(Item.INSURER, allowed(rules, self))
         return self.model_copy(update={"insurer": record})
 
     def judged(self, rules: Complaints, opinion: Opinion) -> "Injury":
         """The insurer's opinion is there. Raises `NotAsked`, `TooEarly`, `Decided`."""
         if rules.injury.insurer is None:
-            raise NotAsked(Item.OPINION)
+            raise NotAsked(Item.OPINION, allowed(rules, self))
         if self.insurer is None:
-            raise TooEarly(Item.OPINION, Item.INSURER)
+            raise TooEarly(Item.OPINION, Item.INSURER, allowed(rules, self))
         if self.opinion:
-            raise Decided(Item.OPINION)
+            raise Decided(Item.OPINION, allowed(rules, self))
         return self.model_copy(update={"opinion": opinion})
 
 
@@ -159,6 +163,16 @@ def checklist(rules: Complaints, injury: Injury) -> tuple[Task, ...]:
     if rules.injury.insurer is not None:
         done |= {Item.INSURER: injury.insurer, Item.OPINION: injury.opinion}
     return tuple(_task(rules, item, record) for item, record in done.items())
+
+
+def allowed(rules: Complaints, injury: Injury) -> tuple[Item, ...]:
+    """What can be recorded now. There may be several witnesses and pieces of evidence."""
+    waits = rules.injury.witness_first and not injury.witnesses
+    decision = () if injury.decisions or waits else (Item.DECISION,)
+    insurer: tuple[Item, ...] = ()
+    if rules.injury.insurer is not None:
+        insurer = () if injury.opinion else (Item.OPINION,) if injury.insurer else (Item.INSURER,)
+    return (Item.WITNESS, *decision, Item.SCENE, *insurer)
 
 
 def is_complete(rules: Complaints, injury: Injury) -> bool:

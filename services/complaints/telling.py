@@ -8,11 +8,14 @@ from shared.packs.complaints import Happening, Tell, exceeds
 
 
 def due(complaint: Complaint, happening: Happening, book: Book) -> tuple[Complaint, tuple[Tell, ...]]:
-    """The rules that tell somebody now, each once for a complaint; one that takes over gives it to the first told."""
+    """The rules that tell somebody now, each once for a complaint; one that takes over gives it to the first told.
+
+    Never down the ladder: whoever stands higher keeps it.
+    """
     found = tuple(_applying(complaint, happening, book))
     after = complaint.model_copy(update={"told": (*complaint.told, *(rule.id for rule in found))})
     for rule in found:
-        if rule.takes_over:
+        if rule.takes_over and not book.is_below(rule.roles[0], after.holder):
             after = after.model_copy(update={"holder": rule.roles[0]})
     return after, found
 

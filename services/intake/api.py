@@ -1,4 +1,4 @@
-"""HTTP for citizens: report, follow, voice a grievance."""
+"""HTTP for citizens: report, follow, and what they do with their case."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from services.intake import following, reporting
 from shared.clock import utc_now
-from shared.http import Desk, Problem, answer
+from shared.http import UNKNOWN_ROUTE, Desk, Problem, answer
 from shared.packs import LANGUAGES
 
 handler = Desk()
@@ -24,12 +24,14 @@ def follow(number: str) -> Response[str]:
     return answer(200, following.follow(number, handler.bearer()).as_dict())
 
 
-@handler.post("/v1/cases/<number>/grievances")
-def voice_grievance(number: str) -> Response[str]:
-    request = handler.read(following.GrievanceRequest)
+@handler.post("/v1/cases/<number>/<action>")
+def act(number: str, action: str) -> Response[str]:
+    if action not in following.ACTS:
+        raise UNKNOWN_ROUTE
+    request = handler.read(following.ACTS[action][0])
     key = handler.needed_idempotency_key()
-    following.voice_grievance(number, handler.bearer(), request, key, utc_now(), handler.correlation())
-    return answer(202, {"taken": True, "next": "A complaint is opened; its number and date appear on your case."})
+    following.act(action, number, handler.bearer(), request, key, utc_now(), handler.correlation())
+    return answer(202, {"taken": True, "next": "What comes of it appears on your case."})
 
 
 @handler.get("/v1/categories")

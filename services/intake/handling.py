@@ -7,18 +7,23 @@ from typing import Any, Generic, TypeVar
 
 from services.intake import case as cases
 from services.intake import publishing, views
+from services.intake.appointment import NoSuchAppointment
 from services.intake.case import Case, Move
+from services.intake.exhibit import NoSuchExhibit, NotInYourHands
+from services.intake.ownership import Disputed, NothingOffered, NotYours
+from services.intake.papers import AskedForMore, NothingMissing
+from services.intake.settlement import NotSettled
 from shared import acting, ids
 from shared.acting import Change
 from shared.commands import Command
 from shared.contracts import Event
-from shared.http import Problem, Request
+from shared.http import Problem, Request, fault
 from shared.packs import Pack
 from shared.policy import Principal, require
 from shared.promises import NoReason, Refusal
 from shared.rules import calendar, pack
 from shared.store import Audience, Cause, Item, Line, NotFound
-from shared.worktime import Calendar
+from shared.worktime import Calendar, EndlessError
 
 R = TypeVar("R", bound=Request)
 
@@ -56,9 +61,12 @@ class Draft:
         """Add a line: an event that others hear, or a note that stays on the case."""
         self.lines.append(Line(event, audience, private, boxes or {}))
 
-    def tell_customer(self, event: Event, text: str | None = None) -> None:
-        """Add a line of the customer's timeline, with words for them; notify gets these too when others hear it."""
-        words = {"text": text} if text else None
+    def tell_customer(self, event: Event, text: str | None = None, *, also: Mapping[str, str] | None = None) -> None:
+        """Add a line of the customer's timeline, with words for them; notify gets these too when others hear it.
+
+        `also` is what is private of it besides.
+        """
+        words = {**({"text": text} if text else {}), **(also or {})} or None
         sealed = {"notify": words} if words and event.told and self.case.contactable else {}
         self.lines.append(Line(event, Audience.CUSTOMER, words, sealed))
 
@@ -125,9 +133,37 @@ def _of_promise(error: Refusal) -> Problem:
     return Problem(status, error.code, f"{error}.", error.advice, promise=error.name)
 
 
+def _not_yours(error: NotYours) -> Problem:
+    return Problem(
+        403, "not-yours", "Somebody else has this.", f"It is with {error.args[0]}.", holder=str(error.args[0])
+    )
+
+
+def _not_now(title: str, advice: str) -> Callable[[Exception], Problem]:
+    return lambda _error: Problem(409, "not-now", title, advice)
+
+
 _ANSWERS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     cases.IllegalMove: _illegal,
+    NotYours: _not_yours,
+    NotInYourHands: _not_yours,
+    NothingOffered: _not_now("No handover waits for an answer.", "Whoever has the case can offer it."),
+    Disputed: _not_now("It was refused twice.", "An arbiter decides whose it is now."),
+    NoSuchExhibit: lambda _error: fault("/evidence", "unknown_evidence", "There is no piece with this number."),
+    NoSuchAppointment: lambda _error: fault(
+        "/appointment", "unknown_appointment", "There is no appointment with this number that still stands."
+    ),
+    NotSettled: _not_now("Nothing waits to be followed up.", "Record first what the parties agreed."),
+    NothingMissing: _not_now("No document is waited for.", "Add to your case by writing to us."),
+    AskedForMore: lambda error: Problem(
+        409,
+        "told-once",
+        "What is missing was told already; nothing new can be asked for.",
+        f"It was: {', '.join(error.told) or 'nothing'}.",
+        told=list(error.told),
+    ),
     Refusal: _of_promise,
+    EndlessError: lambda _error: fault("/within", "too_far", "This comes to no date that a calendar knows."),
 }
 REFUSALS = tuple(_ANSWERS)
 

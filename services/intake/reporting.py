@@ -62,9 +62,23 @@ class ReportRequest(Request):
     facts: Annotated[dict[Annotated[str, Field(max_length=40)], bool], Field(max_length=30, default_factory=dict)]
     place: Where | None = None
     happened_at: AwareDatetime | None = None
+    losses: Annotated[Text, Field(min_length=1, max_length=1000)] | None = None
+    """What was lost or damaged, in their words."""
+    people: Annotated[Text, Field(min_length=1, max_length=1000)] | None = None
+    """Who else was involved."""
     contact: Contact | None = None
     language: Literal["en", "ar", "zh"] = "en"
     channel: Channel = "api"
+
+
+class KeyedReportRequest(ReportRequest):
+    """A report that a member of staff keys in, read back to whoever gave it."""
+
+    channel: Literal["phone", "counter", "community"]
+    told: Annotated[Text, Field(min_length=1, max_length=4000)] | None = None
+    """What the caller was told."""
+    read_back: bool
+    """It was read back, and they confirmed it."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +110,12 @@ class Receipt:
             "refer_to": self.refer_to,
             "promises": [promise_view(promise) for promise in self.promises],
         }
+
+    def for_staff(self, *, contactable: bool) -> dict[str, Any]:
+        """For whoever keyed it in: with the secret only when nobody else can bring it to the customer."""
+        if not contactable:
+            return self.as_dict()
+        return {**self.as_dict(), "secret": None, "follow": "The customer has it with the message that we sent."}
 
 
 def report(
@@ -140,7 +160,9 @@ def report(
         public=_public(request, category, urgent=decision.urgent),
     )
     said = request.model_dump(
-        mode="json", include={"description", "place", "happened_at", "facts"}, exclude_none=True
+        mode="json",
+        include={"description", "place", "happened_at", "facts", "losses", "people", "told", "read_back"},
+        exclude_none=True,
     )
     private = {"said": said, "secret": secret, "rules": decision.rules}
     if attached:
@@ -189,6 +211,10 @@ def _checked(request: ReportRequest, rules: Pack, now: datetime) -> Category:
         raise fault("/happened_at", "in_the_future", "This time is still to come.")
     if request.happened_at and request.happened_at < _LONG_AGO:
         raise fault("/happened_at", "too_long_ago", "This time is before 1900.")
+    if isinstance(request, KeyedReportRequest) and not request.read_back:
+        raise fault(
+            "/read_back", "not_confirmed", "Read the report back to the caller; send it once they confirm it."
+        )
     if request.place and (request.place.lat is None) != (request.place.long is None):
         raise fault("/place", "half_a_position", "Send both lat and long, or neither.")
     return category

@@ -4,14 +4,34 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.intake import working, worklist
+from services.intake import (
+    appointing,
+    checking,
+    investigating,
+    owning,
+    phoning,
+    recounting,
+    reporting,
+    settling,
+    working,
+    worklist,
+)
 from services.intake.handling import Act, Nothing, carry_out
+from shared import recalculating
 from shared.clock import utc_now
 from shared.commands import Command
 from shared.http import UNKNOWN_ROUTE, Desk, answer
+from shared.policy import require
 from shared.store import Cause
 
-ACTS: dict[str, Act[Any]] = {**working.ACTS}
+ACTS: dict[str, Act[Any]] = {
+    **working.ACTS,
+    **owning.ACTS,
+    **checking.ACTS,
+    **investigating.ACTS,
+    **appointing.ACTS,
+    **settling.ACTS,
+}
 
 handler = Desk()
 
@@ -19,6 +39,21 @@ handler = Desk()
 @handler.get("/staff/v1/cases")
 def owed() -> Response[str]:
     return answer(200, worklist.worklist(handler.principal(), utc_now(), handler.after()))
+
+
+@handler.post("/staff/v1/cases")
+def key_in() -> Response[str]:
+    request = handler.read(reporting.KeyedReportRequest)
+    principal = handler.principal()
+    require(principal, "case.key-in")
+    key = handler.idempotency_key()
+    receipt = reporting.report(request, key, utc_now(), handler.correlation(), principal.id)
+    contact = request.contact
+    body = receipt.for_staff(contactable=bool(contact and (contact.email or contact.phone)))
+    return answer(201, body, {"Location": f"/staff/v1/cases/{body['number']}"})
+
+
+recalculating.serve(handler, "/staff/v1/cases/recalculation", recounting.walk)
 
 
 @handler.get("/staff/v1/cases/<number>")
@@ -40,3 +75,26 @@ def act(number: str, action: str) -> Response[str]:
     key = handler.needed_idempotency_key() if chosen.keyed else handler.idempotency_key()
     cause = Cause(utc_now(), principal.id, handler.correlation())
     return answer(200, carry_out(chosen, principal, number, Command(principal.id, key, request), request, cause))
+
+
+@handler.post("/staff/v1/calls")
+def call() -> Response[str]:
+    request, principal = handler.read(phoning.AnsweredRequest), handler.principal()
+    cause = Cause(utc_now(), principal.id, handler.correlation())
+    return answer(201, phoning.take(principal, request, handler.needed_idempotency_key(), cause))
+
+
+@handler.get("/staff/v1/calls/<number>")
+def read_call(number: str) -> Response[str]:
+    return answer(200, phoning.read(handler.principal(), number))
+
+
+@handler.post("/staff/v1/calls/<number>/<action>")
+def go_on(number: str, action: str) -> Response[str]:
+    if action not in phoning.TALKS:
+        raise UNKNOWN_ROUTE
+    asked, principal = phoning.TALKS[action].request, handler.principal()
+    request = phoning.NothingMore() if asked is phoning.NothingMore else handler.read(asked)
+    command = Command(principal.id, handler.needed_idempotency_key(), request)
+    cause = Cause(utc_now(), principal.id, handler.correlation())
+    return answer(200, phoning.go_on(principal, number, action, command, request, cause))

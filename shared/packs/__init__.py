@@ -20,7 +20,7 @@ from shared.packs.pack import (
     Rung,
     Targets,
 )
-from shared.packs.parts import LANGUAGES, Condition, Duty, Grade, Money, Question, Wording
+from shared.packs.parts import LANGUAGES, Condition, Duty, Grade, Money, Question, Within, Wording
 
 __all__ = [
     "LANGUAGES",
@@ -43,5 +43,6 @@ __all__ = [
     "Rule",
     "Rung",
     "Targets",
+    "Within",
     "Wording",
 ]

@@ -52,6 +52,12 @@ class Clocks(Part):
     """The customer hears about an open case, again and again."""
     consult: Duty | None = None
     """A question is answered, or a time for the answer given."""
+    handover: Duty | None = None
+    """Whoever a case is offered to says yes or no."""
+    check_settlement: Duty | None = None
+    """Somebody asks whether what the parties agreed between themselves was kept."""
+    remind: Within | None = None
+    """How long before an appointment its customer is reminded."""
     repair: Duty | None = None
     """Equipment that customers use works again."""
 
@@ -101,7 +107,7 @@ class Category(Part):
     code: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,7}$")]
     group: str
     name: Wording
-    kind: Literal["report", "help", "tip"] = "report"
+    kind: Literal["report", "help", "consultation", "application", "suggestion", "tip", "press", "visit"] = "report"
     plain: Annotated[tuple[Disposition, ...], Field(min_length=1)]
     advice: Wording | None = None
     contact: str | None = None
@@ -109,6 +115,8 @@ class Category(Part):
     rules: tuple[Rule, ...] = ()
     review: bool = True
     resolve: Duty | None = None
+    documents: Annotated[dict[Code, Wording], Field(default_factory=dict)]
+    """What an application has to come with."""
     open311: Literal["realtime", "batch", "blackbox"] | None = None
     """How other services' apps bring it (GeoReport v2): answered with its id, a token for the id, or neither. Left
     out, they don't, and the public sees nothing of such cases.

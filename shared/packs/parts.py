@@ -91,7 +91,7 @@ class Duty(Part):
 class Money(Part):
     """An amount in the currency's minor unit: 100 yuan are `{minor: 10000, currency: CNY}`."""
 
-    minor: Annotated[int, Field(ge=0, strict=True)]
+    minor: Annotated[int, Field(ge=0, le=10**12, strict=True)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 

@@ -54,9 +54,9 @@ class LocalDesk:
     def client(self, **more: Any) -> httpx.Client:
         return httpx.Client(base_url=self.url, timeout=30, trust_env=False, **more)
 
-    def tokens(self) -> dict[str, str]:
-        """A fresh access token for each staff role."""
-        tokens: dict[str, str] = self._get("/_desk/tokens.json")
+    def tokens(self, **who: str) -> dict[str, str]:
+        """A fresh access token for each staff role, or for `role`, with a `unit` or `as` a role of the pack."""
+        tokens: dict[str, str] = self._get("/_desk/tokens.json", params=who)
         return tokens
 
     def sent(self, to: str | None = None) -> list[dict[str, Any]]:

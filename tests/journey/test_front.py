@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from base64 import urlsafe_b64decode
 
 import httpx
 import pytest
@@ -47,6 +48,31 @@ def test_what_was_sent_is_shown_escaped_and_nothing_in_it_can_run(desk):
 
 def test_there_is_a_token_for_every_staff_role(desk):
     assert desk.tokens().keys() == {"operator", "officer", "supervisor", "duty-leader", "auditor"}
+
+
+def test_a_token_can_be_of_somebody_in_a_unit_who_acts_as_a_role_of_the_pack(desk):
+    plain = desk.tokens()["officer"]
+    (token,) = desk.tokens(role="officer", unit="unit-west", **{"as": "patrol"}).values()
+    with desk.client() as client:
+        complaint = client.post("/v1/complaints", json={"text": "They were rude."}).json()
+        path = f"/staff/v1/complaints/{complaint['number']}"
+        assert client.get(path, headers={"Authorization": f"Bearer {token}"}).status_code == httpx.codes.OK
+        leader = {"Authorization": f"Bearer {desk.tokens()['duty-leader']}"}
+        client.post(f"{path}/subjects", json={"subjects": ["unit-west"]}, headers=leader).raise_for_status()
+        assert client.get(path, headers={"Authorization": f"Bearer {token}"}).status_code == httpx.codes.NOT_FOUND
+        assert client.get(path, headers={"Authorization": f"Bearer {plain}"}).status_code == httpx.codes.OK
+        claims = json.loads(urlsafe_b64decode(token.split(".")[1] + "=="))
+        assert set(claims["cognito:groups"]) == {"officer", "unit-west", "role-patrol"}
+        page = client.get("/_desk/tokens", params={"role": "officer", "unit": "unit-west"})
+        assert page.text.count("<textarea") == 1
+
+
+@pytest.mark.parametrize("who", [{"role": "king"}, {"unit": "unit-west"}, {"role": "officer", "unit": "west"}])
+def test_somebody_who_can_not_be_gets_no_token_but_word_of_who_can(desk, who):
+    with desk.client() as client:
+        answer = client.get("/_desk/tokens.json", params=who)
+    assert answer.status_code == httpx.codes.BAD_REQUEST
+    assert "unit-west" in answer.text
 
 
 def test_a_forged_token_is_refused(desk):

@@ -41,3 +41,4 @@ def world(compiled_packs: Path, monkeypatch: pytest.MonkeyPatch, pack: str) -> I
         desk = World(clock, compiled_packs, pack, template())
         desk.build()
         yield desk
+        assert not desk.iam.refused, "\n".join(desk.iam.refused)

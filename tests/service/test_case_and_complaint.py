@@ -91,7 +91,7 @@ def test_a_subject_who_had_taken_it_has_it_no_longer(world):
     matter = complain(world, kind="attitude")
     manager = staff("manager-1", "supervisor")
     matter.do("take", who=manager)
-    matter.do("subjects", {"subjects": ["manager-1"]}, LEADER)
+    matter.do("subjects", {"subjects": ["manager-1", "unit-west"]}, LEADER)
     assert matter.file(LEADER)["taken_by"] is None
 
 
@@ -122,6 +122,7 @@ def test_the_case_shows_each_round_of_its_complaint_with_its_own_date(world):
 @pytest.mark.parametrize("pack", ["retail"])
 def test_a_second_grievance_of_the_same_customer_is_told_by_how_they_are_known(world, pack):
     first = complain(world, kind="goods-price", contact={"phone": "+447700900123"})
+    first.talk(LEADER)
     first.do("answer", {"finding": "substantiated", "text": "We pay it back."}, LEADER)
     first.do("close", who=LEADER)
     categories = world.http("intake.api", "GET", "/v1/categories").body["categories"]
@@ -133,6 +134,7 @@ def test_a_second_grievance_of_the_same_customer_is_told_by_how_they_are_known(w
 @pytest.mark.requirement("CMP-16")
 def test_a_low_score_after_the_closing_reaches_whoever_stands_above(world):
     matter = complain(world, kind="attitude")
+    matter.talk(LEADER)
     matter.do("answer", {"finding": "substantiated", "text": "We apologise."}, LEADER)
     matter.do("close", who=LEADER)
     (mail,) = [one for one in world.mails("lin@example.org") if "/survey/" in one]

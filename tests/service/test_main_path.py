@@ -108,9 +108,10 @@ def test_the_whole_path_from_a_report_to_the_score(world):
     )
     assert (answered.status, answered.body["state"]) == (200, "answered")
     world.settle()
-    closed = world.http(
-        "complaints.staff", "POST", f"/staff/v1/complaints/{complaint['number']}/close", staff=SUPERVISOR
-    )
+    spoken = {"reached": True, "told": "The right team comes today."}
+    for act, body in (("contacts", spoken), ("close", None)):
+        path = f"/staff/v1/complaints/{complaint['number']}/{act}"
+        closed = world.http("complaints.staff", "POST", path, body, staff=SUPERVISOR)
     assert closed.status == 200
     done = world.http(
         "intake.staff",

@@ -33,13 +33,15 @@ def desk_of(compiled_packs, monkeypatch):
     }.items():
         monkeypatch.setenv(name, value)
     with time_machine.travel(MONDAY_MORNING, tick=False) as clock, mock_aws():
+        built = []
 
         def build(pack):
-            world = World(clock, compiled_packs, pack, template())
-            world.build()
-            return Desk(world)
+            built.append(World(clock, compiled_packs, pack, template()))
+            built[-1].build()
+            return Desk(built[-1])
 
         yield build
+        assert [one for world in built for one in world.iam.refused] == []
 
 
 class Desk:
@@ -92,7 +94,7 @@ class Desk:
             "body": None,
             "isBase64Encoded": False,
         }
-        with self.world.function_of("complaints"):
+        with self.world.function_of("complaints", "documents"):
             return import_module("services.complaints.documents").handler(event, None)
 
     def later(self, **delta):
@@ -130,6 +132,18 @@ def test_a_notice_is_numbered_keeps_its_promise_and_is_printed_in_three_scripts(
         assert paper["statusCode"] == 200
         assert paper["headers"]["Content-Type"] == "application/pdf"
         assert b64decode(paper["body"]).startswith(b"%PDF")
+
+
+@pytest.mark.requirement("CMP-10")
+@pytest.mark.parametrize("due", ["2026-11-23T06:00:00Z", "2026-11-22T00:00:00+08:00"])
+def test_nothing_can_be_asked_to_be_put_right_by_yesterday(desk_of, due):
+    desk = desk_of("works")
+    number = desk.complaint("plumbing", "Rose Court 12")
+    refused = desk.act(number, "notice", INSPECTOR, text="Replace the seal.", due=due)
+    assert problem(refused) == (422, "invalid")
+    assert (refused.body["faults"][0]["pointer"], desk.read(number)["notice"]) == ("/due", None)
+    asked = desk.done(number, "notice", INSPECTOR, text="Replace the seal.", due="2026-11-24T06:00:00Z")
+    assert asked["notice"]["number"] == "RN-2026-000001"
 
 
 @pytest.mark.requirement("CMP-10")

@@ -4,11 +4,13 @@ calls them, and a clock that the test drives.
 
 import json
 import os
+import shutil
+import tempfile
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +21,7 @@ import boto3
 import time_machine
 
 from shared import aws, rules, seals, settings, tables, vault
+from tests.service.permissions import Guard
 from tests.template import Template
 
 SERVICES = ("intake", "complaints", "notify", "survey")
@@ -68,9 +71,12 @@ class World:
     environments: dict[str, dict[str, str]] = field(default_factory=dict)
     queues: dict[str, str] = field(default_factory=dict)
     dead_letters: dict[str, str] = field(default_factory=dict)
+    iam: Guard = field(init=False)
 
     def build(self) -> None:
         """Create what the template describes and moto can hold."""
+        self.iam = Guard(self.template, {"MailFrom": "desk@example.org"})
+        self.iam.listen()
         dynamodb, sqs, events = boto3.client("dynamodb"), boto3.client("sqs"), boto3.client("events")
         kms, secrets = boto3.client("kms"), boto3.client("secretsmanager")
         events.create_event_bus(Name="desk")
@@ -109,17 +115,30 @@ class World:
         boto3.client("sesv2").create_email_identity(EmailIdentity="desk@example.org")
 
     @contextmanager
-    def function_of(self, service: str) -> Iterator[None]:
-        """Be a function of this service: its environment, nothing cached from another."""
-        before = dict(os.environ)
-        os.environ.update(self.environments[service])
+    def function_of(self, service: str, function: str | None = None) -> Iterator[None]:
+        """Be a function of this service: its environment, its role, nothing cached from another.
+
+        Without a function: everything of the service, for what a test itself looks at.
+        """
+        before, role = dict(os.environ), self.iam.function
+        os.environ.update(self._environment(service, function))
+        self.iam.function = f"{service}.{function}" if function else None
         self._forget()
         try:
             yield
         finally:
+            self.iam.function = role
             os.environ.clear()
             os.environ.update(before)
             self._forget()
+
+    def _environment(self, service: str, function: str | None) -> dict[str, str]:
+        """What the template gives to the function, with the values that hold here."""
+        everything = self.environments[service]
+        if function is None:
+            return everything
+        given = {*self.iam.grants(f"{service}.{function}").environment, "AHD_PACKS"}
+        return {name: value for name, value in everything.items() if name in given}
 
     def _forget(self) -> None:
         for cache in _CACHES:
@@ -139,9 +158,10 @@ class World:
         raw: str | None = None,
         query: str = "",
         base64: bool = False,
+        sent: dict[str, str] | None = None,
     ) -> Answer:
-        """A request, as API Gateway hands it to `services.<function>.handler`."""
-        headers = {"content-type": "application/json"}
+        """A request, as API Gateway hands it to `services.<function>.handler`, with the headers `sent` beside."""
+        headers = {"content-type": "application/json", **(sent or {})}
         if secret is not None:
             headers["authorization"] = f"Bearer {secret}"
         if key is not None:
@@ -162,9 +182,10 @@ class World:
             "body": raw if raw is not None else json.dumps(body) if body is not None else None,
             "isBase64Encoded": base64,
         }
-        with self.function_of(function.split(".", maxsplit=1)[0]):
+        with self.function_of(*function.split(".")):
             answer = import_module(f"services.{function}").handler(event, None)
-        return Answer(answer["statusCode"], json.loads(answer["body"]), answer.get("headers", {}))
+        said = json.loads(answer["body"]) if answer["body"] else None
+        return Answer(answer["statusCode"], said, answer.get("headers", {}))
 
     def answer(
         self, function: str, method: str, target: str, headers: dict[str, str], body: bytes
@@ -185,7 +206,7 @@ class World:
             "body": b64encode(body).decode() if body else None,
             "isBase64Encoded": bool(body),
         }
-        with self.function_of(function.split(".", maxsplit=1)[0]):
+        with self.function_of(*function.split(".")):
             answer = import_module(f"services.{function}").handler(event, None)
         return answer["statusCode"], answer.get("headers", {}), answer["body"].encode()
 
@@ -203,7 +224,7 @@ class World:
     def tick(self, *services: str) -> None:
         """What the minute brings."""
         for service in services or SERVICES:
-            with self.function_of(service):
+            with self.function_of(service, "clock"):
                 import_module(f"services.{service}.clock").handler({}, Context())
 
     def settle(self) -> None:
@@ -221,7 +242,7 @@ class World:
             for number, item in enumerate(items)
         ]
         if records:
-            with self.function_of(service):
+            with self.function_of(service, "relay"):
                 import_module("shared.relay").handler({"Records": records}, None)
         return len(records)
 
@@ -258,7 +279,7 @@ class World:
             {"messageId": message["MessageId"], "body": message["Body"], "eventSource": "aws:sqs"}
             for message in messages
         ]
-        with self.function_of(service):
+        with self.function_of(service, "reactions"):
             answer: dict[str, Any] = import_module(f"services.{service}.reactions").handler(
                 {"Records": records}, None
             )
@@ -275,6 +296,24 @@ class World:
         )
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
+
+    def pass_time(self, span: timedelta) -> None:
+        """So much later the clock looks, as it does every minute, and everybody hears what it told."""
+        self.at(datetime.now(UTC) + span)
+        self.tick()
+        self.settle()
+
+    def amend_pack(self, change: Callable[[dict[str, Any]], Any]) -> None:
+        """Run on a copy of the pack, changed; the pack as it is shipped stays."""
+        own = Path(tempfile.mkdtemp(dir=self.compiled_packs))
+        for part in self.compiled_packs.glob(f"{self.pack}*.json"):
+            shutil.copy(part, own)
+        whole = own / f"{self.pack}.json"
+        data = json.loads(whole.read_text(encoding="utf-8"))
+        change(data)
+        whole.write_text(json.dumps(data), encoding="utf-8")
+        for environment in self.environments.values():
+            environment["AHD_PACKS"] = str(own)
 
     def mails(self, address: str) -> list[str]:
         """Raw mails that SES took for this address."""

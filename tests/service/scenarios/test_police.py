@@ -11,6 +11,7 @@ from tests.service.complaining import (
     MANAGER,
     MINUTE,
     OFFICER,
+    Matter,
     complain,
     key_in,
     let_pass,
@@ -144,6 +145,7 @@ def test_from_the_answer_to_the_lesson(world):
     assert matter.owed()["answer"] == "duty-leader"
     assert mailed(world, "handles your complaint")
     assert told(world, "AGAIN complaint")
+    matter.do("contacts", {"reached": True, "told": "The chief calls on her today."}, LEADER)
     matter.do("answer", {"finding": "substantiated", "text": "The chief has called on her."}, LEADER)
     matter.do("close", who=LEADER)
     assert matter.due("return-visit") > MORNING
@@ -201,8 +203,9 @@ def test_a_second_complaint_about_the_same_case_starts_with_the_leader_on_duty(w
         world.http("intake.api", "POST", path, {"text": text}, secret=report["secret"], key=f"grievance-{number}")
         world.settle()
     listed = world.http("complaints.staff", "GET", "/staff/v1/complaints", staff=LEADER).body["complaints"]
-    assert sorted(one["about_the_same"] for one in listed) == [1, 2]
-    (second,) = [one for one in listed if one["about_the_same"] == 2]
+    read = [Matter(world, one["number"], "").file(LEADER) for one in listed]
+    assert sorted(one["about_the_same"] for one in read) == [1, 2]
+    (second,) = [one for one in read if one["about_the_same"] == 2]
     assert second["held_by"] == "duty-leader"
 
 

@@ -26,8 +26,11 @@ def test_whoever_is_asked_first_is_responsible_until_the_manager_on_duty_takes_i
     assert matter.try_to("take", who=INSURANCE).status == 403
     let_pass(world, NOW + 15 * MINUTE)
     assert matter.owed()["take"] == "store-manager"
+    matter.do("contacts", {"reached": True, "told": "We look into it."}, CLERK)
+    assert matter.owed()["take"] == "store-manager"  # a talk is no taking on
     matter.do("take")
     assert matter.file()["taken_by"] == "manager-1"
+    assert "take" not in matter.owed()
 
 
 @pytest.mark.requirement("CMP-02")
@@ -64,6 +67,7 @@ def test_unsolved_after_three_days_it_goes_to_senior_management(world):
     assert matter.owed()["solve"] == "manager-on-duty"
     let_pass(world, NOW + timedelta(days=3))
     assert matter.owed()["solve"] == "senior-management"
+    matter.talk(LEADER)
     matter.do("close", who=LEADER)
     assert "solve" not in matter.owed()
 
@@ -76,8 +80,11 @@ def test_somebody_is_hurt(world):
     assert matter.due("scene") == NOW + 10 * MINUTE
     aid = {"item": "decision", "text": "Her daughter goes with her.", "company": True}
     assert matter.try_to("injury", aid, INSURANCE).status == 403
-    matter.do("injury", {**aid, "advance": {"minor": 50000, "currency": "CNY"}})
+    early = matter.try_to("injury", aid)
+    assert (early.status, early.body["allowed"]) == (409, ["witness", "scene", "insurer"])
     matter.do("injury", {"item": "witness", "text": "The floor was wet.", "contact": "Wu, 139"})
+    matter.do("injury", {**aid, "advance": {"minor": 50000, "currency": "CNY"}})
+    assert matter.try_to("injury", aid).status == 409
     assert "witness" not in matter.owed()
     matter.do("classify", {"kind": "safety-accident", "facts": {"hurt_by_the_house": True}})
     assert matter.due("tell-insurer") == NOW + timedelta(hours=4)
@@ -96,11 +103,16 @@ def test_only_the_named_person_talks_to_the_press(world):
     assert told(world, "press-officer, senior-management")
     refused = matter.try_to("press", {"what": "answered", "text": "It was wet."}, INSURANCE)
     assert (refused.status, "press-officer" in refused.body["detail"]) == (403, True)
+    other = staff("manager-2", "supervisor", "role-store-manager")
+    assert matter.try_to("press", {"what": "answered", "text": "It was wet."}, other).status == 403
+    speaker = staff("speaker-1", "supervisor", "role-press-officer")
+    matter.do("press", {"what": "no-comment", "text": "We look into it."}, speaker)
 
 
 @pytest.mark.requirement("CMP-16")
 def test_within_three_days_of_closing_the_service_desk_asks_how_it_was(world):
     matter = complain(world, kind="service-checkout")
+    matter.talk()
     matter.do("answer", {"finding": "substantiated", "text": "A second till is open now."})
     matter.do("close")
     assert matter.due("return-visit") == NOW + timedelta(days=3)

@@ -34,7 +34,7 @@ def test_the_witness_comes_first_then_the_decision_the_scene_and_the_insurer(wor
 def test_everything_done_leaves_nothing_open(works):
     whole = (
         HURT.stated(Witness(**BY))
-        .decided(ADVANCE)
+        .decided(works, ADVANCE)
         .secured(Record(**BY))
         .insurer_told(works, Record(**BY))
         .judged(works, Opinion(**BY, cover="covered"))
@@ -45,8 +45,8 @@ def test_everything_done_leaves_nothing_open(works):
     assert Injury.model_validate_json(whole.model_dump_json(exclude_defaults=True)) == whole
 
 
-def test_help_does_not_wait_for_the_witness(works):
-    assert open_items(works, HURT.decided(ADVANCE)) == [Item.WITNESS, Item.SCENE, Item.INSURER, Item.OPINION]
+def test_where_the_pack_does_not_say_otherwise_help_does_not_wait_for_the_witness(works):
+    assert open_items(works, HURT.decided(works, ADVANCE)) == [Item.WITNESS, Item.SCENE, Item.INSURER, Item.OPINION]
 
 
 def test_that_nobody_saw_it_is_an_answer_too(works):
@@ -58,12 +58,21 @@ def test_only_the_role_that_the_pack_names_decides_about_company_and_money(works
     assert injury.who_may(works, Item.WITNESS) is None
 
 
-def test_the_last_decision_holds(works):
-    again = HURT.decided(ADVANCE).decided(Decision(**BY, company=False))
+def test_company_and_money_are_decided_once(works):
+    with pytest.raises(Decided) as refused:
+        HURT.decided(works, ADVANCE).decided(works, Decision(**BY, company=False))
 
-    (decided,) = (task.done for task in injury.checklist(works, again) if task.item is Item.DECISION)
+    assert refused.value.allowed == (Item.WITNESS, Item.SCENE, Item.INSURER)
 
-    assert decided == Decision(**BY, company=False)
+
+def test_where_the_witness_comes_first_nothing_is_decided_before(organisation):
+    retail = organisation("retail").complaints
+    with pytest.raises(TooEarly) as refused:
+        HURT.decided(retail, ADVANCE)
+
+    assert refused.value.allowed == (Item.WITNESS, Item.SCENE, Item.INSURER)
+    nobody = HURT.stated(Witness(**BY, found=False))
+    assert nobody.decided(retail, ADVANCE).decisions == (ADVANCE,)
 
 
 def test_an_insurer_that_was_not_told_has_no_opinion(works):

@@ -30,6 +30,51 @@ def line_of(folder, file, text):
 
 
 CASES = {
+    "an answer by whoever may give none": (
+        "clocks.yaml",
+        "answer_complaint: { role: head-librarian",
+        "answer_complaint: { role: librarian",
+        "librarian is of the group officer, which may not do this; name a role of duty-leader, supervisor",
+    ),
+    "a kind's answer by whoever may give none": (
+        "complaints.yaml",
+        "answer: { role: head-librarian",
+        "answer: { role: librarian",
+        "librarian is of the group officer",
+    ),
+    "complaints taken by whoever may take none": (
+        "complaints.yaml",
+        "taken_by: [head-librarian, director]",
+        "taken_by: [head-librarian, desk]",
+        "desk is of the group operator, which may not do this; name a role of duty-leader, officer, supervisor",
+    ),
+    "a speaker who may not record what was said": (
+        "complaints.yaml",
+        "press: { speaker: director }",
+        "press: { speaker: desk }",
+        "desk is of the group operator",
+    ),
+    "a call that ends otherwise than by reaching them": (
+        "complaints.yaml",
+        "ends: found",
+        "ends: found\n    call: true",
+        "look-into-it is a call, so it ends when they are reached",
+    ),
+    "a season of a year that nothing is known of": (
+        "calendar.yaml",
+        "closed:",
+        "seasons:\n  - { name: Ramadan hours, from: 2031-01-06, to: 2031-02-04, hours: { mon: [] } }\nclosed:",
+        "Ramadan hours from 2031-01-06 to 2031-02-04 is outside the years of the holidays, 2026 to 2028",
+    ),
+    "an Arabic text without Arabic": ("groups.yaml", "ar: أمر آخر", "ar: Something else", "no Arabic letter"),
+    "a Chinese text without Chinese": ("roles.yaml", "zh: 图书馆员", "zh: Librarian", "no Chinese character"),
+    "amounts in two currencies": (
+        "ledger.yaml",
+        "currency: AED",
+        "currency: USD",
+        "amounts are in AED and USD, and a claim is in one",
+    ),
+    "a tab": ("clocks.yaml", "acknowledge:", "\tacknowledge:", "indent with spaces, it takes no tabs"),
     "an unknown key": ("roles.yaml", "desk: { group", "desk: { gruop: x, group", "did you mean `group`?"),
     "an unknown key with nothing like it": ("ladder.yaml", "- { role", "- { colour: red, role", "known here: role"),
     "a key given twice": ("complaints.yaml", "conflict: unit", "first_asked: false\nconflict: unit", "given twice"),
@@ -251,10 +296,26 @@ def test_a_window_of_the_warranty_can_not_hold_before_acceptance(works):
 
 
 def test_an_exemption_that_meets_none_of_its_penalties_is_named(works):
+    say(works, "ledger.yaml", "max: 1, since: finished", "max: 1")
     said = say(works, "ledger.yaml", "penalties: [quality-control-pledge]", "penalties: [repairs-not-solved]")
     assert any(
         "first-in-warranty can never apply: when it holds, none of its penalties does" in what for *_, what in said
     )
+
+
+def test_complaints_since_a_date_that_nobody_records_are_named(works):
+    said = say(works, "ledger.yaml", "since: finished", "since: opened")
+    assert any("opened" in what for *_, what in said)
+
+
+def test_a_role_that_nobody_has_keeps_no_step(works):
+    said = say(works, "complaints.yaml", "by: [department-manager,", "by: [gardener,")
+    assert any("gardener" in what for *_, what in said)
+
+
+def test_a_signature_without_a_form_is_named(works):
+    said = say(works, "complaints.yaml", "    ends: notice_issued\n", "    ends: form_signed\n")
+    assert any("never happens without `form`" in what for *_, what in said)
 
 
 def test_a_notice_without_a_clock_is_named(works):
@@ -274,3 +335,20 @@ def test_the_choices_of_a_pack_are_counted(library):
     assert whole is not None
     assert "clocks.callback.within.hours" in whole.choices
     assert "clocks.resolve.within.working_days" in whole.rules
+
+
+def test_two_windows_from_one_milestone_overlap(works):
+    said = say(
+        works,
+        "complaints.yaml",
+        "  windows:\n",
+        "  windows:\n    - { fact: early, after: finished, within: { days: 7 } } # [choice]\n",
+    )
+    at = line_of(works, "complaints.yaml", "fact: warranty, after")
+    assert ("complaints.yaml", at) in {(file, line) for file, line, what in said if "overlap" in what}
+
+
+def test_a_word_that_is_not_possible_is_named_and_nothing_else(library):
+    ((file, _, what),) = say(library, "categories.yaml", "then: [duty]", "then: [dutty]")
+    assert file == "categories.yaml"
+    assert "'dutty' is not possible" in what

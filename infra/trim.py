@@ -135,6 +135,7 @@ CALLS: Mapping[Use, tuple[str, frozenset[str]]] = {
     Use.READ: ("dynamodb", frozenset({"GetItem", "Query"})),
     Use.STATE: ("dynamodb", frozenset({"TransactWriteItems"})),
     Use.LIST: ("dynamodb", frozenset({"BatchGetItem"})),
+    Use.EVERYTHING: ("dynamodb", frozenset({"Scan"})),
     Use.COUNT: ("dynamodb", frozenset({"TransactWriteItems"})),
     Use.DUE: ("dynamodb", frozenset({"Query"})),
     Use.RELAYED: ("dynamodb", frozenset({"UpdateItem"})),
@@ -145,6 +146,7 @@ CALLS: Mapping[Use, tuple[str, frozenset[str]]] = {
     Use.OPEN: ("kms", frozenset({"Decrypt"})),
     Use.MAIL: ("sesv2", frozenset({"SendEmail"})),
     Use.SMS: ("sns", frozenset({"Publish"})),
+    Use.QUARANTINE: ("s3", frozenset({"PutObject"})),
 }
 """What a function calls for each use, by the names of botocore's models. Its permissions allow nothing else."""
 

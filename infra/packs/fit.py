@@ -199,6 +199,7 @@ def _categories(pack: Pack) -> Iterator[Misfit]:
         if category.group not in pack.groups:
             yield Misfit((*here, "group"), f"the group {category.group!r} has no name; add it to groups.yaml")
         yield from _rules(here, category)
+        yield from _public(category, here)
     if {question.fact for question in pack.urgent} != URGENT_FACTS:
         yield Misfit(("pack", "urgent"), f"urgent.yaml asks exactly about {', '.join(sorted(URGENT_FACTS))}")
 
@@ -252,6 +253,13 @@ def _contacts(here: Path_, source: Category | Rule, category: Category) -> Itera
         yield Misfit((*here, "also"), "`also` names further bodies; name the first as `contact`")
     if "refer" in given and not (source.contact or category.contact):
         yield Misfit(here, "this refers to nobody; name a `contact` of directory.yaml")
+
+
+def _public(category: Category, here: Path_) -> Iterator[Misfit]:
+    if category.open311 and category.kind == "tip":
+        yield Misfit((*here, "open311"), f"{category.code} is a tip, which the public never sees; take open311 out")
+    if not category.open311 and (category.public_words or category.public_place == "exact"):
+        yield Misfit(here, f"the public sees nothing of {category.code} without open311; say that, or take it out")
 
 
 def _kinds(complaints: Complaints) -> Iterator[Misfit]:

@@ -193,6 +193,14 @@ class Category(Part):
     """Its code in the registry of common incident types (APCO), for dispatch systems."""
     documents: dict[Code, Wording] = Field(default_factory=dict)
     """What an application has to come with."""
+    open311: Literal["realtime", "batch", "blackbox"] | None = None
+    """How other services' apps bring it (GeoReport v2): answered with its id, a token for the id, or neither. Left
+    out, they don't, and the public sees nothing of such cases.
+    """
+    public_place: Literal["exact", "masked"] = "masked"
+    """Where it is, as the public sees it; masked has three decimals and no house number."""
+    public_words: bool = False
+    """Whether the public sees the words of whoever reported it: they can name people."""
 
     @property
     def contacts(self) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from shared.logs import describe, log
 from shared.promises import next_look, still_since
 
 SHARDS = 4
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _GUARD_DAYS = 30
 """Guards outlive every way an event can come again: queues keep 14 days, the archive 14."""
 
@@ -37,6 +38,8 @@ _AT_ONE_TIME = 25
 """More than ever become due in the same microsecond in one shard."""
 
 Item = dict[str, Any]
+Mark = tuple[str, str]
+"""The keys of an item that a page ended with."""
 
 
 @dataclass(frozen=True, order=True)
@@ -133,6 +136,10 @@ class AlreadyDone(Exception):
 
 class Conflict(Exception):
     """Somebody else changed the aggregate in the meantime: read again, decide again."""
+
+
+class Refused(Conflict):
+    """A write beside the aggregate has a condition of its own, and that was not met: nothing was stored."""
 
 
 class Audience(StrEnum):
@@ -364,6 +371,26 @@ class Store:
         )
         return answer["Items"], answer.get("LastEvaluatedKey")
 
+    def standing(self, partition: str, limit: int) -> list[tuple[str, str]]:
+        """What stands in one partition of the index, in order: each by its partition key and its place. One query."""
+        items = self._query_index(partition, _END_OF_TIME, limit)
+        return [(item["pk"]["S"], item["at"]["S"]) for item in items]
+
+    def item(self, pk: str, sk: str) -> Item | None:
+        """One item as it is now, for what is no aggregate."""
+        answer = self.client.get_item(TableName=self.table, Key=_key(pk, sk), ConsistentRead=True)
+        return cast("Item | None", answer.get("Item"))
+
+    def write(self, items: Sequence[Item]) -> None:
+        """Store items that are no aggregates, all or none. Raises `Refused` when one's condition is not met."""
+        try:
+            self.client.transact_write_items(TransactItems=list(items))
+        except ClientError as error:
+            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
+            if reasons & {"ConditionalCheckFailed", "TransactionConflict"}:
+                raise Refused from error
+            raise
+
     def unsent(self, before: datetime, limit: int) -> list[tuple[str, str]]:
         """Keys of events that were stored before `before` and are still not told, the oldest first."""
         found = [
@@ -420,6 +447,58 @@ class Store:
             if not start:
                 return
 
+    def newest(
+        self, partition: str, first: str, last: str, wanted: Mapping[str, Sequence[str]], pages: int
+    ) -> Iterator[Item]:
+        """Items of a partition that stand from `first` to `last`, from the last on, of at most so many pages.
+
+        `wanted` names for an attribute the values of which it has to have one.
+        """
+        names = {f"#{place}": name for place, name in enumerate(wanted)}
+        values: Item = {":pk": {"S": partition}, ":first": {"S": first}, ":last": {"S": last}}
+        terms = []
+        for place, accepted in enumerate(wanted.values()):
+            given = {f":{place}x{number}": {"S": value} for number, value in enumerate(accepted)}
+            values |= given
+            terms.append(f"#{place} IN ({', '.join(given)})")
+        filtered: Item = {"FilterExpression": " AND ".join(terms), "ExpressionAttributeNames": names} if terms else {}
+        start: Item | None = None
+        for _ in range(pages):
+            answer = self.client.query(
+                TableName=self.table,
+                KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+                ExpressionAttributeValues=values,
+                ScanIndexForward=False,
+                **filtered,
+                **({"ExclusiveStartKey": start} if start else {}),
+            )
+            yield from answer["Items"]
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                return
+
+    def everything(self, kind: type[A], looked_at: int, start: "Mark | None") -> tuple[list[A], "Mark | None"]:
+        """A page of all aggregates of a kind, in no order, and where the next one starts: for an export only."""
+        answer = self.client.scan(
+            TableName=self.table,
+            FilterExpression="sk = :state AND begins_with(pk, :kind)",
+            ExpressionAttributeValues={":state": {"S": "STATE"}, ":kind": {"S": kind.key("")}},
+            Limit=looked_at,
+            ConsistentRead=True,
+            **({"ExclusiveStartKey": _key(*start)} if start else {}),
+        )
+        last = answer.get("LastEvaluatedKey")
+        found = [_aggregate(kind, item) for item in answer["Items"]]
+        return found, (last["pk"]["S"], last["sk"]["S"]) if last else None
+
+    def first(self, kind: type[A], identity: str) -> Recorded:
+        """The event that an aggregate began with. Raises `NotFound`."""
+        key = _key(kind.key(identity), "EV#00000001")
+        answer = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
+        if "Item" not in answer:
+            raise NotFound(identity)
+        return _recorded(answer["Item"])
+
     def beside(self, aggregate: Aggregate, lines: Sequence[Line], cause: Cause, *, new: bool) -> list[Item]:
         """The writes that store this aggregate, as `extra` of another's: both are stored, or neither.
 
@@ -459,13 +538,14 @@ class Store:
     ) -> A:
         key = aggregate.key(aggregate.id)
         after, writes = self._writes(aggregate, lines, cause, salt=salt, new=new)
+        beside = range(len(writes), len(writes) + len(extra))
         writes += extra
         if guard:
             writes.append(_put(self.table, _guard(key, guard, cause.at), "attribute_not_exists(pk)"))
         try:
             self.client.transact_write_items(TransactItems=writes)
         except ClientError as error:
-            raise _refusal(error, new=new, guarded=guard is not None) from error
+            raise _refusal(error, new=new, guarded=guard is not None, beside=beside) from error
         return after
 
     def _event(
@@ -506,11 +586,15 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def retrying(decide: Callable[[], A], attempts: int = 5) -> A:
-    """Decide again, on what is true now, as long as others get in between. Raises the last `Conflict`."""
+def retrying(decide: Callable[[], A], attempts: int = 5, *, but: tuple[type[Conflict], ...] = ()) -> A:
+    """Decide again, on what is true now, as long as others get in between. Raises the last `Conflict`, or the first
+    that is one of `but`.
+    """
     for _ in range(attempts - 1):
         try:
             return decide()
+        except but:
+            raise
         except Conflict:
             continue
     return decide()
@@ -530,6 +614,17 @@ def add_to(table: str, key: tuple[str, str], amounts: Mapping[str, int]) -> Item
             "ExpressionAttributeValues": values,
         }
     }
+
+
+def put(table: str, key: tuple[str, str], attributes: Item, condition: str, values: Item | None = None) -> Item:
+    """A write of an item that is no aggregate, for `extra`, refused unless `condition` holds."""
+    return _put(table, {**_key(*key), **attributes}, condition, values)
+
+
+def put_item(table: str, key: tuple[str, str], attributes: Mapping[str, str]) -> Item:
+    """A write of a plain item, in the place of what was there, for `extra`."""
+    item = {**_key(*key), **{name: {"S": text} for name, text in attributes.items()}}
+    return {"Put": {"TableName": table, "Item": item}}
 
 
 def _shard(key: str) -> int:
@@ -591,8 +686,10 @@ def _recorded(item: Item) -> Recorded:
     )
 
 
-def _refusal(error: ClientError, *, new: bool, guarded: bool) -> Exception:
-    """What a cancelled transaction means. Its reasons stand in the order of its writes; the guard is last."""
+def _refusal(error: ClientError, *, new: bool, guarded: bool, beside: range) -> Exception:
+    """What a cancelled transaction means. Its reasons stand in the order of its writes: the state, events, what is
+    written `beside` them, the guard last.
+    """
     reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
     if error.response["Error"]["Code"] != "TransactionCanceledException":
         return error
@@ -600,6 +697,8 @@ def _refusal(error: ClientError, *, new: bool, guarded: bool) -> Exception:
         return AlreadyDone()
     if reasons and reasons[0] == "ConditionalCheckFailed":
         return AlreadyExists() if new else Conflict()
+    if any(reasons[place] == "ConditionalCheckFailed" for place in beside if place < len(reasons)):
+        return Refused()
     if any(reason in {"ConditionalCheckFailed", "TransactionConflict"} for reason in reasons):
         return Conflict()
     return error

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from infra.openapi import AFTER, KEY, SCHEMAS, TARGET, described, operation, says
-from services.intake import flagging, following, phoning, reporting, signing, staff
+from services.intake import asking, flagging, following, phoning, reporting, signing, staff
 from services.intake.georeport import FORMATS
 from services.intake.handling import Nothing
 from services.intake.unit import UnitState
@@ -60,6 +60,14 @@ def _citizens(models: Models) -> Operations:
     yield "post", "/v1/cases", {**report, "security": [], "parameters": [KEY]}
     categories = operation("categories", None, models, "What can be reported, and the questions of each.")
     yield "get", "/v1/categories", {**categories, "security": [], "parameters": [_LANGUAGE]}
+    posed: tuple[tuple[str, str, type[BaseModel], str], ...] = (
+        ("propose", "proposals", asking.ProposalRequest, "What a text may be about."),
+        ("questions", "{code}/questions", asking.QuestionsRequest, "What can still change the answer."),
+    )
+    for name, way, asked, told in posed:
+        made = operation(name, asked, models, told)
+        code = {"name": "code", "in": "path", "required": True, "schema": {"type": "string"}}
+        yield "post", f"/v1/categories/{way}", {**made, "security": [], "parameters": [code] if "{" in way else []}
     follow = operation("follow", None, models, "State, timeline, and every promise with why its date is that.")
     yield "get", "/v1/cases/{number}", {**follow, "parameters": [_NUMBER], "security": [{"secret": []}]}
     for name, (model, act) in following.ACTS.items():

@@ -30,6 +30,7 @@ def accept(heard: Heard[GrievanceVoiced]) -> None:
         case=event.case,
         category=event.category,
         subjects=_subjects(event),
+        kind=event.kind if event.kind and shelf.book().rules.kind(event.kind) else "",
         handles=tuple(one for one in (box.phone, box.email) if one),
     )
     secret = ids.secret()

@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.intake import following, reporting
+from services.intake import asking, following, reporting
 from shared.clock import utc_now
 from shared.http import UNKNOWN_ROUTE, Desk, Problem, answer
 from shared.packs import LANGUAGES
@@ -46,3 +46,13 @@ def categories() -> Response[str]:
         )
     body: dict[str, Any] = {"categories": reporting.categories(language)}
     return answer(200, body, {"Cache-Control": "public, max-age=300"})
+
+
+@handler.post("/v1/categories/proposals")
+def propose() -> Response[str]:
+    return answer(200, asking.propose(handler.read(asking.ProposalRequest)))
+
+
+@handler.post("/v1/categories/<code>/questions")
+def questions(code: str) -> Response[str]:
+    return answer(200, asking.next_questions(code, handler.read(asking.QuestionsRequest)))

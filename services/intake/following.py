@@ -13,6 +13,8 @@ from services.intake.case import Case
 from services.intake.handling import Draft, decided
 from services.intake.notes import ComplaintAgain, ComplaintGotAnswer, ComplaintMoved, ComplaintNoted, ComplaintRose
 from services.intake.promised import promise_view
+from services.intake.reporting import to_turn_to
+from services.intake.triage import decide
 from shared import acting, ids, vault
 from shared.acting import Change
 from shared.commands import Command
@@ -53,6 +55,8 @@ class CaseView:
     reported: datetime
     dispositions: tuple[str, ...]
     contactable: bool
+    advice: tuple[str, ...]
+    contacts: tuple[dict[str, str], ...]
     timeline: tuple[dict[str, Any], ...]
     promises: tuple[dict[str, Any], ...]
 
@@ -64,6 +68,8 @@ class CaseView:
             "category_name": self.category_name,
             "language": self.language,
             "reported": self.reported.isoformat(),
+            "advice": list(self.advice),
+            "contacts": list(self.contacts),
             "timeline": list(self.timeline),
             "promises": list(self.promises),
         }
@@ -72,16 +78,20 @@ class CaseView:
 def follow(number: str, secret: str, language: str | None = None) -> CaseView:
     """The case, for whoever holds its secret. Raises `NotFound` for a wrong number and a wrong secret alike."""
     case, events = _open(number, secret)
-    category = pack().category(case.category)
+    category, spoken = pack().category(case.category), language or case.language
+    facts = events[0].private(case.salt).get("said", {}).get("facts", {})
+    decision = decide(category, facts) if category else None
     return CaseView(
         number=case.id,
         state=case.state,
         category=case.category,
-        category_name=category.name.into(language or case.language) if category else case.category,
+        category_name=category.name.into(spoken) if category else case.category,
         language=case.language,
         reported=case.reported,
         dispositions=case.dispositions,
         contactable=case.contactable,
+        advice=tuple(words.into(spoken) for words in decision.advice) if decision else (),
+        contacts=to_turn_to(decision.contacts, spoken) if decision else (),
         timeline=tuple(_line(event, case.salt) for event in events if event.audience == Audience.CUSTOMER),
         promises=tuple(promise_view(promise) for promise in (*_to_customer(case), *_promises_of_complaints(events))),
     )

@@ -1,6 +1,6 @@
 """Taking a report: checked, triaged, stored with its promises and its first event in one write, and answered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from services.intake.sending import Sent, is_offered, send, want
 from services.intake.triage import Decision, decide
 from services.intake.unit import Position, nearest_first
 from shared import ids, vault
-from shared.contracts.intake import CaseReported, ContactCard, PromiseMade
+from shared.contracts.intake import CaseReported, ContactCard, GrievanceVoiced, PromiseMade
 from shared.http import Problem, Request, Text, fault, fingerprint
 from shared.packs import LANGUAGES, URGENT_FACTS, Category, Pack
 from shared.promises import Promise
@@ -110,6 +110,8 @@ class Receipt:
     dispositions: tuple[str, ...]
     advice: str | None
     refer_to: dict[str, str] | None
+    """Whom to turn to first; all of them are `contacts`."""
+    contacts: tuple[dict[str, str], ...]
     promises: tuple[Promise, ...]
     anonymous: bool = False
     """Whether nothing about who sent it was kept, even if it was sent."""
@@ -128,6 +130,7 @@ class Receipt:
             "dispositions": list(self.dispositions),
             "advice": self.advice,
             "refer_to": self.refer_to,
+            "contacts": list(self.contacts),
             "promises": [promise_view(promise) for promise in self.promises],
             "anonymous": self.anonymous,
         }
@@ -165,9 +168,9 @@ def report(
         request, category, contact, identity, ids.secret(), command, Cause(now, actor, correlation), attached or {}
     )
     try:
-        return _receipt(_stored(attempt), attempt.secret, category)
+        return _receipt(_stored(attempt), attempt.secret, attempt.decided())
     except AlreadyExists:
-        return _again(attempt.case(), category)
+        return _again(attempt)
 
 
 @dataclass(frozen=True)
@@ -236,6 +239,22 @@ class _Attempt:
             public=_public(self.request, self.category, urgent=decision.urgent),
         )
 
+    def grievance(self) -> list[Line]:
+        """What is dissatisfaction with the organisation becomes a complaint of its own at once."""
+        if "complaint" not in self.decided().dispositions:
+            return []
+        told = GrievanceVoiced(
+            case=self.identity,
+            category=self.category.code,
+            subjects=(),
+            language=self.request.language,
+            contactable=self.contactable,
+            kind=self.category.becomes,
+        )
+        contact = self.contact.model_dump(include={"phone", "email"}, exclude_none=True) if self.contact else {}
+        said = {"text": self.request.description, **contact}
+        return [Line(told, Audience.CUSTOMER, boxes={"complaints": said})]
+
     def create(self, sent: Sent, caller: Caller | None = None) -> Case:
         """Store it in one write. Raises `AlreadyExists`, `Refused`, `Conflict`."""
         said = self.request.model_dump(
@@ -249,7 +268,7 @@ class _Attempt:
         if self.contact:
             private["contact"] = self.contact.model_dump(exclude_none=True)
         boxes = {"notify": _card(self.contact, self.secret)} if self.contact and self.contactable else {}
-        lines = [Line(_told(sent.case), Audience.CUSTOMER, private, boxes), *sent.lines]
+        lines = [Line(_told(sent.case), Audience.CUSTOMER, private, boxes), *sent.lines, *self.grievance()]
         if caller:
             lines.append(Line(CallerKnown(kind=caller.kind, times=caller.times)))
         return store().create(sent.case, lines, self.cause, [*sent.extra, *listing(sent.case, pack())])
@@ -339,7 +358,8 @@ def _public(request: ReportRequest, category: Category, *, urgent: bool) -> Publ
 def _checked(request: ReportRequest, rules: Pack, now: datetime) -> Category:
     """The category, when everything that needs the pack or the time to judge is right."""
     category = rules.category(request.category)
-    if category is None:
+    keyed = isinstance(request, KeyedReportRequest)
+    if category is None or (category.staff_only and not keyed):
         raise fault("/category", "unknown_category", "There is no such category; GET /v1/categories lists them.")
     asked = {question.fact for question in category.questions} | URGENT_FACTS
     for number, fact in enumerate(request.facts):
@@ -431,19 +451,20 @@ def _told(case: Case) -> CaseReported:
     )
 
 
-def _again(attempt: Case, category: Category) -> Receipt:
+def _again(attempt: _Attempt) -> Receipt:
     """The answer that was given when this command was first carried out."""
-    stored, events = store().history(Case, attempt.id)
+    stored, events = store().history(Case, attempt.identity)
     if attempt.command is None or stored.command != attempt.command:
-        raise Conflict(attempt.id)  # two random numbers met: the caller sends it again and gets another one
-    if stored.fingerprint != attempt.fingerprint:
+        raise Conflict(attempt.identity)  # two random numbers met: the caller sends it again and gets another one
+    if stored.fingerprint != fingerprint(attempt.request):
         raise Problem(
             422,
             "key-used-before",
             "This Idempotency-Key was used for another request.",
             "Use a new key for a new report.",
         )
-    return _receipt(_as_first(stored, events[0]), str(events[0].private(stored.salt)["secret"]), category)
+    secret = str(events[0].private(stored.salt)["secret"])
+    return _receipt(_as_first(stored, events[0]), secret, attempt.decided())
 
 
 def _as_first(stored: Case, first: Recorded) -> Case:
@@ -457,25 +478,26 @@ def _as_first(stored: Case, first: Recorded) -> Case:
     return stored.model_copy(update={"state": State(first.data["state"]), "promises": made})
 
 
-def _receipt(case: Case, secret: str, category: Category) -> Receipt:
-    place = pack().directory.get(category.contact) if category.contact and "refer" in case.dispositions else None
+def _receipt(case: Case, secret: str, decision: Decision) -> Receipt:
+    bodies = to_turn_to(decision.contacts, case.language)
     return Receipt(
         number=case.id,
         secret=secret,
         state=case.state,
         urgent=case.urgent,
         dispositions=case.dispositions,
-        advice=category.advice.into(case.language) if category.advice and _still_applies(category, case) else None,
-        refer_to={"name": place.name.into(case.language), "phone": place.phone} if place else None,
+        advice="\n".join(words.into(case.language) for words in decision.advice) or None,
+        refer_to=bodies[0] if bodies else None,
+        contacts=bodies,
         promises=tuple(promise for promise in case.promises if promise.name not in AMONG_STAFF),
-        anonymous=category.kind == "tip",
+        anonymous=case.kind == "tip",
     )
 
 
-def _still_applies(category: Category, case: Case) -> bool:
-    """Advice to turn elsewhere falls away with the disposition that it belongs to, once somebody is sent."""
-    elsewhere = {"refer", "advise"}
-    return not elsewhere & set(category.plain) or bool(elsewhere & set(case.dispositions))
+def to_turn_to(contacts: Iterable[str], language: str) -> tuple[dict[str, str], ...]:
+    """Bodies of the pack's directory as they are told to people."""
+    places = (pack().directory.get(code) for code in contacts)
+    return tuple({"name": one.name.into(language), "phone": one.phone} for one in places if one)
 
 
 def categories(language: str) -> list[dict[str, Any]]:
@@ -493,6 +515,7 @@ def categories(language: str) -> list[dict[str, Any]]:
             ],
         }
         for category in rules.categories
+        if not category.staff_only
     ]
 
 

@@ -259,7 +259,7 @@ def show_received(number: str) -> Response[str]:
         "intake/follow/received.html",
         secret=secret,
         link=f"{settings().need('url')}/follow/{case.number}/{secret}",
-        advice=_advice(case, t, visit.language),
+        advice=_advice(case, t),
         contactable=case.contactable,
         **_case_shown(case, t),
     )
@@ -423,15 +423,10 @@ def _fact_shown(name: str, value: Any, t: Speaker, zone: ZoneInfo) -> str:
             return str(value)
 
 
-def _advice(case: CaseView, t: Speaker, language: str) -> list[str]:
-    category = pack().category(case.category)
+def _advice(case: CaseView, t: Speaker) -> list[str]:
     lines = [t("received.next.urgent")] if "dispatch" in case.dispositions else []
-    if category and category.advice:
-        lines.append(category.advice.into(language))
-    place = pack().directory.get(category.contact) if category and category.contact else None
-    if place and "refer" in case.dispositions:
-        lines.append(t("received.next.refer", name=place.name.into(language), phone=left_to_right(place.phone)))
-    return lines
+    refer = (t("received.next.refer", name=one["name"], phone=left_to_right(one["phone"])) for one in case.contacts)
+    return [*lines, *case.advice, *refer]
 
 
 def _emergency() -> str | None:

@@ -125,6 +125,8 @@ class GrievanceVoiced(IntakeEvent):
     language: str
     contactable: bool
     units: tuple[str, ...] = ()
+    kind: str | None = None
+    """The kind of complaint that it is by the organisation's triage, where that says so."""
 
 
 class CaseHandled(IntakeEvent):

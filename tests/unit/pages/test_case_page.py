@@ -101,6 +101,8 @@ def case(state: str = "open") -> CaseView:
         reported=FRIDAY,
         dispositions=("refer",),
         contactable=True,
+        advice=("Ask for the shop's manager first.",),
+        contacts=({"name": "Consumers' association", "phone": "600 54 5555"},),
         timeline=tuple(
             {"at": (FRIDAY + timedelta(hours=hour)).isoformat(), "what": what, "facts": facts, "text": None}
             for hour, (what, facts) in enumerate(lines().items())

@@ -1,6 +1,6 @@
 """Intake: where citizens report, follow their case and say that they are not satisfied."""
 
-from infra.desk import Service, Use, behind, edge
+from infra.desk import Choice, Service, Use, behind, edge
 
 # TransactWriteItems asks for ConditionCheckItem where it only looks.
 SENDS = frozenset({Use.DUE, Use.CLAIM, Use.CHECK})
@@ -45,6 +45,29 @@ INTAKE = Service(
             "ANY /staff/v1/units/{proxy+}",
             also=SENDS | {Use.LIST},
             staff=True,
+        ),
+        # An export alone may read through the whole table.
+        edge(
+            "exports",
+            "intake",
+            "GET /staff/v1/exports/cases",
+            also=frozenset({Use.EVERYTHING}),
+            staff=True,
+        ),
+        edge(
+            "open311",
+            "intake",
+            "ANY /open311/v2/{proxy+}",
+            also=frozenset({Use.LIST, Use.QUARANTINE}),
+            # Forms in parts, photos and S3: the others need none of it.
+            package="open311",
+            choices=(
+                Choice(
+                    "Open311Keys",
+                    "AHD_OPEN311_KEYS",
+                    "SHA-256 of each api_key that may send reports by Open311, in hex, by commas; empty: nobody may",
+                ),
+            ),
         ),
         *behind("intake", also=frozenset({Use.OPEN})),
     ),

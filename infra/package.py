@@ -26,6 +26,7 @@ from pathlib import Path
 
 from infra.desk import Service
 from infra.packs import PACKS, BadPack, compile_into
+from infra.reach import reached
 from infra.services import SERVICES
 from infra.target import Target
 from infra.trim import aws_calls, lay_models, needed
@@ -36,7 +37,7 @@ _SHELF = ROOT / "build" / "dependencies"
 _UV = ROOT / ".tools" / "bin" / "uv"
 _TASK = "/var/task"
 _LARGEST_MB = 6
-_READERS = {"complaints": "complaints", "questionnaire": "survey"}
+_READERS = {"complaints": "complaints", "questionnaire": "survey", "phrases": "intake"}
 """Parts of packs that one service alone reads."""
 _LARGEST_DRAWING_MB = 15
 """Fonts are large, and who prints can wait a moment."""
@@ -45,7 +46,8 @@ _THEN = (1980, 1, 1, 0, 0, 0)
 _TRIMMED_BY = [Path(__file__), Path(__file__).with_name("trim.py")]
 _LAID_BY = [
     *sorted((ROOT / "infra" / "packs").glob("*.py")),
-    *(ROOT / "infra" / name for name in ("holidays_of.py", "assets/__init__.py")),
+    *(ROOT / "infra" / name for name in ("holidays_of.py", "reach.py", "assets/__init__.py")),
+    ROOT / "services" / "intake" / "proposing.py",
 ]
 
 
@@ -130,7 +132,8 @@ class Packing:
     @property
     def _description(self) -> Path:
         """Of the service's HTTP API, where one is published: its function answers with it."""
-        return ROOT / "docs" / "api" / f"{self.name}.openapi.json"
+        answers = ROOT / "services" / self.service.name / "description.py"
+        return ROOT / "docs" / "api" / (f"{self.name}.openapi.json" if answers.is_file() else "none")
 
     @property
     def has_pages(self) -> bool:
@@ -207,6 +210,12 @@ class Packing:
                 " (`--python 3.12`)."
             ) from None
 
+    def _lay_modules(self, laid: Path) -> None:
+        for source in sorted(reached(ROOT, {function.module for function in self.service.functions})):
+            aim = laid / source.relative_to(ROOT)
+            aim.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, aim)
+
     def _lay_own(self, laid: Path) -> None:
         """Code and wording of this service, what is shared, packs, pages."""
 
@@ -217,13 +226,13 @@ class Packing:
                     aim.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(file, aim)
 
-        lay(ROOT / "shared", "*.py", "texts/*.json")
-        lay(ROOT / "services" / self.service.name, "*.py", "texts/*.json")
+        self._lay_modules(laid)
+        lay(ROOT / "shared", "texts/*.json")
+        lay(ROOT / "services" / self.service.name, "texts/*.json")
         if self.draws:
             lay(ROOT / "services" / self.service.name, "fonts/*")
         if self._description.is_file():
             lay(self._description.parent, self._description.name)
-        shutil.copyfile(ROOT / "services" / "__init__.py", laid / "services" / "__init__.py")
         compile_into(laid / "packs", PACKS, *self.packs)
         _leave_zones(laid)
         for concern, reader in _READERS.items():
@@ -232,7 +241,7 @@ class Packing:
                     *(laid / "packs").glob(f"*.{concern}.json"),
                     laid / "shared" / "packs" / f"{concern}.py",
                 ):
-                    unread.unlink()
+                    unread.unlink(missing_ok=True)
         if self.has_pages:
             from infra.assets import lay_pages  # noqa: PLC0415  only where there are pages
 

@@ -38,6 +38,8 @@ _AT_ONE_TIME = 25
 """More than ever become due in the same microsecond in one shard."""
 
 Item = dict[str, Any]
+Mark = tuple[str, str]
+"""The keys of an item that a page ended with."""
 
 
 @dataclass(frozen=True, order=True)
@@ -445,6 +447,58 @@ class Store:
             if not start:
                 return
 
+    def newest(
+        self, partition: str, first: str, last: str, wanted: Mapping[str, Sequence[str]], pages: int
+    ) -> Iterator[Item]:
+        """Items of a partition that stand from `first` to `last`, from the last on, of at most so many pages.
+
+        `wanted` names for an attribute the values of which it has to have one.
+        """
+        names = {f"#{place}": name for place, name in enumerate(wanted)}
+        values: Item = {":pk": {"S": partition}, ":first": {"S": first}, ":last": {"S": last}}
+        terms = []
+        for place, accepted in enumerate(wanted.values()):
+            given = {f":{place}x{number}": {"S": value} for number, value in enumerate(accepted)}
+            values |= given
+            terms.append(f"#{place} IN ({', '.join(given)})")
+        filtered: Item = {"FilterExpression": " AND ".join(terms), "ExpressionAttributeNames": names} if terms else {}
+        start: Item | None = None
+        for _ in range(pages):
+            answer = self.client.query(
+                TableName=self.table,
+                KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+                ExpressionAttributeValues=values,
+                ScanIndexForward=False,
+                **filtered,
+                **({"ExclusiveStartKey": start} if start else {}),
+            )
+            yield from answer["Items"]
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                return
+
+    def everything(self, kind: type[A], looked_at: int, start: "Mark | None") -> tuple[list[A], "Mark | None"]:
+        """A page of all aggregates of a kind, in no order, and where the next one starts: for an export only."""
+        answer = self.client.scan(
+            TableName=self.table,
+            FilterExpression="sk = :state AND begins_with(pk, :kind)",
+            ExpressionAttributeValues={":state": {"S": "STATE"}, ":kind": {"S": kind.key("")}},
+            Limit=looked_at,
+            ConsistentRead=True,
+            **({"ExclusiveStartKey": _key(*start)} if start else {}),
+        )
+        last = answer.get("LastEvaluatedKey")
+        found = [_aggregate(kind, item) for item in answer["Items"]]
+        return found, (last["pk"]["S"], last["sk"]["S"]) if last else None
+
+    def first(self, kind: type[A], identity: str) -> Recorded:
+        """The event that an aggregate began with. Raises `NotFound`."""
+        key = _key(kind.key(identity), "EV#00000001")
+        answer = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
+        if "Item" not in answer:
+            raise NotFound(identity)
+        return _recorded(answer["Item"])
+
     def beside(self, aggregate: Aggregate, lines: Sequence[Line], cause: Cause, *, new: bool) -> list[Item]:
         """The writes that store this aggregate, as `extra` of another's: both are stored, or neither.
 
@@ -565,6 +619,12 @@ def add_to(table: str, key: tuple[str, str], amounts: Mapping[str, int]) -> Item
 def put(table: str, key: tuple[str, str], attributes: Item, condition: str, values: Item | None = None) -> Item:
     """A write of an item that is no aggregate, for `extra`, refused unless `condition` holds."""
     return _put(table, {**_key(*key), **attributes}, condition, values)
+
+
+def put_item(table: str, key: tuple[str, str], attributes: Mapping[str, str]) -> Item:
+    """A write of a plain item, in the place of what was there, for `extra`."""
+    item = {**_key(*key), **{name: {"S": text} for name, text in attributes.items()}}
+    return {"Put": {"TableName": table, "Item": item}}
 
 
 def _shard(key: str) -> int:

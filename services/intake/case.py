@@ -11,6 +11,7 @@ from services.intake.appointment import Appointments
 from services.intake.exhibit import Exhibits
 from services.intake.ownership import Ownership
 from services.intake.papers import Papers
+from services.intake.published import Published
 from services.intake.settlement import Settlement
 from shared import promises
 from shared.aggregate import Aggregate
@@ -123,6 +124,10 @@ class Case(Aggregate):
     exhibits: Exhibits = ()
     interviews: int = 0
     settlement: Settlement | None = None
+    public: Published | None = None
+    """What everybody may see of it; None when nobody may."""
+    updated: datetime | None = None
+    """When the public last saw a change."""
 
     def moved(self, move: Move, staff: str) -> "Case":
         """The case after a member of staff made this move. Raises `IllegalMove`."""

@@ -61,12 +61,13 @@ class ReportForm(Questions):
 
     def areas(self) -> tuple[str, ...]:
         """The groups that have categories, in the pack's order."""
-        used = {category.group for category in self.pack.categories}
+        used = {category.group for category in self.pack.categories if not category.staff_only}
         return tuple(group for group in self.pack.groups if group in used)
 
     def categories(self) -> tuple[Category, ...]:
         """The categories of the area chosen."""
-        return tuple(one for one in self.pack.categories if one.group == self.answer("area"))
+        area = self.answer("area")
+        return tuple(one for one in self.pack.categories if one.group == area and not one.staff_only)
 
     @property
     def nameless(self) -> bool:

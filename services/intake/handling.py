@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from services.intake import case as cases
-from services.intake import emergency, sending, views
+from services.intake import emergency, publishing, sending, views
 from services.intake.appointment import NoSuchAppointment
 from services.intake.case import Case, Move
 from services.intake.exhibit import NoSuchExhibit, NotInYourHands
@@ -129,11 +129,13 @@ def carry_out(
 
 def decided(draft: Draft, do: Callable[[Draft], None]) -> Change[Case]:
     """What comes of it. A refusal of the rules becomes a `Problem` that says what is possible instead."""
+    before = draft.case
     try:
         do(draft)
     except REFUSALS as error:
         raise refused(error) from None
-    return Change(draft.case, draft.lines, draft.extra)
+    after, public = publishing.kept_current(before, draft.case, draft.pack, draft.now)
+    return Change(after, draft.lines, [*draft.extra, *public])
 
 
 def take_on(draft: Draft) -> None:

@@ -1,5 +1,6 @@
 """Taking a report: checked, triaged, stored with its promises and its first event in one write, and answered."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,8 @@ from services.intake.caller import Caller, facts_of, wait
 from services.intake.case import AMONG_STAFF, Case, State, first_promises, needs_review
 from services.intake.notes import CallerKnown
 from services.intake.promised import promise_view
+from services.intake.published import Published, publish
+from services.intake.publishing import listing
 from services.intake.sending import Sent, is_offered, send, want
 from services.intake.triage import Decision, decide
 from services.intake.unit import Position, nearest_first
@@ -142,11 +145,13 @@ def report(
     now: datetime,
     correlation: str,
     actor: str = "customer",
+    attached: Mapping[str, str] | None = None,
 ) -> Receipt:
     """Store a report as a case and answer with how to follow it.
 
     With the same key and the same request again, the same answer and no second case; with the same key and
-    another request, `Problem` 422. Raises `Problem` 422 with the faults of what can't be used.
+    another request, `Problem` 422. `attached` is kept with what was said, for staff. Raises `Problem` 422 with the
+    faults of what can't be used.
     """
     rules = pack()
     category = _checked(request, rules, now)
@@ -156,7 +161,9 @@ def report(
     contact = reachable(request.contact, rules)
     command = vault.mac_text("command", actor, idempotency_key) if idempotency_key else None
     identity = ids.number_from(vault.mac("number", actor, idempotency_key)) if idempotency_key else ids.number()
-    attempt = _Attempt(request, category, contact, identity, ids.secret(), command, Cause(now, actor, correlation))
+    attempt = _Attempt(
+        request, category, contact, identity, ids.secret(), command, Cause(now, actor, correlation), attached or {}
+    )
     try:
         return _receipt(_stored(attempt), attempt.secret, category)
     except AlreadyExists:
@@ -174,6 +181,8 @@ class _Attempt:
     secret: str
     command: str | None
     cause: Cause
+    attached: Mapping[str, str]
+    """What came with it, by name."""
 
     @property
     def contactable(self) -> bool:
@@ -224,6 +233,7 @@ class _Attempt:
                 dispositions=decision.dispositions,
                 slowed=slowed,
             ),
+            public=_public(self.request, self.category, urgent=decision.urgent),
         )
 
     def create(self, sent: Sent, caller: Caller | None = None) -> Case:
@@ -234,13 +244,15 @@ class _Attempt:
             exclude_none=True,
         )
         private = {"said": said, "secret": self.secret, "rules": self.decided(caller).rules}
+        if self.attached:
+            private["attached"] = dict(self.attached)
         if self.contact:
             private["contact"] = self.contact.model_dump(exclude_none=True)
         boxes = {"notify": _card(self.contact, self.secret)} if self.contact and self.contactable else {}
         lines = [Line(_told(sent.case), Audience.CUSTOMER, private, boxes), *sent.lines]
         if caller:
             lines.append(Line(CallerKnown(kind=caller.kind, times=caller.times)))
-        return store().create(sent.case, lines, self.cause, sent.extra)
+        return store().create(sent.case, lines, self.cause, [*sent.extra, *listing(sent.case, pack())])
 
 
 def _stored(attempt: _Attempt) -> Case:
@@ -310,6 +322,18 @@ def _sent_with(attempt: _Attempt, case: Case, caller: Caller | None = None) -> C
 def _tried(attempt: _Attempt, sent: Sent, caller: Caller | None) -> Case:
     """Raises `Refused` when the unit is taken, `Conflict` when somebody keeps writing to it."""
     return retrying(lambda: attempt.create(sent, caller), _TRIES, but=(Refused,))
+
+
+def check(request: ReportRequest, now: datetime) -> None:
+    """Raise the `Problem` that `report` would raise, without storing anything."""
+    _checked(request, pack(), now)
+    reachable(request.contact, pack())
+
+
+def _public(request: ReportRequest, category: Category, *, urgent: bool) -> Published | None:
+    place = request.place or Where()
+    position = (place.lat, place.long) if place.lat is not None and place.long is not None else None
+    return publish(category, urgent=urgent, address=place.address, position=position, words=request.description)
 
 
 def _checked(request: ReportRequest, rules: Pack, now: datetime) -> Category:
@@ -479,5 +503,6 @@ __all__ = [
     "ReportRequest",
     "Where",
     "categories",
+    "check",
     "report",
 ]

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field
 
 from shared import promises
-from shared.packs.parts import Code, Duty, Part, Question, Within, Wording
+from shared.packs.parts import Code, Duty, KindCode, Part, Question, Refers, Within, Wording
 
 Disposition = Literal[
     "dispatch",
@@ -33,6 +33,18 @@ Disposition = Literal[
 """What can follow. `docs/packs.md` says what each means."""
 
 STRONGEST_FIRST: tuple[Disposition, ...] = get_args(Disposition)
+
+URGENT_FACTS = frozenset({"danger_to_life", "weapon", "fire", "hostage", "child_alone"})
+"""Facts that always win: somebody is sent at once, whatever the category."""
+
+URGENT_GIVES: tuple[Disposition, ...] = ("dispatch", "duty")
+"""What an urgent fact gives, in every category."""
+
+FALLS_AWAY_ON_DISPATCH: frozenset[Disposition] = frozenset({"refer", "advise", "station"})
+"""Once somebody is sent, advice to turn elsewhere falls away; a transfer or a record stays."""
+
+FALLS_AWAY_WHEN_URGENT: frozenset[Disposition] = frozenset({"warn", "end_call"})
+"""Nobody who is in danger is scolded, and no such call is ended."""
 
 
 class Rung(Duty):
@@ -130,12 +142,25 @@ class Maintenance(Part):
     evaluate_every: Within | None = None
 
 
+Body = Annotated[str, Refers("directory")]
+
+
 class Rule(Part):
-    """When every fact in `when` is true, `then` applies as well. `id` is what the case keeps as the reason."""
+    """When every fact in `when` is true and none in `unless`, `then` applies as well. `id` is what the case keeps as
+    the reason. `contact` is the body that this rule refers, transfers or turns to; `also` are further ones.
+    """
 
     id: str
-    when: Annotated[tuple[str, ...], Field(min_length=1)]
+    when: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     then: Annotated[tuple[Disposition, ...], Field(min_length=1)]
+    contact: Body | None = None
+    also: tuple[Body, ...] = ()
+    advice: Wording | None = None
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        return (self.contact, *self.also) if self.contact else ()
 
 
 class Category(Part):
@@ -151,19 +176,35 @@ class Category(Part):
     """Whoever gives a tip is never asked for a name."""
     plain: Annotated[tuple[Disposition, ...], Field(min_length=1)]
     advice: Wording | None = None
-    contact: str | None = None
-    questions: tuple[Question, ...] = ()
+    contact: Body | None = None
+    """The body to turn to first; `also` are further ones."""
+    also: tuple[Body, ...] = ()
+    law: str | None = None
+    """The law that it comes under, where that is known."""
+    becomes: KindCode | None = None
+    """The kind of complaint it becomes, once `complaint` applies."""
+    staff_only: bool = False
+    """About the call itself: chosen by whoever takes it, offered to nobody else."""
+    questions: Annotated[tuple[Question, ...], Field(max_length=8)] = ()
     rules: tuple[Rule, ...] = ()
     review: bool = True
     resolve: Duty | None = None
     incident_type: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,12}$")] | None = None
     """Its code in the registry of common incident types (APCO), for dispatch systems."""
-    documents: Annotated[dict[Code, Wording], Field(default_factory=dict)]
+    documents: dict[Code, Wording] = Field(default_factory=dict)
     """What an application has to come with."""
+    open311: Literal["realtime", "batch", "blackbox"] | None = None
+    """How other services' apps bring it (GeoReport v2): answered with its id, a token for the id, or neither. Left
+    out, they don't, and the public sees nothing of such cases.
+    """
+    public_place: Literal["exact", "masked"] = "masked"
+    """Where it is, as the public sees it; masked has three decimals and no house number."""
+    public_words: bool = False
+    """Whether the public sees the words of whoever reported it: they can name people."""
 
-
-URGENT_FACTS = frozenset({"danger_to_life", "weapon", "fire", "hostage", "child_alone"})
-"""Facts that always win: somebody is sent at once, whatever the category."""
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        return (self.contact, *self.also) if self.contact else ()
 
 
 class Place(Part):

@@ -126,6 +126,8 @@ def _needed(service: str, operation: str, params: Mapping[str, Any], function: s
         yield Asked("ses:SendEmail", f"arn:aws:ses:{_REGION}:1:identity/{sender}", {"ses:FromAddress": sender})
     elif service == "SNS":
         yield Asked("sns:Publish", params["PhoneNumber"])
+    elif service == "S3":
+        yield Asked(f"s3:{operation}", f"bucket/{params['Key']}")
     else:
         yield Asked(f"{service}:{operation}", "?")
 
@@ -183,6 +185,7 @@ def _named(value: Any, resources: Mapping[str, Any]) -> Any:
         "AWS::DynamoDB::Table": "table",
         "AWS::SecretsManager::Secret": "secret",
         "AWS::SQS::Queue": f"queue/{referred}",
+        "AWS::S3::Bucket": "bucket",
     }
     return names.get(kind) or _OF_THE_ACCOUNT.get(referred, referred)
 

@@ -6,13 +6,16 @@ import json
 import os
 import shutil
 import tempfile
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import boto3
 import time_machine
@@ -23,6 +26,7 @@ from tests.template import Template
 
 SERVICES = ("intake", "complaints", "notify", "survey")
 URL = "https://desk.example"
+OPEN311_KEY = "key-of-a-city-app"
 ROUNDS = 100
 SEALED_TO = ("notify", "complaints", "intake")
 _CACHES = (
@@ -101,6 +105,8 @@ class World:
                 "AHD_MAIL_FROM": "desk@example.org",
                 "AHD_DUTY_MAIL": "duty@example.org",
                 "AHD_SMS_COUNTRIES": "GB",
+                "AHD_OPEN311_KEYS": f"{'0' * 64},{sha256(OPEN311_KEY.encode()).hexdigest()}",
+                "AHD_QUARANTINE": "files",
                 **{
                     f"AHD_SEAL_{recipient.upper()}": keys[recipient]
                     for recipient in ("notify", "complaints", "intake")
@@ -180,6 +186,40 @@ class World:
             answer = import_module(f"services.{function}").handler(event, None)
         said = json.loads(answer["body"]) if answer["body"] else None
         return Answer(answer["statusCode"], said, answer.get("headers", {}))
+
+    def answer(
+        self, function: str, method: str, target: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        """A request as it comes over the wire, handed over as API Gateway does, and the answer as it goes back."""
+        path, _, query = target.partition("?")
+        event: dict[str, Any] = {
+            "version": "2.0",
+            "routeKey": f"{method} {path}",
+            "rawPath": unquote(path),
+            "rawQueryString": query,
+            "headers": {name.lower(): value for name, value in headers.items()},
+            "requestContext": {
+                "requestId": "request-1",
+                "http": {"method": method, "path": unquote(path), "sourceIp": "127.0.0.1"},
+                "stage": "$default",
+            },
+            "body": b64encode(body).decode() if body else None,
+            "isBase64Encoded": bool(body),
+        }
+        with self.function_of(*function.split(".")):
+            answer = import_module(f"services.{function}").handler(event, None)
+        return answer["statusCode"], answer.get("headers", {}), answer["body"].encode()
+
+    def take_files(self) -> None:
+        """Make the bucket for files of strangers: few tests need one, and S3 is slow to set up."""
+        where = {"LocationConstraint": "eu-west-2"}
+        boto3.client("s3").create_bucket(Bucket="files", CreateBucketConfiguration=where)
+
+    def files(self) -> dict[str, bytes]:
+        """What lies there."""
+        s3 = boto3.client("s3")
+        found = s3.list_objects_v2(Bucket="files").get("Contents", [])
+        return {one["Key"]: s3.get_object(Bucket="files", Key=one["Key"])["Body"].read() for one in found}
 
     def tick(self, *services: str) -> None:
         """What the minute brings."""

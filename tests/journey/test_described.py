@@ -1,0 +1,40 @@
+"""The running desk answers as its published description says, whatever is sent: no failure, nothing undescribed."""
+
+import json
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+DESCRIPTION = Path(__file__).resolve().parents[2] / "docs" / "api" / "intake.openapi.json"
+CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+schema = schemathesis.openapi.from_dict(json.loads(DESCRIPTION.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def supervisor(desk) -> str:
+    return desk.tokens()["supervisor"]
+
+
+@pytest.mark.emulator
+@schema.parametrize()
+@settings(
+    max_examples=3,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_operation_answers_as_it_is_described(case, desk, supervisor):
+    staff = case.operation.path.startswith("/staff")
+    headers = {"Authorization": f"Bearer {supervisor}"} if staff else {}
+    answer = case.call(base_url=desk.url, headers=headers)
+    case.validate_response(answer, checks=CHECKS)

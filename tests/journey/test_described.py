@@ -20,7 +20,7 @@ schema = schemathesis.openapi.from_dict(json.loads(DESCRIPTION.read_text(encodin
 
 @pytest.fixture(scope="module")
 def supervisor(desk) -> str:
-    return desk.tokens()["supervisor"]
+    return str(desk.tokens()["supervisor"])
 
 
 @pytest.mark.emulator

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.service.complaining import MANAGER, complain, let_pass, mailed
-from tests.service.world import URL
+from tests.service.world import URL, staff
 
 
 def browse(world, method, path, cookie="", form="", query=None):
@@ -76,6 +76,10 @@ def test_without_the_secret_there_is_nothing_to_see(world):
         assert browse(world, "GET", f"/complaint/{number}", cookie)["statusCode"] == 404
 
 
+ALL_ROLES = staff("leader-1", "supervisor", "duty-leader")
+"""Each round goes one rung up."""
+
+
 def fields(page, action):
     """The hidden fields of a form on the page."""
     form = page["body"].partition(f'/{action}"')[2].partition("</form>")[0]
@@ -113,7 +117,7 @@ def test_rework_is_offered_while_rounds_are_left_and_then_what_else_can_be_done(
     cookie, path = opened(matter)
     for left in (2, 1):
         assert "/rework" not in browse(world, "GET", path, cookie)["body"]
-        matter.do("answer", {"finding": "substantiated", "text": "We apologise."})
+        matter.do("answer", {"finding": "substantiated", "text": "We apologise."}, ALL_ROLES)
         page = browse(world, "GET", path, cookie)
         assert f"Times you can still ask for this: {left}." in page["body"]
         sent = urlencode({**fields(page, "rework"), "text": "Again."})
@@ -123,8 +127,9 @@ def test_rework_is_offered_while_rounds_are_left_and_then_what_else_can_be_done(
         world.settle()
     assert mailed(world, "If you are not satisfied with it, tell us here")
     before = len(mailed(world, "If you are not satisfied"))
-    matter.do("answer", {"finding": "substantiated", "text": "We apologise once more."})
-    matter.do("close")
+    matter.do("answer", {"finding": "substantiated", "text": "We apologise once more."}, ALL_ROLES)
+    matter.do("contacts", {"reached": True, "told": "It stands.", "read_back": True}, ALL_ROLES)
+    matter.do("close", None, ALL_ROLES)
     page = browse(world, "GET", path, cookie)
     assert "/rework" not in page["body"]
     assert "Our last answer stands." in page["body"]

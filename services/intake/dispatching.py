@@ -54,6 +54,8 @@ def dispatch(draft: Draft, request: DispatchRequest) -> None:
         else sending.want(draft.case, draft.now)
     )
     draft.add(sent.case, sent.lines, sent.extra)
+    # One may have become free while nobody was looking at this case.
+    draft.frees = chosen is None
 
 
 def on_the_way(draft: Draft, _request: Nothing) -> None:
@@ -80,6 +82,7 @@ def clear(draft: Draft, request: ClearRequest) -> None:
     draft.case = emergency.cleared(before, draft.now, request.reason or "")
     note = UnitCleared(unit=before.unit or "")
     draft.tell(note, private={"text": request.reason} if request.reason else None)
+    draft.frees = True
     draft.extra += sending.leave(before, UnitState.FREE, draft.now, draft.by.id)
     draft.extra += sending.no_more_wanted(before, draft.case)
 
@@ -101,8 +104,8 @@ def _named(identity: str) -> Free:
 
 
 ACTS: dict[str, Act[Any]] = {
-    "dispatch": Act("case.dispatch", DispatchRequest, dispatch, then=sending.send_wanted),
+    "dispatch": Act("case.dispatch", DispatchRequest, dispatch),
     "on-the-way": Act("case.arrive", Nothing, on_the_way),
     "arrived": Act("case.arrive", Nothing, arrive),
-    "clear": Act("case.arrive", ClearRequest, clear, then=sending.send_wanted),
+    "clear": Act("case.arrive", ClearRequest, clear),
 }

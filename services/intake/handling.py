@@ -45,6 +45,8 @@ class Draft:
         self.case, self.now, self.by = case, now, by
         self.lines: list[Line] = []
         self.extra: list[Item] = []
+        self.frees = False
+        """Whether a unit may be free for another case once this is stored."""
 
     @property
     def pack(self) -> Pack:
@@ -101,8 +103,6 @@ class Act(Generic[R]):
     do: Callable[[Draft, R], None]
     keyed: bool = False
     """Whether it needs an Idempotency-Key, because nothing else would notice that it is sent twice."""
-    then: Callable[[datetime], None] | None = None
-    """What can be done elsewhere once it is stored."""
 
 
 class Nothing(Request):
@@ -115,12 +115,15 @@ def carry_out(
     """Do it, once. Raises `NotFound`, `NotPermitted`, `Problem`."""
     require(principal, act.permit)
 
+    drafts: list[Draft] = []
+
     def decide(case: Case) -> Change[Case]:
-        return decided(Draft(case, cause.at, principal), lambda draft: act.do(draft, request))
+        drafts.append(Draft(case, cause.at, principal))
+        return decided(drafts[-1], lambda draft: act.do(draft, request))
 
     done = acting.carry_out(Case, identity_of(number), command, cause, decide, views.facts)
-    if act.then:
-        act.then(cause.at)
+    if drafts and drafts[-1].frees:
+        sending.send_wanted(cause.at)
     return done
 
 
@@ -149,6 +152,7 @@ def conclude(draft: Draft, outcome: str, text: str | None = None) -> None:
     draft.move(Move.CLOSE)
     ended = sending.ended(before, cases.closed(draft.case, draft.now), draft.now, draft.by.id)
     draft.add(ended.case, ended.lines, ended.extra)
+    draft.frees = before.unit is not None
     case = draft.case
     closed = CaseClosed(
         case=case.id,

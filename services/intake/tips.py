@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.intake import sending
 from services.intake.case import Move, State
 from services.intake.handling import Act, Draft, conclude, take_on
 from services.intake.notes import TipPassedOn
@@ -30,5 +29,5 @@ def pass_on(draft: Draft, request: PassOnRequest) -> None:
 
 
 ACTS: dict[str, Act[Any]] = {
-    "pass-on": Act("case.pass-on", PassOnRequest, pass_on, then=sending.send_wanted),
+    "pass-on": Act("case.pass-on", PassOnRequest, pass_on),
 }

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field, model_validator
 
 from services.intake import case as cases
-from services.intake import sending
 from services.intake.case import Move
 from services.intake.handling import Act, Draft, Nothing, conclude, take_on
 from services.intake.notes import StaffNote
@@ -105,5 +104,5 @@ ACTS: dict[str, Act[Any]] = {
     "decline": Act("case.review", DeclineRequest, decline),
     "extend": Act("case.work", ExtendRequest, extend),
     "notes": Act("case.note", NoteRequest, note, keyed=True),
-    "close": Act("case.close", CloseRequest, close, then=sending.send_wanted),
+    "close": Act("case.close", CloseRequest, close),
 }

@@ -31,6 +31,12 @@ _NEEDED_KEY = {**KEY, "required": True}
 _STAFF: dict[str, Any] = {"security": [{"staff": []}]}
 
 
+_NOT_SIGNED_IN = {
+    "description": "The gateway's own words: the token is missing, wrong or too old.",
+    "content": {"application/json": {"schema": {"type": "object", "properties": {"message": {"type": "string"}}}}},
+}
+
+
 def document() -> dict[str, Any]:
     """The whole description."""
     models: Models = {}
@@ -40,6 +46,10 @@ def document() -> dict[str, Any]:
     title = (
         "What citizens, staff and other services' apps do with a case. Refusals are problem+json (RFC 9457), those"
     )
+    for path, ways in paths.items():
+        if path.startswith("/staff"):
+            for made in ways.values():
+                made["responses"]["401"] = _NOT_SIGNED_IN
     whole = described("Ahd: intake", f"{title} of Open311 its own.", paths, models)
     whole["components"]["schemas"] |= {"GeoReportErrors": _ERRORS, "GeoReportRequest": _REPORT}
     return whole

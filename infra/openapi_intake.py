@@ -19,12 +19,13 @@ INTAKE = TARGET.with_name("intake.openapi.json")
 Models = dict[str, type[BaseModel]]
 Operations = Iterator[tuple[str, str, dict[str, Any]]]
 
+_NAME = {"type": "string", "pattern": "^[0-9A-Za-z_-]{1,64}$"}
 _NUMBER = {
     "name": "number",
     "in": "path",
     "required": True,
     "description": "The number, with or without hyphens.",
-    "schema": {"type": "string"},
+    "schema": _NAME,
 }
 _LANGUAGE = {"name": "lang", "in": "query", "schema": {"enum": list(LANGUAGES)}}
 _NEEDED_KEY = {**KEY, "required": True}
@@ -147,7 +148,7 @@ def _open311() -> Operations:
         )
     ]
     code, identity, token = (
-        {"name": name, "in": "path", "required": True, "schema": _TEXT} for name in ("code", "id", "token")
+        {"name": name, "in": "path", "required": True, "schema": _NAME} for name in ("code", "id", "token")
     )
     for name, path, parameters, schema, told in (
         ("discovery", "discovery", [], whole, "Where this is, and in which formats."),

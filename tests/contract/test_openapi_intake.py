@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 
 import jsonschema
 import pytest
@@ -13,7 +14,11 @@ from services.intake.open311 import ROOT
 
 DOCUMENT = document()
 OPERATIONS = [(method, path, made) for path, ways in DOCUMENT["paths"].items() for method, made in ways.items()]
-ACTIONS = {"/v1/cases": following.ACTS, "/staff/v1/cases": staff.ACTS, "/staff/v1/calls": phoning.TALKS}
+ACTIONS: dict[str, Iterable[str]] = {
+    "/v1/cases": following.ACTS,
+    "/staff/v1/cases": staff.ACTS,
+    "/staff/v1/calls": phoning.TALKS,
+}
 
 
 def answered(handler):

@@ -26,7 +26,7 @@ schema.config.generation.update(with_security_parameters=False)
 
 @pytest.fixture(scope="module")
 def supervisor(desk) -> str:
-    return desk.tokens()["supervisor"]
+    return str(desk.tokens()["supervisor"])
 
 
 @pytest.mark.emulator

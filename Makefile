@@ -136,6 +136,10 @@ deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's 
 worktime-oracle: .venv/.synced ## hold working time against FILE=cases.json
 	@$(PY) -m tests.unit.worktime.oracle $(FILE)
 
+.PHONY: triage-eval
+triage-eval: .venv/.synced ## how often proposed categories are right: FILE=… with columns id, lang, code, text (without: the pack's own phrases)
+	@$(PY) -m infra.triage_eval $(if $(FILE),"$(FILE)",--phrases)
+
 .PHONY: docs
 docs: .venv/.synced ## what in docs/ is drawn from the code
 	@$(PY) -m infra.eventmap

@@ -27,6 +27,8 @@ class Use(StrEnum):
     EVERYTHING = "reads through the whole table"
     COUNT = "adds to counters among the service's own items"
     DUE = "asks the table what is due"
+    CLAIM = "takes one of the service's own items that is free"
+    CHECK = "lets a write depend on another of the service's own items"
     RELAYED = "marks event items as told"
     TELL = "puts the service's own events on the bus"
     SECRET = "reads the desk key of its service"  # noqa: S105  the name of a permission

@@ -2,6 +2,10 @@
 
 from infra.desk import Choice, Service, Use, behind, edge
 
+# TransactWriteItems asks for ConditionCheckItem where it only looks.
+SENDS = frozenset({Use.DUE, Use.CLAIM, Use.CHECK})
+"""Sending a unit: the index says which are free, and the nearest is taken."""
+
 INTAKE = Service(
     name="intake",
     seals_to=("notify", "complaints"),
@@ -13,6 +17,7 @@ INTAKE = Service(
             "GET /v1/cases/{number}",
             "POST /v1/cases/{number}/{action}",
             "GET /v1/categories",
+            also=SENDS,
         ),
         edge(
             "web",
@@ -25,15 +30,20 @@ INTAKE = Service(
             "GET /assets/{proxy+}",
             # Whatever no other route takes: people who mistyped get a page, programs a problem.
             "ANY /{proxy+}",
+            also=SENDS,
         ),
         edge(
             "staff",
             "intake",
             "ANY /staff/v1/cases",
             "ANY /staff/v1/cases/{proxy+}",
+            "ANY /staff/v1/callers",
+            "ANY /staff/v1/callers/{proxy+}",
             "ANY /staff/v1/calls",
             "ANY /staff/v1/calls/{proxy+}",
-            also=frozenset({Use.DUE, Use.LIST}),
+            "ANY /staff/v1/units",
+            "ANY /staff/v1/units/{proxy+}",
+            also=SENDS | {Use.LIST},
             staff=True,
         ),
         # An export alone may read through the whole table.

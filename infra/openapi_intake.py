@@ -7,9 +7,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from infra.openapi import AFTER, KEY, SCHEMAS, TARGET, described, operation, says
-from services.intake import following, phoning, reporting, staff
+from services.intake import flagging, following, phoning, reporting, signing, staff
 from services.intake.georeport import FORMATS
 from services.intake.handling import Nothing
+from services.intake.unit import UnitState
 from shared.packs import LANGUAGES
 from shared.policy import PERMITS
 from shared.recalculating import PERMIT, RecalculateRequest
@@ -42,7 +43,7 @@ def document() -> dict[str, Any]:
     """The whole description."""
     models: Models = {}
     paths: dict[str, dict[str, Any]] = {}
-    for method, path, made in (*_citizens(models), *_staff(models), *_calls(models), *_open311()):
+    for method, path, made in _operations(models):
         paths.setdefault(path, {})[method] = made
     title = (
         "What citizens, staff and other services' apps do with a case. Refusals are problem+json (RFC 9457), those"
@@ -54,6 +55,15 @@ def document() -> dict[str, Any]:
     whole = described("Ahd: intake", f"{title} of Open311 its own.", paths, models)
     whole["components"]["schemas"] |= {"GeoReportErrors": _ERRORS, "GeoReportRequest": _REPORT}
     return whole
+
+
+def _operations(models: Models) -> Operations:
+    yield from _citizens(models)
+    yield from _staff(models)
+    yield from _units(models)
+    yield from _callers(models)
+    yield from _calls(models)
+    yield from _open311()
 
 
 def _citizens(models: Models) -> Operations:
@@ -94,6 +104,39 @@ def _staff(models: Models) -> Operations:
     taken = operation("export", None, models, "A page of all cases, which is put on record.")
     exported = {**taken, **_STAFF, "parameters": [personal, AFTER], **_roles("case.export")}
     yield "get", "/staff/v1/exports/cases", exported
+
+
+def _units(models: Models) -> Operations:
+    here, unit = "/staff/v1/units", {"name": "unit", "in": "path", "required": True, "schema": {"type": "string"}}
+    state = {"name": "state", "in": "query", "schema": {"enum": [str(one) for one in UnitState], "default": "free"}}
+    listed = operation("units", None, models, "Units in one state.")
+    yield "get", here, {**listed, **_STAFF, "parameters": [state]}
+    for method, way, model, told in (
+        ("get", "", None, "One unit."),
+        ("put", "", signing.SignOnRequest, "A unit signs on."),
+        ("post", "/position", signing.Whereabouts, "Where it is."),
+        ("post", "/state", signing.StateRequest, "Free again, or off."),
+    ):
+        made = operation(f"unit-{method}{way.replace('/', '-')}", model, models, told)
+        yield method, f"{here}/{{unit}}{way}", {**made, **_STAFF, "parameters": [unit]}
+    for form, kind, told in (
+        ("json", "application/json", "The incident, in EIDO's names."),
+        ("cap", "application/cap+xml", "The incident as a CAP 1.2 alert."),
+    ):
+        made = operation(f"incident-{form}", None, models, told)
+        schema = {"type": "object" if form == "json" else "string"}
+        made["responses"]["200"]["content"] = {kind: {"schema": schema}}
+        yield "get", f"/staff/v1/cases/{{number}}/incident.{form}", {**made, **_STAFF, "parameters": [_NUMBER]}
+
+
+def _callers(models: Models) -> Operations:
+    for way, model, told in (
+        ("", flagging.FlagRequest, "A number that rings without need is flagged, for a reason and a time."),
+        ("/lift", flagging.LiftRequest, "A flag is lifted."),
+        ("/look", flagging.NumberRequest, "What is known of a number."),
+    ):
+        made = operation(f"caller{way.replace('/', '-') or '-flag'}", model, models, told)
+        yield "post", f"/staff/v1/callers{way}", {**made, **_STAFF}
 
 
 def _calls(models: Models) -> Operations:

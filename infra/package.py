@@ -37,7 +37,7 @@ _SHELF = ROOT / "build" / "dependencies"
 _UV = ROOT / ".tools" / "bin" / "uv"
 _TASK = "/var/task"
 _LARGEST_MB = 6
-_READERS = {"complaints": "complaints", "questionnaire": "survey"}
+_READERS = {"complaints": "complaints", "questionnaire": "survey", "phrases": "intake"}
 """Parts of packs that one service alone reads."""
 _LARGEST_DRAWING_MB = 15
 """Fonts are large, and who prints can wait a moment."""
@@ -47,6 +47,7 @@ _TRIMMED_BY = [Path(__file__), Path(__file__).with_name("trim.py")]
 _LAID_BY = [
     *sorted((ROOT / "infra" / "packs").glob("*.py")),
     *(ROOT / "infra" / name for name in ("holidays_of.py", "reach.py", "assets/__init__.py")),
+    ROOT / "services" / "intake" / "proposing.py",
 ]
 
 

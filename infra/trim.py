@@ -20,6 +20,9 @@ NEVER: Sequence[str] = (
     "*/SelfTest/*",
     "annotated_types/test_cases.py",
     "botocore/stub.py",
+    # Signs with Amazon's C runtime, which is not installed.
+    "botocore/crt/auth.py",
+    "jinja2/ext.py",
     "jinja2/sandbox.py",
     "bin/*",
     # Looks up whether a mail domain exists; addresses are checked for their form only.
@@ -67,7 +70,14 @@ NEVER: Sequence[str] = (
     "aws_lambda_powertools/metrics/provider/datadog/*",
     *(
         f"aws_lambda_powertools/utilities/data_classes/{shape}_event.py"
-        for shape in ("active_mq", "cognito_user_pool", "iot_registry", "rabbit_mq", "s3_object")
+        for shape in (
+            "active_mq",
+            "api_gateway_authorizer",
+            "cognito_user_pool",
+            "iot_registry",
+            "rabbit_mq",
+            "s3_object",
+        )
     ),
     "aws_lambda_powertools/utilities/parser/envelopes/*",
     "aws_lambda_powertools/utilities/parser/models/*",

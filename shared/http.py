@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class Problem(Exception):
-    """A refusal with its status and stable type. `faults` are `{pointer, code, message}`."""
+    """A refusal with its status and stable type. `faults` are `{pointer, code, message}`; `retry_after` seconds."""
 
     def __init__(
         self,
@@ -37,10 +37,13 @@ class Problem(Exception):
         kind: str,
         title: str,
         detail: str | None = None,
+        *,
+        retry_after: int | None = None,
         **more: Any,
     ) -> None:
         super().__init__(kind)
         self.status, self.kind = status, kind
+        self.headers = {"Retry-After": str(retry_after)} if retry_after is not None else {}
         self.body: dict[str, Any] = {
             "type": f"urn:ahd:problem:{kind}",
             "title": title,
@@ -248,7 +251,7 @@ def problem(refused: Problem) -> Response[str]:
         status_code=refused.status,
         content_type="application/problem+json",
         body=json.dumps(refused.body, ensure_ascii=False),
-        headers={"Cache-Control": "no-store"},
+        headers={"Cache-Control": "no-store", **refused.headers},
     )
 
 

@@ -27,6 +27,7 @@ from shared.logs import describe, log
 from shared.promises import next_look, still_since
 
 SHARDS = 4
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _GUARD_DAYS = 30
 """Guards outlive every way an event can come again: queues keep 14 days, the archive 14."""
 
@@ -135,6 +136,10 @@ class AlreadyDone(Exception):
 
 class Conflict(Exception):
     """Somebody else changed the aggregate in the meantime: read again, decide again."""
+
+
+class Refused(Conflict):
+    """A write beside the aggregate has a condition of its own, and that was not met: nothing was stored."""
 
 
 class Audience(StrEnum):
@@ -366,6 +371,26 @@ class Store:
         )
         return answer["Items"], answer.get("LastEvaluatedKey")
 
+    def standing(self, partition: str, limit: int) -> list[tuple[str, str]]:
+        """What stands in one partition of the index, in order: each by its partition key and its place. One query."""
+        items = self._query_index(partition, _END_OF_TIME, limit)
+        return [(item["pk"]["S"], item["at"]["S"]) for item in items]
+
+    def item(self, pk: str, sk: str) -> Item | None:
+        """One item as it is now, for what is no aggregate."""
+        answer = self.client.get_item(TableName=self.table, Key=_key(pk, sk), ConsistentRead=True)
+        return cast("Item | None", answer.get("Item"))
+
+    def write(self, items: Sequence[Item]) -> None:
+        """Store items that are no aggregates, all or none. Raises `Refused` when one's condition is not met."""
+        try:
+            self.client.transact_write_items(TransactItems=list(items))
+        except ClientError as error:
+            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
+            if reasons & {"ConditionalCheckFailed", "TransactionConflict"}:
+                raise Refused from error
+            raise
+
     def unsent(self, before: datetime, limit: int) -> list[tuple[str, str]]:
         """Keys of events that were stored before `before` and are still not told, the oldest first."""
         found = [
@@ -513,13 +538,14 @@ class Store:
     ) -> A:
         key = aggregate.key(aggregate.id)
         after, writes = self._writes(aggregate, lines, cause, salt=salt, new=new)
+        beside = range(len(writes), len(writes) + len(extra))
         writes += extra
         if guard:
             writes.append(_put(self.table, _guard(key, guard, cause.at), "attribute_not_exists(pk)"))
         try:
             self.client.transact_write_items(TransactItems=writes)
         except ClientError as error:
-            raise _refusal(error, new=new, guarded=guard is not None) from error
+            raise _refusal(error, new=new, guarded=guard is not None, beside=beside) from error
         return after
 
     def _event(
@@ -560,11 +586,15 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def retrying(decide: Callable[[], A], attempts: int = 5) -> A:
-    """Decide again, on what is true now, as long as others get in between. Raises the last `Conflict`."""
+def retrying(decide: Callable[[], A], attempts: int = 5, *, but: tuple[type[Conflict], ...] = ()) -> A:
+    """Decide again, on what is true now, as long as others get in between. Raises the last `Conflict`, or the first
+    that is one of `but`.
+    """
     for _ in range(attempts - 1):
         try:
             return decide()
+        except but:
+            raise
         except Conflict:
             continue
     return decide()
@@ -584,6 +614,11 @@ def add_to(table: str, key: tuple[str, str], amounts: Mapping[str, int]) -> Item
             "ExpressionAttributeValues": values,
         }
     }
+
+
+def put(table: str, key: tuple[str, str], attributes: Item, condition: str, values: Item | None = None) -> Item:
+    """A write of an item that is no aggregate, for `extra`, refused unless `condition` holds."""
+    return _put(table, {**_key(*key), **attributes}, condition, values)
 
 
 def put_item(table: str, key: tuple[str, str], attributes: Mapping[str, str]) -> Item:
@@ -651,8 +686,10 @@ def _recorded(item: Item) -> Recorded:
     )
 
 
-def _refusal(error: ClientError, *, new: bool, guarded: bool) -> Exception:
-    """What a cancelled transaction means. Its reasons stand in the order of its writes; the guard is last."""
+def _refusal(error: ClientError, *, new: bool, guarded: bool, beside: range) -> Exception:
+    """What a cancelled transaction means. Its reasons stand in the order of its writes: the state, events, what is
+    written `beside` them, the guard last.
+    """
     reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
     if error.response["Error"]["Code"] != "TransactionCanceledException":
         return error
@@ -660,6 +697,8 @@ def _refusal(error: ClientError, *, new: bool, guarded: bool) -> Exception:
         return AlreadyDone()
     if reasons and reasons[0] == "ConditionalCheckFailed":
         return AlreadyExists() if new else Conflict()
+    if any(reasons[place] == "ConditionalCheckFailed" for place in beside if place < len(reasons)):
+        return Refused()
     if any(reason in {"ConditionalCheckFailed", "TransactionConflict"} for reason in reasons):
         return Conflict()
     return error

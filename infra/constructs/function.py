@@ -54,6 +54,8 @@ class Surroundings:
             Use.EVERYTHING: [_may(["dynamodb:Scan"], table)],
             Use.COUNT: [_may(["dynamodb:UpdateItem"], table)],
             Use.DUE: [_may(["dynamodb:Query"], f"{table}/index/{DUE}")],
+            Use.CLAIM: [_may(["dynamodb:UpdateItem"], table)],
+            Use.CHECK: [_may(["dynamodb:ConditionCheckItem"], table)],
             Use.RELAYED: [_may(["dynamodb:UpdateItem"], table)],
             Use.TELL: [_may(["events:PutEvents"], self.bus_arn, as_itself)],
             Use.SECRET: [_may(["secretsmanager:GetSecretValue"], self.secret_arn)],

@@ -1,6 +1,7 @@
 """A case: anything a customer brings. Its states, its moves, and what the desk promises about it. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -31,6 +32,7 @@ class Move(StrEnum):
     DECLINE = "decline"
     NOTE = "note"
     ARRIVE = "arrive"
+    DISPATCH = "dispatch"
     WORK = "work"
     """Everything that is done about it while it is not decided."""
     APPOINT = "appoint"
@@ -43,12 +45,14 @@ MOVES: Mapping[State, Mapping[Move, State]] = {
         Move.OPEN: State.OPEN,
         Move.DECLINE: State.DECLINED,
         Move.NOTE: State.RECEIVED,
+        Move.DISPATCH: State.OPEN,
         Move.WORK: State.RECEIVED,
         Move.APPOINT: State.RECEIVED,
     },
     State.OPEN: {
         Move.NOTE: State.OPEN,
         Move.ARRIVE: State.OPEN,
+        Move.DISPATCH: State.OPEN,
         Move.WORK: State.OPEN,
         Move.APPOINT: State.OPEN,
         Move.CLOSE: State.CLOSED,
@@ -62,8 +66,15 @@ GRIEVANCES_A_DAY = 3
 
 ACKNOWLEDGE, REVIEW, RESOLVE, ARRIVE, PROGRESS = "acknowledge", "review", "resolve", "arrive", "progress"
 HANDOVER, ARBITRATE, CHECK_SETTLEMENT = "handover", "arbitrate", "check-settlement"
-AMONG_STAFF = frozenset({HANDOVER, ARBITRATE, CHECK_SETTLEMENT})
+SEND, ACKNOWLEDGE_DISPATCH, RECEIPT = "send", "acknowledge-dispatch", "receipt"
+CALL_FAMILY = "call-family"
+AMONG_STAFF = frozenset({HANDOVER, ARBITRATE, CHECK_SETTLEMENT, ACKNOWLEDGE_DISPATCH, RECEIPT, CALL_FAMILY})
 """What is promised among staff: the customer neither sees it nor is told when it is late."""
+
+AT_ONCE = frozenset({ARRIVE, SEND, ACKNOWLEDGE_DISPATCH, RECEIPT})
+"""What an emergency waits for: late, it goes straight to the top of the ladder, on a clock as short as its own."""
+
+_OF_FAMILY = frozenset({"call_parents", "call_guardian"})
 
 
 class IllegalMove(Exception):
@@ -102,6 +113,8 @@ class Case(Aggregate):
     """Staff who decided about it, in the order they first did."""
     units: tuple[str, ...] = ()
     """The units they belonged to."""
+    unit: str | None = None
+    """The unit that was sent and is not clear yet."""
     ownership: Ownership = Ownership()
     papers: Papers = Papers()
     appointments: Appointments = ()
@@ -141,11 +154,19 @@ def needs_review(category: Category, *, urgent: bool) -> bool:
 
 
 def first_promises(
-    category: Category, pack: Pack, calendar: Calendar, now: datetime, *, contactable: bool, urgent: bool
+    category: Category,
+    pack: Pack,
+    calendar: Calendar,
+    now: datetime,
+    *,
+    contactable: bool,
+    dispositions: Collection[str],
+    slowed: bool = False,
 ) -> Promises:
     """What is promised when a case is taken: word of it, somebody on the scene of an emergency, and a review or,
-    where none is needed, an outcome.
+    where none is needed, an outcome. What is `slowed` is always reviewed, later than others.
     """
+    urgent = "dispatch" in dispositions
     made: Promises = ()
     if contactable:
         acknowledge = pack.clocks.acknowledge
@@ -153,8 +174,11 @@ def first_promises(
     if urgent and pack.clocks.arrive:
         arrive = pack.clocks.arrive
         made = promises.make(made, ARRIVE, arrive.role, arrive.within, calendar, now)
-    if needs_review(category, urgent=urgent):
-        review = pack.clocks.review
+    if pack.nuisance and _OF_FAMILY & set(dispositions):
+        family = pack.nuisance.call_family
+        made = promises.make(made, CALL_FAMILY, family.role, family.within, calendar, now)
+    if slowed or needs_review(category, urgent=urgent):
+        review = pack.nuisance.review if slowed and pack.nuisance else pack.clocks.review
         return promises.make(made, REVIEW, review.role, review.within, calendar, now)
     return promise_outcome(made, category, pack, calendar, now)
 
@@ -221,11 +245,6 @@ def voiced(case: Case, now: datetime) -> Case:
     return case.model_copy(update={"voiced": (*today, now)})
 
 
-def arrived(case: Case, now: datetime) -> Case:
-    """Somebody is on the scene."""
-    return case.promising(promises.keep(case.promises, ARRIVE, now))
-
-
 def acknowledged(case: Case, now: datetime) -> Case:
     """A provider took our word to the customer that we have their report."""
     return case.promising(promises.keep(case.promises, ACKNOWLEDGE, now))
@@ -233,8 +252,17 @@ def acknowledged(case: Case, now: datetime) -> Case:
 
 def ladders(case: Case, pack: Pack) -> dict[str, promises.Ladder]:
     """For each promise the rungs above whoever owed it first: nobody's lateness goes up to themselves."""
-    first = {promise.name: promise.role for promise in case.promises if promise.rung == 0}
-    return {name: pack.rungs_above(role) for name, role in first.items()}
+    first = {promise.name: promise for promise in case.promises if promise.rung == 0}
+    return {
+        name: _at_once(promise, pack) if name in AT_ONCE else pack.rungs_above(promise.role)
+        for name, promise in first.items()
+    }
+
+
+def _at_once(promise: promises.Promise, pack: Pack) -> promises.Ladder:
+    """Straight to the top: first for as long as was promised, then in the rhythm of the ladder's own end."""
+    top = pack.rungs()[-1]
+    return (replace(top, within=promise.clock, end=False), top)
 
 
 def warn(case: Case, now: datetime) -> tuple[Case, tuple[Warned, ...]]:

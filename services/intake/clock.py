@@ -1,11 +1,14 @@
-"""What intake does when time passes: a promise that was not kept goes up the ladder, and the customer is told."""
+"""What intake does when time passes: units go to whoever waits for one, and a promise that was not kept goes up the
+ladder, and the customer is told.
+"""
 
 from datetime import datetime
 from typing import Any
 
-from services.intake import appointment, phoning
+from services.intake import appointment, emergency, nuisance, phoning, sending
 from services.intake import case as cases
 from services.intake.call import Call
+from services.intake.caller import Caller
 from services.intake.case import Case
 from shared.clock import utc_now
 from shared.contracts.intake import AppointmentMade, AppointmentNear, CaseLate
@@ -20,6 +23,8 @@ from shared.ticking import tick, time_left
 def look(number: str, now: datetime) -> None:
     """Remind of what is near; break what is due of this case, and hand it on."""
     case = store().load(Case, number)
+    if emergency.is_unanswered(case, now):
+        case = sending.see_to_unanswered(case, now)
     warned, near = cases.warn(case, now)
     after, misses = cases.late(warned, pack(), calendar(), now)
     lines = [_reminder(case, one.promise.name) for one in near if appointment.is_one(one.promise.name)]
@@ -57,4 +62,8 @@ def _reminder(case: Case, promise: str) -> Line:
 def handler(_event: dict[str, Any], context: Any) -> None:
     """Lambda: a tick."""
     bind(service=settings().service)
-    tick({Case.KIND: look, Call.KIND: phoning.look}, utc_now(), time_left(context))
+    try:
+        sending.send_wanted(utc_now())
+    finally:
+        looks = {Case.KIND: look, Call.KIND: phoning.look, Caller.KIND: nuisance.look}
+        tick(looks, utc_now(), time_left(context))

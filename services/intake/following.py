@@ -209,6 +209,7 @@ _SHOWN = frozenset(
         "due",
         "what",
         "outcome",
+        "answer",
         "reason",
         "promise",
         "was_due",

@@ -61,12 +61,21 @@ class ReportForm(Questions):
 
     def areas(self) -> tuple[str, ...]:
         """The groups that have categories, in the pack's order."""
-        used = {category.group for category in self.pack.categories}
+        used = {category.group for category in self.pack.categories if not category.staff_only}
         return tuple(group for group in self.pack.groups if group in used)
 
     def categories(self) -> tuple[Category, ...]:
         """The categories of the area chosen."""
-        return tuple(one for one in self.pack.categories if one.group == self.answer("area"))
+        area = self.answer("area")
+        return tuple(one for one in self.pack.categories if one.group == area and not one.staff_only)
+
+    @property
+    def nameless(self) -> bool:
+        """Whether it is a tip: who gives it is not asked, and not kept."""
+        return self.category is not None and self.category.kind == "tip"
+
+    def contact(self) -> dict[str, str] | None:
+        return None if self.nameless else super().contact()
 
     def questions(self) -> tuple[Question, ...]:
         return self.category.questions if self.category else ()
@@ -86,8 +95,10 @@ class ReportForm(Questions):
                 return len(self.categories()) != 1
             case "facts":
                 return bool(self.questions())
+            case "reach":
+                return not self.nameless
             case "contact":
-                return self.answer("reach") != "anonymous"
+                return not self.nameless and self.answer("reach") != "anonymous"
             case _:
                 return True
 

@@ -1,22 +1,24 @@
 """What is done with a case, by staff or its customer: each in a table, each carried out the same way."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from services.intake import case as cases
-from services.intake import publishing, views
+from services.intake import emergency, publishing, sending, views
 from services.intake.appointment import NoSuchAppointment
 from services.intake.case import Case, Move
 from services.intake.exhibit import NoSuchExhibit, NotInYourHands
 from services.intake.ownership import Disputed, NothingOffered, NotYours
 from services.intake.papers import AskedForMore, NothingMissing
 from services.intake.settlement import NotSettled
+from services.intake.unit import IllegalUnitMove
 from shared import acting, ids
 from shared.acting import Change
 from shared.commands import Command
 from shared.contracts import Event
+from shared.contracts.intake import CaseClosed, CaseOpened, PromiseMade
 from shared.http import Problem, Request, fault
 from shared.packs import Pack
 from shared.policy import Principal, require
@@ -26,6 +28,14 @@ from shared.store import Audience, Cause, Item, Line, NotFound
 from shared.worktime import Calendar, EndlessError
 
 R = TypeVar("R", bound=Request)
+
+
+class WrongKind(Exception):
+    """What was asked is done with another kind of case."""
+
+    def __init__(self, kind: str, needed: str) -> None:
+        self.kind, self.needed = kind, needed
+        super().__init__(f"a {kind} is no {needed}")
 
 
 class Draft:
@@ -44,8 +54,19 @@ class Draft:
     def calendar(self) -> Calendar:
         return calendar()
 
+    def add(self, case: Case, lines: Sequence[Line], extra: Sequence[Item]) -> None:
+        """Take over what somebody else decided about it."""
+        self.case = case
+        self.lines += lines
+        self.extra += extra
+
     def set(self, **changes: Any) -> None:
         self.case = self.case.model_copy(update=changes)
+
+    def must_be(self, kind: str) -> None:
+        """Raises `WrongKind`."""
+        if self.case.kind != kind:
+            raise WrongKind(self.case.kind, kind)
 
     def move(self, move: Move) -> None:
         """The case moves, by whoever does this. Raises `IllegalMove`."""
@@ -80,6 +101,8 @@ class Act(Generic[R]):
     do: Callable[[Draft, R], None]
     keyed: bool = False
     """Whether it needs an Idempotency-Key, because nothing else would notice that it is sent twice."""
+    then: Callable[[datetime], None] | None = None
+    """What can be done elsewhere once it is stored."""
 
 
 class Nothing(Request):
@@ -95,7 +118,10 @@ def carry_out(
     def decide(case: Case) -> Change[Case]:
         return decided(Draft(case, cause.at, principal), lambda draft: act.do(draft, request))
 
-    return acting.carry_out(Case, identity_of(number), command, cause, decide, views.facts)
+    done = acting.carry_out(Case, identity_of(number), command, cause, decide, views.facts)
+    if act.then:
+        act.then(cause.at)
+    return done
 
 
 def decided(draft: Draft, do: Callable[[Draft], None]) -> Change[Case]:
@@ -107,6 +133,32 @@ def decided(draft: Draft, do: Callable[[Draft], None]) -> Change[Case]:
         raise refused(error) from None
     after, public = publishing.kept_current(before, draft.case, draft.pack, draft.now)
     return Change(after, draft.lines, [*draft.extra, *public])
+
+
+def take_on(draft: Draft) -> None:
+    """The case is taken on after review: an outcome is promised, and the customer told by when."""
+    draft.case = cases.opened(draft.case, draft.pack, draft.calendar, draft.now)
+    made = [promise for promise in draft.case.promises if promise.made == draft.now]
+    told = tuple(PromiseMade(name=promise.name, due=promise.due) for promise in made)
+    draft.tell_customer(CaseOpened(case=draft.case.id, promises=told))
+
+
+def conclude(draft: Draft, outcome: str, text: str | None = None) -> None:
+    """The case is done, and the customer told what came of it. Whoever is still on it is free again."""
+    before = draft.case
+    draft.move(Move.CLOSE)
+    ended = sending.ended(before, cases.closed(draft.case, draft.now), draft.now, draft.by.id)
+    draft.add(ended.case, ended.lines, ended.extra)
+    case = draft.case
+    closed = CaseClosed(
+        case=case.id,
+        kind=case.kind,
+        category=case.category,
+        outcome=outcome,
+        contactable=case.contactable,
+        language=case.language,
+    )
+    draft.tell_customer(closed, text)
 
 
 def identity_of(number: str) -> str:
@@ -125,6 +177,32 @@ def _illegal(error: cases.IllegalMove) -> Problem:
         f"Possible now: {', '.join(error.allowed) or 'nothing'}.",
         state=str(error.state),
         allowed=list(error.allowed),
+    )
+
+
+def _wrong_kind(error: WrongKind) -> Problem:
+    return Problem(409, "wrong-kind", f"This case is no {error.needed}.", is_a=error.kind)
+
+
+def _no_unit(_error: emergency.NoUnit) -> Problem:
+    return Problem(409, "no-unit", "No unit is on this case.", "Send one with dispatch.")
+
+
+def _unit_there(error: emergency.UnitThere) -> Problem:
+    return Problem(
+        409, "unit-there", "A unit was sent to this case.", "Clear it first, or wait for it.", unit=error.unit
+    )
+
+
+def _of_unit(error: IllegalUnitMove) -> Problem:
+    on: dict[str, Any] = {"case": ids.spoken(error.case)} if error.case else {}
+    return Problem(
+        409,
+        "illegal-unit-move",
+        f"A unit that is {error.state} can't become {error.to}.",
+        "What becomes of a unit that is on a case is said on that case: arrived, clear." if error.case else None,
+        state=error.state.value,
+        **on,
     )
 
 
@@ -163,6 +241,10 @@ _ANSWERS: Mapping[type[Exception], Callable[[Any], Problem]] = {
         told=list(error.told),
     ),
     Refusal: _of_promise,
+    WrongKind: _wrong_kind,
+    emergency.NoUnit: _no_unit,
+    emergency.UnitThere: _unit_there,
+    IllegalUnitMove: _of_unit,
     EndlessError: lambda _error: fault("/within", "too_far", "This comes to no date that a calendar knows."),
 }
 REFUSALS = tuple(_ANSWERS)

@@ -18,6 +18,99 @@ class SomebodyArrived(Note):
     detail_type: Literal["SomebodyArrived.v1"] = "SomebodyArrived.v1"
 
 
+class UnitOnTheWay(Note):
+    """The unit that was sent says that it comes."""
+
+    detail_type: Literal["UnitOnTheWay.v1"] = "UnitOnTheWay.v1"
+    unit: str
+
+
+class UnitCleared(Note):
+    """The unit is free again. Why it did not get there is private."""
+
+    detail_type: Literal["UnitCleared.v1"] = "UnitCleared.v1"
+    unit: str
+
+
+class EmergencyRaised(Note):
+    """Staff made it an emergency; why is private."""
+
+    detail_type: Literal["EmergencyRaised.v1"] = "EmergencyRaised.v1"
+
+
+class IncidentSent(Note):
+    """A dispatch system was given the incident."""
+
+    detail_type: Literal["IncidentSent.v1"] = "IncidentSent.v1"
+    system: str
+
+
+class HandedOver(Note):
+    """A dispatch system has it, under a number of its own."""
+
+    detail_type: Literal["HandedOver.v1"] = "HandedOver.v1"
+    system: str
+    reference: str
+
+
+class TipPassedOn(Note):
+    """A tip went to whoever it concerns."""
+
+    detail_type: Literal["TipPassedOn.v1"] = "TipPassedOn.v1"
+    to: str
+
+
+class PressAnswered(Note):
+    """What a medium was answered, and by which rule."""
+
+    detail_type: Literal["PressAnswered.v1"] = "PressAnswered.v1"
+    answer: Literal["press-office", "no-comment"]
+    medium: Literal["domestic", "foreign"]
+    sensitive: bool
+
+
+class CallerKnown(Note):
+    """The number that this came from is flagged, and rang so often since."""
+
+    detail_type: Literal["CallerKnown.v1"] = "CallerKnown.v1"
+    kind: str
+    times: int
+
+
+class FamilyCalled(Note):
+    """The parents or the guardian of a caller were called; what was said is private."""
+
+    detail_type: Literal["FamilyCalled.v1"] = "FamilyCalled.v1"
+    reached: bool
+
+
+class CallerFlagged(Note):
+    """Of a caller: slowed from now on; why is private."""
+
+    detail_type: Literal["CallerFlagged.v1"] = "CallerFlagged.v1"
+    kind: str
+    telephone: str
+
+
+class CallerAgain(Note):
+    """Of a caller: rang again, while flagged."""
+
+    detail_type: Literal["CallerAgain.v1"] = "CallerAgain.v1"
+    case: str
+
+
+class FlagLifted(Note):
+    """Of a caller: no longer flagged; why is private."""
+
+    detail_type: Literal["FlagLifted.v1"] = "FlagLifted.v1"
+
+
+class FlagExpired(Note):
+    """Of a caller: the time is over."""
+
+    detail_type: Literal["FlagExpired.v1"] = "FlagExpired.v1"
+
+
 class MessageUndelivered(Note):
     detail_type: Literal["MessageUndelivered.v1"] = "MessageUndelivered.v1"
     template: str

@@ -7,12 +7,19 @@ from aws_lambda_powertools.event_handler import Response
 from services.intake import (
     appointing,
     checking,
+    dispatching,
+    flagging,
+    handing,
+    incident,
     investigating,
+    media,
     owning,
     phoning,
     recounting,
     reporting,
     settling,
+    signing,
+    tips,
     working,
     worklist,
 )
@@ -26,6 +33,11 @@ from shared.store import Cause
 
 ACTS: dict[str, Act[Any]] = {
     **working.ACTS,
+    **dispatching.ACTS,
+    **handing.ACTS,
+    **tips.ACTS,
+    **media.ACTS,
+    **flagging.ACTS,
     **owning.ACTS,
     **checking.ACTS,
     **investigating.ACTS,
@@ -49,7 +61,7 @@ def key_in() -> Response[str]:
     key = handler.idempotency_key()
     receipt = reporting.report(request, key, utc_now(), handler.correlation(), principal.id)
     contact = request.contact
-    body = receipt.for_staff(contactable=bool(contact and (contact.email or contact.phone)))
+    body = receipt.for_staff(contactable=bool(contact and (contact.email or contact.phone)) and not receipt.anonymous)
     return answer(201, body, {"Location": f"/staff/v1/cases/{body['number']}"})
 
 
@@ -66,6 +78,17 @@ def audit(number: str) -> Response[str]:
     return answer(200, worklist.audit(handler.principal(), number))
 
 
+@handler.get("/staff/v1/cases/<number>/incident.json")
+def as_eido(number: str) -> Response[str]:
+    return answer(200, incident.as_eido(handing.incident(handler.principal(), number)))
+
+
+@handler.get("/staff/v1/cases/<number>/incident.cap")
+def as_cap(number: str) -> Response[str]:
+    alert = incident.as_cap(handing.incident(handler.principal(), number))
+    return Response(200, "application/cap+xml", alert.decode(), headers={"Cache-Control": "no-store"})
+
+
 @handler.post("/staff/v1/cases/<number>/<action>")
 def act(number: str, action: str) -> Response[str]:
     if action not in ACTS:
@@ -75,6 +98,55 @@ def act(number: str, action: str) -> Response[str]:
     key = handler.needed_idempotency_key() if chosen.keyed else handler.idempotency_key()
     cause = Cause(utc_now(), principal.id, handler.correlation())
     return answer(200, carry_out(chosen, principal, number, Command(principal.id, key, request), request, cause))
+
+
+@handler.get("/staff/v1/units")
+def units() -> Response[str]:
+    state = handler.current_event.get_query_string_value("state", "free")
+    return answer(200, signing.listed(handler.principal(), state or "free"))
+
+
+@handler.get("/staff/v1/units/<unit>")
+def unit(unit: str) -> Response[str]:
+    return answer(200, signing.read(handler.principal(), unit))
+
+
+@handler.put("/staff/v1/units/<unit>")
+def sign_on(unit: str) -> Response[str]:
+    signing.named(unit)
+    request = handler.read(signing.SignOnRequest)
+    return answer(200, signing.sign_on(handler.principal(), unit, request, utc_now()))
+
+
+@handler.post("/staff/v1/units/<unit>/position")
+def locate(unit: str) -> Response[str]:
+    request = handler.read(signing.Whereabouts)
+    return answer(200, signing.locate(handler.principal(), unit, request, utc_now()))
+
+
+@handler.post("/staff/v1/units/<unit>/state")
+def set_state(unit: str) -> Response[str]:
+    request = handler.read(signing.StateRequest)
+    return answer(200, signing.set_state(handler.principal(), unit, request, utc_now()))
+
+
+@handler.post("/staff/v1/callers")
+def flag() -> Response[str]:
+    return answer(200, flagging.flag(handler.principal(), handler.read(flagging.FlagRequest), _cause()))
+
+
+@handler.post("/staff/v1/callers/lift")
+def lift() -> Response[str]:
+    return answer(200, flagging.lift(handler.principal(), handler.read(flagging.LiftRequest), _cause()))
+
+
+@handler.post("/staff/v1/callers/look")
+def look_at_caller() -> Response[str]:
+    return answer(200, flagging.look(handler.principal(), handler.read(flagging.NumberRequest)))
+
+
+def _cause() -> Cause:
+    return Cause(utc_now(), handler.principal().id, handler.correlation())
 
 
 @handler.post("/staff/v1/calls")

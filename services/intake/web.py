@@ -417,7 +417,7 @@ def _fact_shown(name: str, value: Any, t: Speaker, zone: ZoneInfo) -> str:
             return left_to_right(ids.spoken(ids.heard(value) or value))
         case "promise":
             return t(f"promise.{_plain(value)}")
-        case "finding" | "channel" | "outcome" | "reason" | "what":
+        case "finding" | "channel" | "outcome" | "reason" | "what" | "answer":
             return t(f"{name}.{value}")
         case _:
             return str(value)

@@ -6,18 +6,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field, model_validator
 
 from services.intake import case as cases
+from services.intake import sending
 from services.intake.case import Move
-from services.intake.handling import Act, Draft, Nothing
-from services.intake.notes import SomebodyArrived, StaffNote
+from services.intake.handling import Act, Draft, Nothing, conclude, take_on
+from services.intake.notes import StaffNote
 from shared import promises
-from shared.contracts.intake import (
-    CaseClosed,
-    CaseDeclined,
-    CaseExtended,
-    CaseOpened,
-    CaseProgressed,
-    PromiseMade,
-)
+from shared.contracts.intake import CaseDeclined, CaseExtended, CaseProgressed
 from shared.http import Request, Text, fault
 from shared.packs import Within
 from shared.store import Audience
@@ -66,10 +60,7 @@ class CloseRequest(Request):
 def open_case(draft: Draft, _request: Nothing) -> None:
     """Taken on after review."""
     draft.move(Move.OPEN)
-    draft.case = cases.opened(draft.case, draft.pack, draft.calendar, draft.now)
-    made = [promise for promise in draft.case.promises if promise.made == draft.now]
-    told = tuple(PromiseMade(name=promise.name, due=promise.due) for promise in made)
-    draft.tell_customer(CaseOpened(case=draft.case.id, promises=told))
+    take_on(draft)
 
 
 def decline(draft: Draft, request: DeclineRequest) -> None:
@@ -105,32 +96,14 @@ def extend(draft: Draft, request: ExtendRequest) -> None:
         draft.tell_customer(extended, request.reason)
 
 
-def arrive(draft: Draft, _request: Nothing) -> None:
-    draft.move(Move.ARRIVE)
-    draft.case = cases.arrived(draft.case, draft.now)
-    draft.tell_customer(SomebodyArrived())
-
-
 def close(draft: Draft, request: CloseRequest) -> None:
-    draft.move(Move.CLOSE)
-    draft.case = cases.closed(draft.case, draft.now)
-    case = draft.case
-    closed = CaseClosed(
-        case=case.id,
-        kind=case.kind,
-        category=case.category,
-        outcome=request.outcome,
-        contactable=case.contactable,
-        language=case.language,
-    )
-    draft.tell_customer(closed, request.text)
+    conclude(draft, request.outcome, request.text)
 
 
 ACTS: dict[str, Act[Any]] = {
     "open": Act("case.review", Nothing, open_case),
     "decline": Act("case.review", DeclineRequest, decline),
     "extend": Act("case.work", ExtendRequest, extend),
-    "arrived": Act("case.arrive", Nothing, arrive),
     "notes": Act("case.note", NoteRequest, note, keyed=True),
-    "close": Act("case.close", CloseRequest, close),
+    "close": Act("case.close", CloseRequest, close, then=sending.send_wanted),
 }

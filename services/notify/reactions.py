@@ -46,6 +46,8 @@ from shared.contracts.intake import (
     DocumentsWanted,
     HandoverOffered,
     Meeting,
+    UnitDispatched,
+    UnitWanted,
     Wording,
 )
 from shared.contracts.notify import CallbackMissed, MessageFailed
@@ -135,6 +137,30 @@ def tell_late(heard: Heard[CaseLate]) -> None:
     tell_duty(heard, event.role, "duty_late", facts)
     if event.to_customer and event.promise != "acknowledge" and not event.again:
         tell_customer(heard, event.case, "late", {"promise": event.promise, **values})
+
+
+def tell_dispatched(heard: Heard[UnitDispatched]) -> None:
+    """Whoever leads knows who goes; and when it is instead of somebody who did not answer, that as well."""
+    event = heard.event
+    values = {
+        "number": ids.spoken(event.case),
+        "category": event.category,
+        "unit": event.unit,
+        "metres": "?" if event.metres is None else event.metres,
+    }
+    if event.instead_of:
+        tell_duty(heard, "duty-leader", "duty_replaced", {**values, "silent": event.instead_of})
+    else:
+        tell_duty(heard, "duty-leader", "duty_dispatched", values)
+
+
+def tell_wanted(heard: Heard[UnitWanted]) -> None:
+    event = heard.event
+    values = {"number": ids.spoken(event.case), "category": event.category}
+    if event.silent:
+        tell_duty(heard, "duty-leader", "duty_silent", {**values, "silent": event.silent})
+    else:
+        tell_duty(heard, "duty-leader", "duty_wanted", values)
 
 
 def tell_complaint_accepted(heard: Heard[ComplaintAccepted]) -> None:
@@ -339,6 +365,8 @@ REACTIONS: Reactions = {
     CallLate: tell_waiting,
     CaseLate: tell_late,
     CaseClosed: tell_closed,
+    UnitDispatched: tell_dispatched,
+    UnitWanted: tell_wanted,
     ComplaintAccepted: tell_complaint_accepted,
     ComplaintEscalated: tell_complaint_late,
     ComplaintAnswered: tell_complaint_answered,

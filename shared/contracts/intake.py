@@ -137,6 +137,30 @@ class CaseHandled(IntakeEvent):
     units: tuple[str, ...] = ()
 
 
+class UnitDispatched(IntakeEvent):
+    """A unit was sent to an emergency: the nearest free one, `metres` away as the crow flies.
+
+    Without `metres` the place or the unit has no coordinates, and it was the one free longest. `instead_of` is a unit
+    that was sent before and did not answer.
+    """
+
+    detail_type: Literal["UnitDispatched.v1"] = "UnitDispatched.v1"
+    case: str
+    category: str
+    unit: str
+    metres: int | None = None
+    instead_of: str | None = None
+
+
+class UnitWanted(IntakeEvent):
+    """An emergency found no unit free; the next one that is free is sent. `silent` was sent and does not answer."""
+
+    detail_type: Literal["UnitWanted.v1"] = "UnitWanted.v1"
+    case: str
+    category: str
+    silent: str | None = None
+
+
 class CaseExtended(IntakeEvent):
     """What was promised has another date. Box: `Wording` (the reason) to notify."""
 

@@ -131,7 +131,7 @@ class Desk:
     def does(self, act: str, number: str, body: dict[str, Any]) -> None:
         """A member of staff does something with a complaint."""
         event = self.event("POST", f"/staff/v1/complaints/{number}/{act}", {}, json.dumps(body).encode())
-        claims = {"sub": "manager-1", "cognito:groups": "[supervisor]"}
+        claims = {"sub": "manager-1", "cognito:groups": "[supervisor duty-leader]"}
         event["requestContext"]["authorizer"] = {"jwt": {"claims": claims}}
         with self.being("complaints"):
             answer = staff.handler(event, SimpleNamespace())

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from typing import Any
 
 import jsonschema
 import pytest
@@ -14,7 +14,7 @@ from services.intake.open311 import ROOT
 
 DOCUMENT = document()
 OPERATIONS = [(method, path, made) for path, ways in DOCUMENT["paths"].items() for method, made in ways.items()]
-ACTIONS: dict[str, Iterable[str]] = {
+ACTIONS: dict[str, dict[str, Any]] = {
     "/v1/cases": following.ACTS,
     "/staff/v1/cases": staff.ACTS,
     "/staff/v1/calls": phoning.TALKS,

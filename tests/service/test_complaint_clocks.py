@@ -201,6 +201,8 @@ def test_a_worklist_says_who_owes_what_is_due_soonest(world, pack):
 
     assert listed() == ("department-manager", NOW + 10 * MINUTE)
     matter.do("contacts", {"reached": True, "told": "We look into it."}, LEADER)
+    assert listed()[1] == NOW + timedelta(days=1)  # the notice and the next call
+    matter.do("notice", {"text": "Straighten the wall."})
     assert listed() == ("service-clerk", NOW + timedelta(days=1))
 
 

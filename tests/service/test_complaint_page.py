@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.service.complaining import MANAGER, complain, let_pass, mailed
-from tests.service.world import URL
+from tests.service.world import URL, staff
 
 
 def browse(world, method, path, cookie="", form="", query=None):
@@ -76,6 +76,10 @@ def test_without_the_secret_there_is_nothing_to_see(world):
         assert browse(world, "GET", f"/complaint/{number}", cookie)["statusCode"] == 404
 
 
+ALL_ROLES = staff("leader-1", "supervisor", "duty-leader")
+"""Each round goes one rung up."""
+
+
 def fields(page, action):
     """The hidden fields of a form on the page."""
     form = page["body"].partition(f'/{action}"')[2].partition("</form>")[0]
@@ -113,7 +117,7 @@ def test_rework_is_offered_while_rounds_are_left_and_then_what_else_can_be_done(
     cookie, path = opened(matter)
     for left in (2, 1):
         assert "/rework" not in browse(world, "GET", path, cookie)["body"]
-        matter.do("answer", {"finding": "substantiated", "text": "We apologise."})
+        matter.do("answer", {"finding": "substantiated", "text": "We apologise."}, ALL_ROLES)
         page = browse(world, "GET", path, cookie)
         assert f"Times you can still ask for this: {left}." in page["body"]
         sent = urlencode({**fields(page, "rework"), "text": "Again."})
@@ -123,8 +127,9 @@ def test_rework_is_offered_while_rounds_are_left_and_then_what_else_can_be_done(
         world.settle()
     assert mailed(world, "If you are not satisfied with it, tell us here")
     before = len(mailed(world, "If you are not satisfied"))
-    matter.do("answer", {"finding": "substantiated", "text": "We apologise once more."})
-    matter.do("close")
+    matter.do("answer", {"finding": "substantiated", "text": "We apologise once more."}, ALL_ROLES)
+    matter.do("contacts", {"reached": True, "told": "It stands.", "read_back": True}, ALL_ROLES)
+    matter.do("close", None, ALL_ROLES)
     page = browse(world, "GET", path, cookie)
     assert "/rework" not in page["body"]
     assert "Our last answer stands." in page["body"]
@@ -196,7 +201,6 @@ def test_why_this_date_says_how_much_time_was_promised_and_what_did_not_count(wo
     page = html.unescape(browse(world, "GET", path, cookie)["body"])
     assert "The time we gave ourselves, in working days: 3." in page
     assert "Only office hours count; evenings and nights do not." in page
-    assert "closed, weekend." in page
     asked = {"within": {"working_days": 12}, "reason": "A witness is abroad."}
     moved = world.http(
         "complaints.staff",
@@ -209,6 +213,7 @@ def test_why_this_date_says_how_much_time_was_promised_and_what_did_not_count(wo
     world.settle()
     page = html.unescape(browse(world, "GET", path, cookie)["body"])
     assert "The time we gave ourselves, in working days: 12." in page
+    assert "closed, weekend." in page
     assert re.search(r"The date was moved from \w+day .* to \w+day .*, because: \u2068A witness is abroad\.", page)
     assert mailed(world, "“You have an answer”. It will take until")
 

@@ -79,6 +79,15 @@ def test_every_line_a_customer_can_find_on_their_case_has_wording(language: str)
         "StaffNote",
         "MessageUndelivered",
         "CaseHandled",
+        "UnitCleared",
+        "EmergencyRaised",
+        "IncidentSent",
+        "CallerKnown",
+        "FamilyCalled",
+        "CallerFlagged",
+        "CallerAgain",
+        "FlagLifted",
+        "FlagExpired",
         "HandoverOffered",
         "ArbiterWanted",
         "CaseTaken",
@@ -119,6 +128,7 @@ def choices(kind: type[BaseModel], name: str) -> tuple[str, ...]:
 SAID = {
     "promise": tuple(one for name, one in vars(cases).items() if name.isupper() and isinstance(one, str)),
     "channel": (*get_args(Channel), *choices(MessageSent, "channel")),
+    "answer": choices(notes.PressAnswered, "answer"),
     "outcome": choices(CloseRequest, "outcome"),
     "finding": choices(ComplaintAnswered, "finding"),
 }

@@ -20,16 +20,32 @@ INTAKE = TARGET.with_name("intake.openapi.json")
 Models = dict[str, type[BaseModel]]
 Operations = Iterator[tuple[str, str, dict[str, Any]]]
 
+_NAME = {"type": "string", "pattern": "^[0-9A-Za-z_-]{1,64}$"}
 _NUMBER = {
     "name": "number",
     "in": "path",
     "required": True,
     "description": "The number, with or without hyphens.",
-    "schema": {"type": "string"},
+    "schema": _NAME,
 }
 _LANGUAGE = {"name": "lang", "in": "query", "schema": {"enum": list(LANGUAGES)}}
 _NEEDED_KEY = {**KEY, "required": True}
 _STAFF: dict[str, Any] = {"security": [{"staff": []}]}
+
+
+_NOT_SIGNED_IN: dict[str, Any] = {
+    "description": "The gateway's own words: the token is missing, wrong or too old.",
+    "content": {"application/json": {"schema": {"type": "object", "properties": {"message": {"type": "string"}}}}},
+}
+
+
+def _not_found(refused: dict[str, Any]) -> dict[str, Any]:
+    """What is not there; where the address itself can't be, the gateway says so in its own words."""
+    content = dict(refused["content"])
+    message = _NOT_SIGNED_IN["content"]["application/json"]["schema"]
+    ours = content.get("application/json")
+    content["application/json"] = {"schema": {"anyOf": [ours["schema"], message]} if ours else message}
+    return {"description": "There is no such thing, or it is not yours to see.", "content": content}
 
 
 def document() -> dict[str, Any]:
@@ -41,6 +57,12 @@ def document() -> dict[str, Any]:
     title = (
         "What citizens, staff and other services' apps do with a case. Refusals are problem+json (RFC 9457), those"
     )
+    for path, ways in paths.items():
+        for made in ways.values():
+            if path.startswith("/staff"):
+                made["responses"]["401"] = _NOT_SIGNED_IN
+            if "{" in path:
+                made["responses"]["404"] = _not_found(made["responses"]["4XX"])
     whole = described("Ahd: intake", f"{title} of Open311 its own.", paths, models)
     whole["components"]["schemas"] |= {"GeoReportErrors": _ERRORS, "GeoReportRequest": _REPORT}
     return whole
@@ -104,7 +126,7 @@ def _staff(models: Models) -> Operations:
 
 
 def _units(models: Models) -> Operations:
-    here, unit = "/staff/v1/units", {"name": "unit", "in": "path", "required": True, "schema": {"type": "string"}}
+    here, unit = "/staff/v1/units", {"name": "unit", "in": "path", "required": True, "schema": _NAME}
     state = {"name": "state", "in": "query", "schema": {"enum": [str(one) for one in UnitState], "default": "free"}}
     listed = operation("units", None, models, "Units in one state.")
     yield "get", here, {**listed, **_STAFF, "parameters": [state]}
@@ -188,7 +210,7 @@ def _open311() -> Operations:
         )
     ]
     code, identity, token = (
-        {"name": name, "in": "path", "required": True, "schema": _TEXT} for name in ("code", "id", "token")
+        {"name": name, "in": "path", "required": True, "schema": _NAME} for name in ("code", "id", "token")
     )
     for name, path, parameters, schema, told in (
         ("discovery", "discovery", [], whole, "Where this is, and in which formats."),

@@ -85,7 +85,9 @@ class Guard:
 
     def listen(self) -> None:
         """Hear every call of the clients that functions make from now on."""
-        aws._session().register("before-parameter-build", self._asked, unique_id="permissions")
+        session = aws._session()
+        session.unregister("before-parameter-build", unique_id="permissions")  # that of the test before
+        session.register("before-parameter-build", self._asked, unique_id="permissions")
 
     def grants(self, function: str) -> Grants:
         if function not in self._known:

@@ -23,7 +23,7 @@ def test_nothing_that_closing_ended_starts_again_after_it(world, pack):
     matter.do("notice", {"text": "Mend it."})
     world.at(NOW + timedelta(hours=1))
     matter.do("answer", ANSWER)
-    matter.do("close")
+    matter.do("close", {"waive": {"contact": "They wrote to us."}})
     world.at(NOW + timedelta(hours=2))
     matter.do("milestones", SIGNED)
     matter.do("press", {"what": "asked", "text": "The Daily calls."}, INSPECTOR)
@@ -34,6 +34,7 @@ def test_nothing_that_closing_ended_starts_again_after_it(world, pack):
 @organisation("pack", ["retail"])
 def test_what_outlasts_a_complaint_starts_after_closing_too(world, pack):
     matter = complain(world, kind="safety-accident")
+    matter.do("take")
     matter.do("answer", ANSWER)
     matter.do("close")
     world.at(NOW + timedelta(hours=2))

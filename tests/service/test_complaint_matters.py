@@ -83,6 +83,7 @@ def test_a_complaint_of_another_kind_after_all_is_no_longer_among_those_about_th
 def test_closing_reaches_what_a_complaint_is_about_now(world, pack):
     matter = complain(world, kind="goods-price")
     matter.do("classify", {"kind": "goods-quality"})
+    matter.do("take")
     matter.do("answer", SUBSTANTIATED, LEADER)
     matter.do("close", who=LEADER)
     world.at(NOW + timedelta(days=20))

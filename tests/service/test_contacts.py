@@ -52,4 +52,4 @@ def test_the_same_customer_is_known_again_however_they_write_their_number(world)
     first.do("answer", {"finding": "substantiated", "text": "The papers are on their way."})
     first.do("close")
     second = complain(world, contact={"phone": "+86 138-0013-8000"}, **about)
-    assert second.receipt["earlier"] == [first.number]
+    assert second.file()["earlier"] == [first.number]

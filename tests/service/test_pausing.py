@@ -37,7 +37,7 @@ def test_the_customer_reads_on_their_page_why_it_stands_still_and_is_told_the_ne
     matter.do("pause", {"promises": ["answer"], "reason": WHY}, LEADER)
     standing = browse(world, "GET", path, cookie)["body"]
     assert "The clock stands still" in standing
-    assert f"because: {WHY}" in standing
+    assert WHY in standing
     assert "We stopped a clock" in standing
     assert not mailed(world, WHY)
     world.at(MONDAY_MORNING + DAY)
@@ -107,7 +107,7 @@ def test_what_stands_still_altogether_is_on_a_list_of_its_own_and_counted(world)
     assert listed("clock=still") == [matter.number]
     counted = world.http("complaints.staff", "GET", "/staff/v1/complaints/count", staff=MANAGER).body
     assert (counted["open"], counted["standing_still"], counted["late"]) == (2, 1, 0)
-    matter.do("subjects", {"subjects": ["officer-1"]}, LEADER)
+    matter.do("subjects", {"subjects": ["officer-1", "unit-west"]}, LEADER)
     subject = staff("officer-1", "supervisor")
     counted = world.http("complaints.staff", "GET", "/staff/v1/complaints/count", staff=subject).body
     assert (counted["open"], counted["standing_still"]) == (1, 0)

@@ -56,7 +56,7 @@ def test_what_is_answered_between_two_pages_takes_nothing_with_it(world, three):
     shown = [one["number"] for one in first["complaints"]]
     for number in shown:  # all that the mark could have hung on
         by_number[number].do("answer", {"finding": "substantiated", "text": "We apologise."})
-        by_number[number].do("close")
+        by_number[number].do("close", {"waive": {"reach-customer": "They wrote to us."}})
         by_number[number].do("return-visit", {"satisfied": True, "settled": True})
     second = world.http("complaints.staff", "GET", HERE, staff=MANAGER, query=f"after={first['next']}").body
     third = world.http("complaints.staff", "GET", HERE, staff=MANAGER, query=f"after={second['next']}").body
@@ -79,7 +79,7 @@ def test_whoever_a_complaint_is_about_gets_the_same_pages_as_if_there_were_none(
     for hidden in range(7):  # wherever it stands among the others
         matter = complain(world, contact=None)
         if hidden % 2:
-            matter.do("subjects", {"subjects": ["officer-1"]}, LEADER)
+            matter.do("subjects", {"subjects": ["officer-1", "unit-west"]}, LEADER)
         else:
             seen.append(matter.number)
     found = pages(world, subject)

@@ -60,7 +60,7 @@ INTAKE = Service(
             "open311",
             "intake",
             "ANY /open311/v2/{proxy+}",
-            also=frozenset({Use.LIST, Use.QUARANTINE}),
+            also=SENDS | {Use.LIST, Use.QUARANTINE},
             # Forms in parts, photos and S3: the others need none of it.
             package="open311",
             choices=(

@@ -232,7 +232,7 @@ def test_a_case_from_the_web_is_published_as_its_category_says(world):
     assert [one["service_code"] for one in get(world, "requests")] == ["S1"]
 
 
-@pytest.mark.parametrize("category", ["P8", "T5", "X9", "E1"])
+@pytest.mark.parametrize("category", ["P8", "T5", "X9", "H3"])
 def test_what_is_not_published_cannot_be_read_by_its_number_either(world, category):
     receipt = report_on_the_web(world, category=category)
     assert read(world, f"requests/{receipt['number']}.json")[0] == 404

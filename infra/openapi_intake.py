@@ -84,7 +84,7 @@ def _citizens(models: Models) -> Operations:
     yield "get", "/v1/categories", {**categories, "security": [], "parameters": [_LANGUAGE]}
     posed: tuple[tuple[str, str, type[BaseModel], str], ...] = (
         ("propose", "proposals", asking.ProposalRequest, "What a text may be about."),
-        ("questions", "{code}/questions", asking.QuestionsRequest, "What can still change the answer."),
+        ("nextQuestions", "{code}/questions", asking.QuestionsRequest, "What can still change the answer."),
     )
     for name, way, asked, told in posed:
         made = operation(name, asked, models, told)

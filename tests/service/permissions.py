@@ -81,26 +81,40 @@ class Guard:
     parameters: Mapping[str, str]
     function: str | None = None
     refused: list[str] = field(default_factory=list)
+    heard: int = 0
+    """How many calls of functions were looked at."""
     _known: dict[str, Grants] = field(default_factory=dict)
 
     def listen(self) -> None:
-        """Hear every call of the clients that functions make from now on."""
-        aws._session().register("before-parameter-build", self._asked, unique_id="permissions")
+        """Hear every call of the clients that functions make from now on, in the place of any guard before."""
+        _listening[:] = [self]
+        # The session lives as long as the process, and keeps the first handler of a name: so it is the same for all.
+        aws._session().register("before-parameter-build", _tell, unique_id="permissions")
 
     def grants(self, function: str) -> Grants:
         if function not in self._known:
             self._known[function] = Grants.of(self.template, *function.split("."))
         return self._known[function]
 
-    def _asked(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+    def hear(self, params: Mapping[str, Any], model: Any) -> None:
+        """A call before it is sent. Raises `NotGranted`."""
         if self.function is None:
             return
+        self.heard += 1
         mine = self.grants(self.function)
         for asked in _needed(model.service_model.service_id, model.name, params, self.function, mine):
             if not mine.allow(asked, self.parameters):
                 said = f"{self.function} may not {asked.action} on {asked.on} {dict(asked.context) or ''}".rstrip()
                 self.refused.append(said)
                 raise NotGranted(f"{said}: give it the use in infra/{self.function.partition('.')[0]}_stack.py")
+
+
+_listening: list[Guard] = []
+
+
+def _tell(params: dict[str, Any], model: Any, **_: Any) -> None:
+    for guard in _listening:
+        guard.hear(params, model)
 
 
 def _needed(service: str, operation: str, params: Mapping[str, Any], function: str, mine: Grants) -> Iterator[Asked]:

@@ -66,6 +66,18 @@ reset: .venv-local/.synced ## stop the desk and empty it
 demo: .venv/.synced ## real requests through the running desk, and what became of each (PORT=8311 ROWS=400)
 	@$(PY) -m demo --port $(PORT) $(if $(ROWS),--rows $(ROWS))
 
+.PHONY: import
+import: .venv/.synced ## rows of a CSV into the running desk, each once: FILE=calls.csv MAP=calls.toml [PORT=8311]; docs/operations.md
+	@$(PY) -m transfer --port $(PORT) import "$(FILE)" --map "$(MAP)" --secret $(STATE)/import.secret $(if $(CONTACTS),--contacts)
+
+.PHONY: export
+export: .venv/.synced ## all cases out of the running desk: FILE=cases.csv or .jsonl [PERSONAL=1] [PORT=8311]
+	@$(PY) -m transfer --port $(PORT) export "$(FILE)" $(if $(PERSONAL),--personal)
+
+.PHONY: recalculate
+recalculate: .venv/.synced ## which dates a changed pack or calendar moves (PORT=8311); APPLY=1 REASON="…" moves them
+	@$(PY) -m infra.recalculate --port $(PORT) $(if $(APPLY),--apply) --reason "$$REASON" $(if $(JSON),--json) $(if $(ZONE),--zone $(ZONE))
+
 .PHONY: check
 check: lint synth ## the quick half of the tests: everything that needs no desk running
 	$(PY) -m pytest -n 2 --dist worksteal tests/unit tests/contract tests/service tests/infra
@@ -76,6 +88,10 @@ test: check .venv-local/.synced tests/browser/node_modules/.synced ## everything
 
 tests/browser/node_modules/.synced: tests/browser/package-lock.json | node
 	@cd tests/browser && npm ci --silent --no-audit --no-fund && touch node_modules/.synced
+
+.PHONY: fuzz
+fuzz: synth .venv-local/.synced ## whatever the description of the intake API allows, against a desk of its own (EXAMPLES=50)
+	EXAMPLES=$(or $(EXAMPLES),50) $(PY) -m pytest -q tests/journey/test_described.py
 
 .PHONY: lint
 lint: .venv/.synced ## ruff, mypy, import rules
@@ -106,23 +122,29 @@ CDK := npx --yes aws-cdk@2.1148.1
 STACKS := AhdIntake AhdComplaints AhdNotify AhdSurvey
 
 .PHONY: deploy
-deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [PACK=…] [PACKS=…]; docs/operations.md
+deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [OPEN311_KEYS=…] [PACK=…] [PACKS=…]; docs/operations.md
 	@test -n "$(MAIL_FROM)" -a -n "$(DUTY_MAIL)" || { echo "Say who sends and who is told: make deploy MAIL_FROM=desk@example.org DUTY_MAIL=duty@example.org"; exit 1; }
 	@$(PY) -m infra.package --production --out $(PRODUCTION)/packages $(ELSEWHERE:%=--packs %)
 	@$(PY) -m infra.app --check --packages $(PRODUCTION)/packages --out $(PRODUCTION)/cdk.out
 	$(CDK) deploy --app $(PRODUCTION)/cdk.out --all \
 		$(foreach stack,$(STACKS),--parameters $(stack):Pack=$(NAME_OF_PACK) --parameters "$(stack):DeskUrl=$(DESK_URL)") \
 		--parameters "AhdNotify:MailFrom=$(MAIL_FROM)" --parameters "AhdNotify:DutyMail=$(DUTY_MAIL)" \
-		--parameters "AhdNotify:SmsSender=$(SMS_SENDER)" --parameters "AhdNotify:SmsCountries=$(SMS_COUNTRIES)"
+		--parameters "AhdNotify:SmsSender=$(SMS_SENDER)" --parameters "AhdNotify:SmsCountries=$(SMS_COUNTRIES)" \
+		--parameters "AhdIntake:Open311Keys=$(OPEN311_KEYS)"
 
 .PHONY: worktime-oracle
 worktime-oracle: .venv/.synced ## hold working time against FILE=cases.json
 	@$(PY) -m tests.unit.worktime.oracle $(FILE)
+
+.PHONY: triage-eval
+triage-eval: .venv/.synced ## how often proposed categories are right: FILE=… with columns id, lang, code, text (without: the pack's own phrases)
+	@$(PY) -m infra.triage_eval $(if $(FILE),"$(FILE)",--phrases)
 
 .PHONY: docs
 docs: .venv/.synced ## what in docs/ is drawn from the code
 	@$(PY) -m infra.eventmap
 	@$(PY) -m infra.events_doc
 	@$(PY) -m infra.openapi
+	@$(PY) -m infra.openapi_intake
 	@$(PY) -m infra.packs.schema
 

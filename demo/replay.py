@@ -5,13 +5,13 @@ acknowledgement and one whole chain of events.
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from demo.desk import AT_ONCE, Answer, Desk, DeskError
+from demo.desk import Answer, Desk, DeskError
 from demo.rows import Report, wording
+from transfer.desk import several
 
 STALLED_SECONDS = 300.0
 """So long without anything moving, and what is still awaited counts as lost. A message whose sending broke off (the
@@ -228,8 +228,6 @@ def speaks_our_categories(desk: Desk, reports: Iterable[Report]) -> None:
 
 def _several(ask: Callable[[Given], Got], given: Iterable[Given], advance: Advance) -> Iterator[tuple[Given, Got]]:
     """Ask for each, a few at a time, in order."""
-    everything = list(given)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for done, pair in enumerate(zip(everything, pool.map(ask, everything), strict=True), start=1):
-            advance(done)
-            yield pair
+    for done, pair in enumerate(several(ask, given), start=1):
+        advance(done)
+        yield pair

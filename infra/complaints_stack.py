@@ -11,6 +11,7 @@ COMPLAINTS = Service(
             "complaints",
             "POST /v1/complaints",
             "GET /v1/complaints/kinds",
+            "GET /v1/complaints/openapi.json",
             "GET /v1/complaints/{number}",
             "POST /v1/complaints/{number}/{action}",
         ),
@@ -19,6 +20,7 @@ COMPLAINTS = Service(
             "services.complaints.web",
             CHANGES,
             routes=(
+                "ANY /complain",
                 "GET /complaint/{number}",
                 "GET /complaint/{number}/{secret}",
                 "POST /complaint/{number}/{action}",

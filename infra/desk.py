@@ -24,8 +24,11 @@ class Use(StrEnum):
     READ = "reads the service's own items"
     STATE = "writes the service's own items"
     LIST = "reads a page of the service's own items at once"
+    EVERYTHING = "reads through the whole table"
     COUNT = "adds to counters among the service's own items"
     DUE = "asks the table what is due"
+    CLAIM = "takes one of the service's own items that is free"
+    CHECK = "lets a write depend on another of the service's own items"
     RELAYED = "marks event items as told"
     TELL = "puts the service's own events on the bus"
     SECRET = "reads the desk key of its service"  # noqa: S105  the name of a permission
@@ -36,10 +39,23 @@ class Use(StrEnum):
     FOLLOW = "reads the stream of the service's table"
     MAIL = "sends email"
     SMS = "sends text messages"
+    QUARANTINE = "puts what strangers send into quarantine"
 
 
 CHANGES = frozenset({Use.READ, Use.STATE, Use.SECRET, Use.SEAL})
 """What every function needs that changes an aggregate: the change is stored, encrypted, and told in boxes."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something about a function that the owner chooses at deployment: a CloudFormation parameter, handed over as
+    the environment variable.
+    """
+
+    parameter: str
+    variable: str
+    description: str
+    default: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +76,7 @@ class Function:
     package: str = ""
     """What it needs beyond its service's package, when that would make it too large for all others: a package of
     its own, `<service>-<package>`, with a dependency group of the same name."""
+    choices: tuple[Choice, ...] = ()
 
     def __post_init__(self) -> None:
         if astray := [route for route in self.routes if (" /staff/" in route) != self.staff]:
@@ -118,6 +135,8 @@ def edge(
     uses: frozenset[Use] = CHANGES,
     also: frozenset[Use] = frozenset(),
     staff: bool = False,
+    package: str = "",
+    choices: tuple[Choice, ...] = (),
 ) -> Function:
     """A function that answers HTTP: somebody waits for it, so it gets more processor and less time."""
     return Function(
@@ -128,6 +147,8 @@ def edge(
         staff=staff,
         memory_mb=1024,
         timeout_seconds=10,
+        package=package,
+        choices=choices,
     )
 
 

@@ -1,6 +1,10 @@
 """Intake: where citizens report, follow their case and say that they are not satisfied."""
 
-from infra.desk import Service, Use, behind, edge
+from infra.desk import Choice, Service, Use, behind, edge
+
+# TransactWriteItems asks for ConditionCheckItem where it only looks.
+SENDS = frozenset({Use.DUE, Use.CLAIM, Use.CHECK})
+"""Sending a unit: the index says which are free, and the nearest is taken."""
 
 INTAKE = Service(
     name="intake",
@@ -11,8 +15,11 @@ INTAKE = Service(
             "intake",
             "POST /v1/cases",
             "GET /v1/cases/{number}",
-            "POST /v1/cases/{number}/grievances",
+            "POST /v1/cases/{number}/{action}",
             "GET /v1/categories",
+            "POST /v1/categories/proposals",
+            "POST /v1/categories/{code}/questions",
+            also=SENDS,
         ),
         edge(
             "web",
@@ -25,14 +32,44 @@ INTAKE = Service(
             "GET /assets/{proxy+}",
             # Whatever no other route takes: people who mistyped get a page, programs a problem.
             "ANY /{proxy+}",
+            also=SENDS,
         ),
         edge(
             "staff",
             "intake",
             "ANY /staff/v1/cases",
             "ANY /staff/v1/cases/{proxy+}",
-            also=frozenset({Use.DUE, Use.LIST}),
+            "ANY /staff/v1/callers",
+            "ANY /staff/v1/callers/{proxy+}",
+            "ANY /staff/v1/calls",
+            "ANY /staff/v1/calls/{proxy+}",
+            "ANY /staff/v1/units",
+            "ANY /staff/v1/units/{proxy+}",
+            also=SENDS | {Use.LIST},
             staff=True,
+        ),
+        # An export alone may read through the whole table.
+        edge(
+            "exports",
+            "intake",
+            "GET /staff/v1/exports/cases",
+            also=frozenset({Use.EVERYTHING}),
+            staff=True,
+        ),
+        edge(
+            "open311",
+            "intake",
+            "ANY /open311/v2/{proxy+}",
+            also=SENDS | {Use.LIST, Use.QUARANTINE},
+            # Forms in parts, photos and S3: the others need none of it.
+            package="open311",
+            choices=(
+                Choice(
+                    "Open311Keys",
+                    "AHD_OPEN311_KEYS",
+                    "SHA-256 of each api_key that may send reports by Open311, in hex, by commas; empty: nobody may",
+                ),
+            ),
         ),
         *behind("intake", also=frozenset({Use.OPEN})),
     ),

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ from services.complaints import accepting, following, staff, working
 from services.complaints.handling import Nothing
 from shared.packs import LANGUAGES
 from shared.policy import PERMITS
+from shared.recalculating import PERMIT, RecalculateRequest
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "api" / "complaints.openapi.json"
-_SCHEMAS = "#/components/schemas/"
+SCHEMAS = "#/components/schemas/"
 _NUMBER = {
     "name": "number",
     "in": "path",
@@ -24,7 +25,13 @@ _NUMBER = {
     "description": "The complaint's number, with or without hyphens.",
     "schema": {"type": "string"},
 }
-_KEY = {
+AFTER = {
+    "name": "after",
+    "in": "query",
+    "description": "`next` of the page before.",
+    "schema": {"type": "string"},
+}
+KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
@@ -37,20 +44,24 @@ def document() -> dict[str, Any]:
     """The whole description."""
     models: dict[str, type[BaseModel]] = {}
     paths: dict[str, dict[str, Any]] = {}
-    for method, path, operation in (*_citizens(models), *_staff(models), *_documents()):
-        paths.setdefault(path, {})[method] = operation
+    for method, path, made in (*_citizens(models), *_staff(models), *_documents()):
+        paths.setdefault(path, {})[method] = made
+    told = "What customers and staff do with a complaint. Refusals are problem+json (RFC 9457)."
+    return described("Ahd: complaints", told, paths, models)
+
+
+def described(
+    title: str, told: str, paths: Mapping[str, dict[str, Any]], models: Mapping[str, type[BaseModel]]
+) -> dict[str, Any]:
+    """A description of these operations, with the schemas of what is sent."""
     schemas: dict[str, Any] = {"Problem": _problem()}
     for name, model in sorted(models.items()):
-        described = model.model_json_schema(ref_template=_SCHEMAS + "{model}")
-        schemas |= described.pop("$defs", {})
-        schemas[name] = described
+        shape = model.model_json_schema(ref_template=SCHEMAS + "{model}")
+        schemas |= shape.pop("$defs", {})
+        schemas[name] = shape
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "Ahd: complaints",
-            "version": "1",
-            "description": "What customers and staff do with a complaint. Refusals are problem+json (RFC 9457).",
-        },
+        "info": {"title": title, "version": "1", "description": told},
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": schemas,
@@ -67,42 +78,55 @@ def document() -> dict[str, Any]:
 
 
 def _citizens(models: dict[str, type[BaseModel]]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    complain = _operation("complain", accepting.ComplaintRequest, models, "A complaint is taken.", created=True)
+    complain = operation("complain", accepting.ComplaintRequest, models, "A complaint is taken.", created=True)
     yield "post", "/v1/complaints", {**complain, "security": []}
-    kinds = _operation("kinds", None, models, "What complaints can be about, and what is asked.")
+    kinds = operation("kinds", None, models, "What complaints can be about, and what is asked.")
+    itself = operation("description", None, models, "This description.")
+    yield "get", "/v1/complaints/openapi.json", {**itself, "security": []}
     kinds["parameters"] = [{"name": "lang", "in": "query", "schema": {"enum": ["en", "ar", "zh"]}}]
     yield "get", "/v1/complaints/kinds", {**kinds, "security": []}
-    follow = _operation("follow", None, models, "State, timeline, and every promise with why its date is that.")
+    follow = operation("follow", None, models, "State, timeline, and every promise with why its date is that.")
     yield "get", "/v1/complaints/{number}", {**follow, "parameters": [_NUMBER], "security": [{"secret": []}]}
     for name, (model, act) in following.ACTS.items():
-        operation = _operation(name, model, models, _says(act.__doc__ or model.__doc__))
-        security: dict[str, Any] = {"parameters": [_NUMBER, _KEY], "security": [{"secret": []}]}
-        yield "post", f"/v1/complaints/{{number}}/{name}", {**operation, **security}
+        made = operation(name, model, models, says(act.__doc__ or model.__doc__))
+        security: dict[str, Any] = {"parameters": [_NUMBER, KEY], "security": [{"secret": []}]}
+        yield "post", f"/v1/complaints/{{number}}/{name}", {**made, **security}
 
 
 def _staff(models: dict[str, type[BaseModel]]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     here = "/staff/v1/complaints"
     secured: dict[str, Any] = {"security": [{"staff": []}]}
     role = {"name": "role", "in": "query", "description": "Those that this role has.", "schema": {"type": "string"}}
-    owed = _operation("owed", None, models, "What is owed, the soonest first; at most a page.")
-    yield "get", here, {**owed, **secured, "parameters": [role]}
-    keyed = _operation("keyIn", accepting.KeyedComplaintRequest, models, "A complaint is keyed in.", created=True)
-    yield "post", here, {**keyed, **secured, "parameters": [_KEY]}
-    yield "get", f"{here}/count", {**_operation("count", None, models, "How many are open and late."), **secured}
-    read = _operation("read", None, models, "The whole complaint.")
+    clock = {
+        "name": "clock",
+        "in": "query",
+        "description": "`still`: those of which every clock stands still, the longest first.",
+        "schema": {"enum": ["running", "still"], "default": "running"},
+    }
+    owed = operation("owed", None, models, "What is owed, the soonest first; at most a page, and `next` behind it.")
+    yield "get", here, {**owed, **secured, "parameters": [role, clock, AFTER]}
+    keyed = operation("keyIn", accepting.KeyedComplaintRequest, models, "A complaint is keyed in.", created=True)
+    yield "post", here, {**keyed, **secured, "parameters": [KEY]}
+    yield "get", f"{here}/count", {**operation("count", None, models, "How many are open and late."), **secured}
+    leads: dict[str, Any] = {**secured, "parameters": [AFTER], "x-roles": sorted(PERMITS[PERMIT])}
+    preview = operation("previewRecalculation", None, models, "Which promises the rules of today would move; a page.")
+    yield "get", f"{here}/recalculation", {**preview, **leads}
+    carried = operation("recalculate", RecalculateRequest, models, "Move those of a page, for a reason.")
+    yield "post", f"{here}/recalculation", {**carried, **leads}
+    read = operation("read", None, models, "The whole complaint.")
     yield "get", f"{here}/{{number}}", {**read, **secured, "parameters": [_NUMBER]}
-    move = _operation("movePromise", working.MoveRequest, models, _says(working.MoveRequest.__doc__))
+    move = operation("movePromise", working.MoveRequest, models, says(working.MoveRequest.__doc__))
     promise = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
     yield (
         "post",
         f"{here}/{{number}}/promises/{{name}}/move",
-        {**move, **secured, "parameters": [_NUMBER, promise, _KEY], "x-roles": sorted(PERMITS["complaint.decide"])},
+        {**move, **secured, "parameters": [_NUMBER, promise, KEY], "x-roles": sorted(PERMITS["complaint.decide"])},
     )
     for name, act in staff.ACTS.items():
         model = None if act.request is Nothing else act.request
-        operation = _operation(f"staff-{name}", model, models, _says(act.do.__doc__ or act.request.__doc__))
-        allowed = {"parameters": [_NUMBER, _KEY], "x-roles": sorted(PERMITS[act.permit]), "x-move": act.move.value}
-        yield "post", f"{here}/{{number}}/{name}", {**operation, **secured, **allowed}
+        made = operation(f"staff-{name}", model, models, says(act.do.__doc__ or act.request.__doc__))
+        allowed = {"parameters": [_NUMBER, KEY], "x-roles": sorted(PERMITS[act.permit]), "x-move": act.move.value}
+        yield "post", f"{here}/{{number}}/{name}", {**made, **secured, **allowed}
 
 
 def _documents() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -112,38 +136,38 @@ def _documents() -> Iterator[tuple[str, str, dict[str, Any]]]:
         ("noticePage", f"{here}/notice", "text/html", {"type": "string"}),
         ("noticePdf", f"{here}/notice.pdf", "application/pdf", {"type": "string", "format": "binary"}),
     ):
-        says = f"The rectification notice to print, as {kind}; 404 where none is issued."
-        operation = _operation(name, None, {}, says)
-        operation["responses"]["200"]["content"] = {kind: {"schema": schema}}
+        told = f"The rectification notice to print, as {kind}; 404 where none is issued."
+        made = operation(name, None, {}, told)
+        made["responses"]["200"]["content"] = {kind: {"schema": schema}}
         roles = sorted(PERMITS["complaint.read"])
         yield (
             "get",
             path,
-            {**operation, "parameters": [_NUMBER, language], "security": [{"staff": []}], "x-roles": roles},
+            {**made, "parameters": [_NUMBER, language], "security": [{"staff": []}], "x-roles": roles},
         )
 
 
-def _operation(
+def operation(
     identity: str,
     model: type[BaseModel] | None,
     models: dict[str, type[BaseModel]],
-    says: str,
+    told: str,
     *,
     created: bool = False,
 ) -> dict[str, Any]:
-    refusal = {"content": {"application/problem+json": {"schema": {"$ref": f"{_SCHEMAS}Problem"}}}}
+    refusal = {"content": {"application/problem+json": {"schema": {"$ref": f"{SCHEMAS}Problem"}}}}
     body: dict[str, Any] = {}
     if model is not None:
         models[model.__name__] = model
-        content = {"application/json": {"schema": {"$ref": f"{_SCHEMAS}{model.__name__}"}}}
+        content = {"application/json": {"schema": {"$ref": f"{SCHEMAS}{model.__name__}"}}}
         body = {"requestBody": {"required": model is not working.CloseRequest, "content": content}}
     return {
         "operationId": identity,
-        "summary": says,
+        "summary": told,
         **body,
         "responses": {
             "201" if created else "200": {
-                "description": says,
+                "description": told,
                 "content": {"application/json": {"schema": {"type": "object"}}},
             },
             "4XX": {"description": "Refused: what is wrong, where, and what to do.", **refusal},
@@ -151,7 +175,7 @@ def _operation(
     }
 
 
-def _says(doc: str | None) -> str:
+def says(doc: str | None) -> str:
     return " ".join((doc or "").split("\n\n")[0].split())
 
 

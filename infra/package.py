@@ -10,6 +10,7 @@ Building the same sources twice gives the same bytes; what did not change is not
 import argparse
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -25,6 +26,7 @@ from pathlib import Path
 
 from infra.desk import Service
 from infra.packs import PACKS, BadPack, compile_into
+from infra.reach import reached
 from infra.services import SERVICES
 from infra.target import Target
 from infra.trim import aws_calls, lay_models, needed
@@ -35,7 +37,7 @@ _SHELF = ROOT / "build" / "dependencies"
 _UV = ROOT / ".tools" / "bin" / "uv"
 _TASK = "/var/task"
 _LARGEST_MB = 6
-_READERS = {"complaints": "complaints", "questionnaire": "survey"}
+_READERS = {"complaints": "complaints", "questionnaire": "survey", "phrases": "intake"}
 """Parts of packs that one service alone reads."""
 _LARGEST_DRAWING_MB = 15
 """Fonts are large, and who prints can wait a moment."""
@@ -44,7 +46,8 @@ _THEN = (1980, 1, 1, 0, 0, 0)
 _TRIMMED_BY = [Path(__file__), Path(__file__).with_name("trim.py")]
 _LAID_BY = [
     *sorted((ROOT / "infra" / "packs").glob("*.py")),
-    *(ROOT / "infra" / name for name in ("holidays_of.py", "assets/__init__.py")),
+    *(ROOT / "infra" / name for name in ("holidays_of.py", "reach.py", "assets/__init__.py")),
+    ROOT / "services" / "intake" / "proposing.py",
 ]
 
 
@@ -122,8 +125,15 @@ class Packing:
             *_files(ROOT / "services" / self.service.name),
             *(file for folder in (ROOT / "packs", *self.packs) for file in _files(folder)),
             *(_files(ASSETS) if self.has_pages else ()),
+            *([self._description] if self._description.is_file() else ()),
         ]
         return _digest(self.requirements, repr(self.target), *self._calls, *sources)
+
+    @property
+    def _description(self) -> Path:
+        """Of the service's HTTP API, where one is published: its function answers with it."""
+        answers = ROOT / "services" / self.service.name / "description.py"
+        return ROOT / "docs" / "api" / (f"{self.name}.openapi.json" if answers.is_file() else "none")
 
     @property
     def has_pages(self) -> bool:
@@ -200,6 +210,12 @@ class Packing:
                 " (`--python 3.12`)."
             ) from None
 
+    def _lay_modules(self, laid: Path) -> None:
+        for source in sorted(reached(ROOT, {function.module for function in self.service.functions})):
+            aim = laid / source.relative_to(ROOT)
+            aim.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, aim)
+
     def _lay_own(self, laid: Path) -> None:
         """Code and wording of this service, what is shared, packs, pages."""
 
@@ -210,19 +226,22 @@ class Packing:
                     aim.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(file, aim)
 
-        lay(ROOT / "shared", "*.py", "texts/*.json")
-        lay(ROOT / "services" / self.service.name, "*.py", "texts/*.json")
+        self._lay_modules(laid)
+        lay(ROOT / "shared", "texts/*.json")
+        lay(ROOT / "services" / self.service.name, "texts/*.json")
         if self.draws:
             lay(ROOT / "services" / self.service.name, "fonts/*")
-        shutil.copyfile(ROOT / "services" / "__init__.py", laid / "services" / "__init__.py")
+        if self._description.is_file():
+            lay(self._description.parent, self._description.name)
         compile_into(laid / "packs", PACKS, *self.packs)
+        _leave_zones(laid)
         for concern, reader in _READERS.items():
             if reader != self.service.name:
                 for unread in (
                     *(laid / "packs").glob(f"*.{concern}.json"),
                     laid / "shared" / "packs" / f"{concern}.py",
                 ):
-                    unread.unlink()
+                    unread.unlink(missing_ok=True)
         if self.has_pages:
             from infra.assets import lay_pages  # noqa: PLC0415  only where there are pages
 
@@ -232,6 +251,16 @@ class Packing:
 
     def _size(self) -> str:
         return f"{self.archive.stat().st_size / 1e6:.1f} MB zipped"
+
+
+def _leave_zones(laid: Path) -> None:
+    """Of the world's time zones only those that a pack's calendar runs in."""
+    packs = (json.loads(file.read_text(encoding="utf-8")) for file in (laid / "packs").glob("*.json"))
+    named = {"UTC", *(pack["calendar"]["tz"] for pack in packs if "calendar" in pack)}
+    zones = laid / "tzdata" / "zoneinfo"
+    for file in _files(zones) if zones.is_dir() else ():
+        if file.suffix not in {".py", ".pyc"} and file.relative_to(zones).as_posix() not in named:
+            file.unlink()
 
 
 def try_out(package: Path, service: Service) -> None:

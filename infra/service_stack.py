@@ -14,6 +14,7 @@ from aws_cdk.aws_sqs import Queue
 from constructs import Construct
 
 from infra.constructs.alarms import MINUTE, Alarms
+from infra.constructs.bucket import QUARANTINE, files_of_strangers
 from infra.constructs.function import DeskFunction, Surroundings
 from infra.constructs.queues import TRIES, Inbox, dead_letters
 from infra.constructs.table import service_table
@@ -47,6 +48,8 @@ class ServiceStack(Stack):
         self._parameters = self._declare_parameters()
 
         self._table = service_table(self, key=self._own_key)
+        takes_files = any(Use.QUARANTINE in function.uses for function in service.functions)
+        self._files = files_of_strangers(self) if takes_files else None
         self._secret = self._make_secret()
         self._stream_dead = self._dead_letters("stream-dead", "changes that the relay could not tell")
         self._undelivered = self._dead_letters("undelivered", "events that the bus could not deliver")
@@ -70,6 +73,7 @@ class ServiceStack(Stack):
             ticks=self._ticks.queue,
             stream_dead=self._stream_dead,
             mail_from=self._parameters.get("MailFrom", ""),
+            quarantine=self._files.arn_for_objects(f"{QUARANTINE}/*") if self._files else "",
         )
         code = {name: lambda_.Code.from_asset(str(build.packages / f"{name}.zip")) for name in service.packages()}
         desk_functions = {
@@ -121,6 +125,9 @@ class ServiceStack(Stack):
             ):
                 declared = CfnParameter(self, name, description=description, default=default)
                 parameters[name] = declared.value_as_string
+        for choice in (choice for function in self._service.functions for choice in function.choices):
+            declared = CfnParameter(self, choice.parameter, description=choice.description, default=choice.default)
+            parameters[choice.parameter] = declared.value_as_string
         return parameters
 
     @property
@@ -199,6 +206,9 @@ class ServiceStack(Stack):
                 f"AHD_SEAL_{recipient.upper()}": self._shared.keys[recipient].key_arn
                 for recipient in self._service.seals_to
             }
+        if Use.QUARANTINE in function.uses and self._files:
+            environment["AHD_QUARANTINE"] = self._files.bucket_name
+        environment |= {choice.variable: self._parameters[choice.parameter] for choice in function.choices}
         if Use.MAIL in function.uses:
             environment |= {
                 "AHD_MAIL_FROM": self._parameters["MailFrom"],

@@ -20,6 +20,9 @@ NEVER: Sequence[str] = (
     "*/SelfTest/*",
     "annotated_types/test_cases.py",
     "botocore/stub.py",
+    # Signs with Amazon's C runtime, which is not installed.
+    "botocore/crt/auth.py",
+    "jinja2/ext.py",
     "jinja2/sandbox.py",
     "bin/*",
     # Looks up whether a mail domain exists; addresses are checked for their form only.
@@ -67,7 +70,14 @@ NEVER: Sequence[str] = (
     "aws_lambda_powertools/metrics/provider/datadog/*",
     *(
         f"aws_lambda_powertools/utilities/data_classes/{shape}_event.py"
-        for shape in ("active_mq", "cognito_user_pool", "iot_registry", "rabbit_mq", "s3_object")
+        for shape in (
+            "active_mq",
+            "api_gateway_authorizer",
+            "cognito_user_pool",
+            "iot_registry",
+            "rabbit_mq",
+            "s3_object",
+        )
     ),
     "aws_lambda_powertools/utilities/parser/envelopes/*",
     "aws_lambda_powertools/utilities/parser/models/*",
@@ -125,6 +135,7 @@ CALLS: Mapping[Use, tuple[str, frozenset[str]]] = {
     Use.READ: ("dynamodb", frozenset({"GetItem", "Query"})),
     Use.STATE: ("dynamodb", frozenset({"TransactWriteItems"})),
     Use.LIST: ("dynamodb", frozenset({"BatchGetItem"})),
+    Use.EVERYTHING: ("dynamodb", frozenset({"Scan"})),
     Use.COUNT: ("dynamodb", frozenset({"TransactWriteItems"})),
     Use.DUE: ("dynamodb", frozenset({"Query"})),
     Use.RELAYED: ("dynamodb", frozenset({"UpdateItem"})),
@@ -135,6 +146,7 @@ CALLS: Mapping[Use, tuple[str, frozenset[str]]] = {
     Use.OPEN: ("kms", frozenset({"Decrypt"})),
     Use.MAIL: ("sesv2", frozenset({"SendEmail"})),
     Use.SMS: ("sns", frozenset({"Publish"})),
+    Use.QUARANTINE: ("s3", frozenset({"PutObject"})),
 }
 """What a function calls for each use, by the names of botocore's models. Its permissions allow nothing else."""
 

@@ -5,13 +5,15 @@ what is wrong, where, and what to do. Nothing that was sent in is repeated in a 
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from shared import store, vault
+from shared.clock import utc_now
 from shared.logs import bind, describe, log
 from shared.policy import NotPermitted, Principal
 from shared.settings import settings
@@ -23,10 +25,11 @@ _KEY = re.compile(r"[\x21-\x7e]{8,128}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 
 class Problem(Exception):
-    """A refusal with its status and stable type. `faults` are `{pointer, code, message}`."""
+    """A refusal with its status and stable type. `faults` are `{pointer, code, message}`; `retry_after` seconds."""
 
     def __init__(
         self,
@@ -34,10 +37,13 @@ class Problem(Exception):
         kind: str,
         title: str,
         detail: str | None = None,
+        *,
+        retry_after: int | None = None,
         **more: Any,
     ) -> None:
         super().__init__(kind)
         self.status, self.kind = status, kind
+        self.headers = {"Retry-After": str(retry_after)} if retry_after is not None else {}
         self.body: dict[str, Any] = {
             "type": f"urn:ahd:problem:{kind}",
             "title": title,
@@ -61,6 +67,21 @@ def _readable(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_readable)]
 """Text a person wrote: any language, line breaks and tabs, but no control characters or direction overrides."""
+
+
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+HORIZON = timedelta(days=3653)
+"""Nothing at a desk is due, agreed or planned further ahead: ten years."""
+
+
+def _within_bounds(at: datetime) -> datetime:
+    if not _EARLIEST <= at <= utc_now() + HORIZON:
+        raise ValueError("lies before 1900 or more than ten years ahead; send the date that is meant")
+    return at.astimezone(UTC)
+
+
+When = Annotated[AwareDatetime, AfterValidator(_within_bounds)]
+"""A time a person sent, with its zone, in UTC from then on: not before 1900, not more than ten years ahead."""
 
 
 class Desk(APIGatewayHttpResolver):
@@ -130,12 +151,15 @@ class Desk(APIGatewayHttpResolver):
 
     def after(self) -> store.Place | None:
         """Where the page before ended, from `?after=`."""
+        return self.going_on(store.Place.at_mark)
+
+    def going_on(self, read: Callable[[str], T]) -> T | None:
+        """Where to go on, from `?after=`, as `read` reads it; None when the first page is asked for."""
         mark = self.current_event.get_query_string_value("after", "")
         try:
-            return store.Place.at_mark(mark) if mark else None
+            return read(mark) if mark else None
         except ValueError:
-            advice = "Use `next` of the page before."
-            raise Problem(400, "bad-mark", "This is no place to go on from.", advice) from None
+            raise bad_mark() from None
 
     def read(self, model: type[M]) -> M:
         """The body as `model`. Raises `Problem` with a pointer to each fault."""
@@ -146,6 +170,11 @@ class Desk(APIGatewayHttpResolver):
             return body_of(self.current_event.decoded_body)
         except ValueError:  # base64 that is none, bytes that are no UTF-8
             raise Problem(400, "not-json", "The body is not UTF-8.", "Send JSON in UTF-8.") from None
+
+
+def bad_mark() -> Problem:
+    """`?after=` is not what a page before answered as `next`."""
+    return Problem(400, "bad-mark", "This is no place to go on from.", "Use `next` of the page before.")
 
 
 def body_of(text: str | None) -> bytes:
@@ -222,7 +251,7 @@ def problem(refused: Problem) -> Response[str]:
         status_code=refused.status,
         content_type="application/problem+json",
         body=json.dumps(refused.body, ensure_ascii=False),
-        headers={"Cache-Control": "no-store"},
+        headers={"Cache-Control": "no-store", **refused.headers},
     )
 
 

@@ -6,9 +6,16 @@ First the conflict rule: whoever a thing is about, person or unit, can't see tha
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from shared.store import NotFound
+
+UNIT: Final = "unit-"
+"""How the name of a unit begins among the groups of staff."""
+
+
+ACTS_AS: Final = "role-"
+"""How the name of a group begins that says which of the pack's roles somebody has, e.g. `role-branch-head`."""
 
 
 class Role(StrEnum):
@@ -25,11 +32,27 @@ _LEADING = frozenset({Role.SUPERVISOR, Role.DUTY_LEADER})
 
 PERMITS: dict[str, frozenset[Role]] = {
     "case.read": _EVERYBODY,
+    "case.key-in": _ACTING,
     "case.review": _ACTING - {Role.OPERATOR},
     "case.arrive": _ACTING,
     "case.note": _ACTING,
+    "case.dispatch": _ACTING,
+    "case.send-incident": _ACTING,
+    "case.pass-on": _ACTING - {Role.OPERATOR},
+    "case.press": _ACTING,
+    "caller.read": _EVERYBODY,
+    "caller.flag": _ACTING,
+    "caller.lift": _LEADING,
+    "unit.read": _EVERYBODY,
+    "unit.sign": _ACTING,
+    "unit.sign-others": _ACTING - {Role.OFFICER},
+    "case.take": _ACTING,
+    "case.assign": _LEADING,
+    "case.work": _ACTING - {Role.OPERATOR},
     "case.close": _ACTING - {Role.OPERATOR},
     "case.audit": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
+    "case.export": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
+    "case.export-personal": frozenset({Role.SUPERVISOR}),
     "complaint.read": _EVERYBODY - {Role.OPERATOR},
     "complaint.key-in": _ACTING,
     "complaint.take": _ACTING - {Role.OPERATOR},
@@ -38,6 +61,9 @@ PERMITS: dict[str, frozenset[Role]] = {
     "complaint.decide": _LEADING,
     "complaint.answer": _LEADING,
     "complaint.close": _LEADING,
+    "call.log": _ACTING,
+    "call.read": _EVERYBODY,
+    "promises.recalculate": _LEADING,
     "callback.read": _EVERYBODY,
     "callback.record": _ACTING,
     "callback.give-up": _LEADING,
@@ -61,6 +87,8 @@ class Principal:
     id: str
     roles: frozenset[Role]
     units: frozenset[str] = field(default_factory=frozenset)
+    acts_as: frozenset[str] = field(default_factory=frozenset)
+    """The roles of the organisation's pack that their token names; none named: all of their group."""
 
     @classmethod
     def of(cls, claims: Mapping[str, Any]) -> "Principal":
@@ -72,7 +100,8 @@ class Principal:
         return cls(
             id=str(claims["sub"]),
             roles=frozenset(Role(name) for name in names if name in known),
-            units=frozenset(name for name in names if name.startswith("unit-")),
+            units=frozenset(name for name in names if name.startswith(UNIT)),
+            acts_as=frozenset(name.removeprefix(ACTS_AS) for name in names if name.startswith(ACTS_AS)),
         )
 
     def is_subject(self, subjects: Iterable[str]) -> bool:

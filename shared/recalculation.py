@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from shared import promises
 from shared.aggregate import Aggregate
 from shared.contracts import Note
 from shared.promises import Recalculation, Shift, Spans
-from shared.store import Audience, Cause, Conflict, Line, NotFound, Store, retrying
+from shared.store import SHARDS, Audience, Cause, Conflict, Line, Milestone, NotFound, Store, retrying
 from shared.worktime import Calendar
 
 PAGE = 100
@@ -58,10 +58,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """Part of a walk. `mark` is where the next page goes on; None after the last."""
+    """Part of a walk. `mark` is where the next page goes on; None after the last.
+
+    `met` is how many aggregates it looked at, `done` the share of the index that lies behind it, from 0 to 1.
+    """
 
     rows: tuple[Row, ...]
-    mark: str | None
+    mark: Milestone | None
+    met: int = 0
+    done: float = 1
 
 
 Tell = Callable[[Aggregate, Sequence[Shift]], Sequence[Line]]
@@ -72,14 +77,14 @@ Tell = Callable[[Aggregate, Sequence[Shift]], Sequence[Line]]
 class NewRules:
     """What dates are counted under from now on.
 
-    `rules` names the pack version, `spans` says where it gives other spans, too, and `reason` is what is kept and
-    told: why the date moved.
+    `rules` names the pack version, `spans_of` says where it gives the promises of an aggregate other spans, too, and
+    `reason` is what is kept and told: why the date moved.
     """
 
     calendar: Calendar
     reason: str
     rules: str = ""
-    spans: Spans | None = None
+    spans_of: Callable[[Any], Spans] | None = None
 
     def of(self, aggregate: Aggregate, now: datetime, by: str) -> Recalculation:
         return promises.recalculate(
@@ -87,7 +92,7 @@ class NewRules:
             self.calendar,
             now,
             rules=self.rules,
-            spans=self.spans,
+            spans=self.spans_of(aggregate) if self.spans_of else None,
             by=by,
             reason=self.reason,
         )
@@ -97,8 +102,9 @@ class NewRules:
 class Walk:
     """A recalculation of one service's table, ordered by `actor`.
 
-    `kinds` are its aggregates, as `Aggregate.KIND` names them; those of other kinds are left alone. A walk may
-    take long: `now` is asked for every aggregate.
+    `kinds` are its aggregates, as `Aggregate.KIND` names them; those of other kinds are left alone, and so are those
+    that `actor` may not touch: rows, marks and sizes of pages are what they would be without them. A walk may take
+    long: `now` is asked for every aggregate.
     """
 
     store: Store
@@ -107,12 +113,20 @@ class Walk:
     actor: str
     now: Callable[[], datetime]
     tell: Tell | None = None
+    may: Callable[[Any], bool] = lambda _: True
 
-    def preview(self, mark: str | None = None, limit: int = PAGE) -> Page:
+    def milestone(self, word: str) -> Milestone:
+        """The mark of an earlier page. Raises `ValueError` when it is none of such a walk."""
+        given = Milestone.of(word)
+        if not 0 <= given.part < self._parts:
+            raise ValueError(word)
+        return given
+
+    def preview(self, mark: Milestone | None = None, limit: int = PAGE) -> Page:
         """Which promises of the next aggregates would move, from when to when. Writes nothing."""
         return self._page(self._previewed, mark, limit)
 
-    def apply(self, mark: str | None = None, limit: int = PAGE) -> Page:
+    def apply(self, mark: Milestone | None = None, limit: int = PAGE) -> Page:
         """Move what moves of the next aggregates."""
         return self._page(self._applied, mark, limit)
 
@@ -136,8 +150,12 @@ class Walk:
                 return
         raise Unsettled(f"dates still moved in walk {_WALKS}: is another recalculation under way? Run it again")
 
-    def _through(self, page: Callable[[str | None], Page]) -> Iterator[Row]:
-        mark: str | None = None
+    @property
+    def _parts(self) -> int:
+        return SHARDS * len(self.kinds)
+
+    def _through(self, page: Callable[[Milestone | None], Page]) -> Iterator[Row]:
+        mark: Milestone | None = None
         while True:
             found = page(mark)
             yield from found.rows
@@ -145,27 +163,45 @@ class Walk:
             if mark is None:
                 return
 
-    def _page(self, act: Callable[[type[Aggregate], str], tuple[Row, ...]], mark: str | None, limit: int) -> Page:
-        keys, following = self.store.running(tuple(self.kinds), limit, mark)
+    def _page(
+        self,
+        act: Callable[[type[Aggregate], Sequence[str]], Iterator[tuple[Row, ...]]],
+        mark: Milestone | None,
+        limit: int,
+    ) -> Page:
         rows: list[Row] = []
-        for key in keys:
-            kind, _, identity = key.partition("#")
-            if kind in self.kinds:
-                rows += act(self.kinds[kind], identity)
-        return Page(tuple(rows), following)
+        met, here = 0, mark or Milestone(0)
+        kind = self.kinds[tuple(self.kinds)[here.part // SHARDS]]
+        while True:
+            # Filled up to the limit: a page that is shorter for what is hidden would give it away.
+            keys, following = self.store.running(tuple(self.kinds), min(limit - met, PAGE), here)
+            for found in act(kind, [key.partition("#")[2] for key in keys]):
+                met += 1
+                rows += found
+            if following is None or following.part != here.part or met >= limit:
+                return Page(tuple(rows), following, met, following.part / self._parts if following else 1)
+            here = following
 
-    def _previewed(self, kind: type[Aggregate], identity: str) -> tuple[Row, ...]:
-        try:
-            aggregate = self.store.load(kind, identity)
-        except NotFound:
-            return ()
-        return _rows(aggregate, self.new.of(aggregate, self.now(), self.actor))
+    def _previewed(self, kind: type[Aggregate], identities: Sequence[str]) -> Iterator[tuple[Row, ...]]:
+        for aggregate in self.store.load_many(kind, identities):
+            if self.may(aggregate):
+                yield _rows(aggregate, self.new.of(aggregate, self.now(), self.actor))
 
-    def _applied(self, kind: type[Aggregate], identity: str) -> tuple[Row, ...]:
-        rows: list[tuple[Row, ...]] = []
+    def _applied(self, kind: type[Aggregate], identities: Sequence[str]) -> Iterator[tuple[Row, ...]]:
+        for identity in identities:
+            rows = self._moved(kind, identity)
+            if rows is not None:
+                yield rows
+
+    def _moved(self, kind: type[Aggregate], identity: str) -> tuple[Row, ...] | None:
+        """What became of one aggregate; None when there is none for whoever ordered it."""
+        rows: list[tuple[Row, ...] | None] = []
 
         def move() -> Aggregate:
             aggregate = self.store.load(kind, identity)
+            if not self.may(aggregate):
+                rows.append(None)
+                return aggregate
             now = self.now()
             counted = self.new.of(aggregate, now, self.actor)
             rows.append(_rows(aggregate, counted))
@@ -179,7 +215,7 @@ class Walk:
         try:
             retrying(move)
         except NotFound:
-            return ()
+            return None
         except Conflict:
             return (Row(kind.key(identity), Outcome.CONTENDED),)
         return rows[-1]

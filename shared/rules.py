@@ -13,6 +13,7 @@ from shared.worktime import Calendar
 
 if TYPE_CHECKING:
     from shared.packs.complaints import Complaints
+    from shared.packs.phrases import Phrases
     from shared.packs.questionnaire import Questionnaires
 
 
@@ -43,6 +44,12 @@ class _Rules:
 
         return Questionnaires.model_validate_json(self._bytes(".questionnaire"))
 
+    @cached_property
+    def phrases(self) -> "Phrases":
+        from shared.packs.phrases import Phrases  # noqa: PLC0415  one service in four needs it
+
+        return Phrases.model_validate_json(self._bytes(".phrases"))
+
 
 @cache
 def _compiled() -> _Rules:
@@ -67,3 +74,8 @@ def complaint_rules() -> "Complaints":
 def questionnaires() -> "Questionnaires":
     """What its customers are asked afterwards."""
     return _compiled().questionnaires
+
+
+def phrases() -> "Phrases":
+    """What people say about its categories."""
+    return _compiled().phrases

@@ -27,6 +27,8 @@ class Settings:
     duty_mail: str
     sms_sender: str
     sms_countries: str
+    open311_keys: str
+    quarantine: str
 
     def need(self, name: str) -> str:
         """The setting `name`, or `NotConfigured` naming the variable to set."""

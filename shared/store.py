@@ -6,6 +6,8 @@ with a promise that runs (`PROMISE#<kind>#<shard>`, by the next time to look at 
 still (`STILL#<kind>#<shard>`, by since when) and events not yet told (`UNSENT#<shard>`).
 """
 
+import base64
+import heapq
 import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,13 +27,19 @@ from shared.logs import describe, log
 from shared.promises import next_look, still_since
 
 SHARDS = 4
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _GUARD_DAYS = 30
 """Guards outlive every way an event can come again: queues keep 14 days, the archive 14."""
+
+_LONGEST_WORD = 600
+"""Of marks that callers hand back."""
 
 _AT_ONE_TIME = 25
 """More than ever become due in the same microsecond in one shard."""
 
 Item = dict[str, Any]
+Mark = tuple[str, str]
+"""The keys of an item that a page ended with."""
 
 
 @dataclass(frozen=True, order=True)
@@ -50,7 +58,68 @@ class Place:
     def at_mark(cls, mark: str) -> "Place":
         """The place that gave this mark. Raises `ValueError`."""
         at, _, identity = mark.partition("~")
-        return cls(datetime.fromisoformat(at).astimezone(UTC), identity)
+        try:
+            return cls(datetime.fromisoformat(at).astimezone(UTC), identity)
+        except OverflowError:
+            raise ValueError(mark) from None
+
+
+Marks = tuple[Place | None, ...]
+"""For each shard of a kind, the place up to which somebody has read; None: not begun."""
+
+START: Marks = (None,) * SHARDS
+
+
+def marks_text(marks: Marks) -> str:
+    """Marks as a word for whoever reads page by page."""
+    return _word([place and place.mark for place in marks])
+
+
+def marks_of(word: str) -> Marks:
+    """The marks that gave this word. Raises `ValueError`."""
+    given = _of_word(word)
+    if not isinstance(given, list) or len(given) != SHARDS:
+        raise ValueError(word)
+    return tuple(_given_place(one) for one in given)
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """How far a walk through all shards of some kinds has come: the part of the index it is in, and where there."""
+
+    part: int
+    after: Place | None = None
+
+    @property
+    def word(self) -> str:
+        """For whoever goes on from here."""
+        return _word([self.part, self.after and self.after.mark])
+
+    @classmethod
+    def of(cls, word: str) -> "Milestone":
+        """The milestone that gave this word. Raises `ValueError`."""
+        given = _of_word(word)
+        if not isinstance(given, list) or len(given) != 2 or type(given[0]) is not int:  # noqa: PLR2004  as in `word`
+            raise ValueError(word)
+        return cls(given[0], _given_place(given[1]))
+
+
+def _word(content: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(content, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def _of_word(word: str) -> Any:
+    if len(word) > _LONGEST_WORD:
+        raise ValueError(word)
+    return json.loads(base64.urlsafe_b64decode(word.encode() + b"=" * (-len(word) % 4)))
+
+
+def _given_place(mark: Any) -> Place | None:
+    if mark is None:
+        return None
+    if not isinstance(mark, str):
+        raise ValueError  # noqa: TRY004  one refusal for whatever is wrong with a word
+    return Place.at_mark(mark)
 
 
 class NotFound(LookupError):
@@ -67,6 +136,10 @@ class AlreadyDone(Exception):
 
 class Conflict(Exception):
     """Somebody else changed the aggregate in the meantime: read again, decide again."""
+
+
+class Refused(Conflict):
+    """A write beside the aggregate has a condition of its own, and that was not met: nothing was stored."""
 
 
 class Audience(StrEnum):
@@ -244,30 +317,79 @@ class Store:
         """Like `due`, those that became due last first."""
         return self._index(f"PROMISE#{kind}", until, limit, newest=True)
 
-    def still(self, kind: str, until: datetime, limit: int) -> "list[Place]":
-        """Aggregates of this kind whose every promise has stood still since before `until`, longest first."""
-        return self._index(f"STILL#{kind}", until, limit)
+    def in_order(
+        self, kind: str, marks: Marks = START, *, still: bool = False, page: int = 100
+    ) -> Iterator[tuple[int, Place]]:
+        """Where all aggregates of this kind with a promise that runs stand, the soonest to look at first, lazily.
 
-    def running(self, kinds: Sequence[str], limit: int, mark: str | None = None) -> tuple[list[str], str | None]:
+        With each its shard. Of those behind `marks`, the place in each shard that was met last: whoever goes on from
+        there meets nothing twice and misses nothing, however many stand at the same time. `still`: those whose every
+        promise stands still instead, the longest first.
+        """
+        partition = f"{'STILL' if still else 'PROMISE'}#{kind}"
+
+        def behind(shard: int) -> Iterator[tuple[int, Place]]:
+            start = _start(f"{partition}#{shard}", kind, marks[shard])
+            while True:
+                items, start = self._page(f"{partition}#{shard}", page, start)
+                yield from ((shard, _place(item)) for item in items)
+                if not start:
+                    return
+
+        return heapq.merge(*(behind(shard) for shard in range(SHARDS)), key=lambda found: found[1].at)
+
+    def running(
+        self, kinds: Sequence[str], limit: int, mark: "Milestone | None" = None
+    ) -> "tuple[list[str], Milestone | None]":
         """A page of partition keys of all aggregates with a promise that runs, kind by kind, shard by shard, by time.
 
         Answers the mark from which the next page goes on, None after the last. What changes meanwhile may be met
         twice, or not at all when it moved to before the mark: whoever needs all of them walks again.
+        After a full page it goes on in the same shard even when that is at its end, so that pages tell nothing more.
+        Raises `ValueError` for a mark of another walk.
         """
-        part, start = cast("tuple[int, Item | None]", json.loads(mark)) if mark else (0, None)
-        kind, shard = kinds[part // SHARDS], part % SHARDS
+        here = mark or Milestone(0)
+        if not 0 <= here.part < SHARDS * len(kinds):
+            raise ValueError(here.part)
+        kind, shard = kinds[here.part // SHARDS], here.part % SHARDS
+        partition = f"PROMISE#{kind}#{shard}"
+        items, start = self._page(partition, limit, _start(partition, kind, here.after))
+        keys = [item["pk"]["S"] for item in items]
+        if start or len(items) == limit:
+            return keys, Milestone(here.part, _place(start or items[-1]))
+        return keys, Milestone(here.part + 1) if here.part + 1 < SHARDS * len(kinds) else None
+
+    def _page(self, partition: str, limit: int, start: Item | None) -> tuple[list[Item], Item | None]:
+        """So many entries of one partition of the index, and where the next page starts."""
         answer = self.client.query(
             TableName=self.table,
             IndexName="due",
             KeyConditionExpression="due = :due",
-            ExpressionAttributeValues={":due": {"S": f"PROMISE#{kind}#{shard}"}},
+            ExpressionAttributeValues={":due": {"S": partition}},
             Limit=limit,
             **({"ExclusiveStartKey": start} if start else {}),
         )
-        start = answer.get("LastEvaluatedKey")
-        following = (part, start) if start else (part + 1, None)
-        keys = [item["pk"]["S"] for item in answer["Items"]]
-        return keys, json.dumps(following) if following[0] < SHARDS * len(kinds) else None
+        return answer["Items"], answer.get("LastEvaluatedKey")
+
+    def standing(self, partition: str, limit: int) -> list[tuple[str, str]]:
+        """What stands in one partition of the index, in order: each by its partition key and its place. One query."""
+        items = self._query_index(partition, _END_OF_TIME, limit)
+        return [(item["pk"]["S"], item["at"]["S"]) for item in items]
+
+    def item(self, pk: str, sk: str) -> Item | None:
+        """One item as it is now, for what is no aggregate."""
+        answer = self.client.get_item(TableName=self.table, Key=_key(pk, sk), ConsistentRead=True)
+        return cast("Item | None", answer.get("Item"))
+
+    def write(self, items: Sequence[Item]) -> None:
+        """Store items that are no aggregates, all or none. Raises `Refused` when one's condition is not met."""
+        try:
+            self.client.transact_write_items(TransactItems=list(items))
+        except ClientError as error:
+            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
+            if reasons & {"ConditionalCheckFailed", "TransactionConflict"}:
+                raise Refused from error
+            raise
 
     def unsent(self, before: datetime, limit: int) -> list[tuple[str, str]]:
         """Keys of events that were stored before `before` and are still not told, the oldest first."""
@@ -282,7 +404,7 @@ class Store:
         self, prefix: str, until: datetime, limit: int, *, after: "Place | None" = None, newest: bool = False
     ) -> "list[Place]":
         found = [
-            Place(datetime.fromisoformat(item["at"]["S"]), item["pk"]["S"].partition("#")[2])
+            _place(item)
             for shard in range(SHARDS)
             for item in self._query_index(f"{prefix}#{shard}", until, limit, after=after, newest=newest)
         ]
@@ -325,6 +447,84 @@ class Store:
             if not start:
                 return
 
+    def newest(
+        self, partition: str, first: str, last: str, wanted: Mapping[str, Sequence[str]], pages: int
+    ) -> Iterator[Item]:
+        """Items of a partition that stand from `first` to `last`, from the last on, of at most so many pages.
+
+        `wanted` names for an attribute the values of which it has to have one.
+        """
+        names = {f"#{place}": name for place, name in enumerate(wanted)}
+        values: Item = {":pk": {"S": partition}, ":first": {"S": first}, ":last": {"S": last}}
+        terms = []
+        for place, accepted in enumerate(wanted.values()):
+            given = {f":{place}x{number}": {"S": value} for number, value in enumerate(accepted)}
+            values |= given
+            terms.append(f"#{place} IN ({', '.join(given)})")
+        filtered: Item = {"FilterExpression": " AND ".join(terms), "ExpressionAttributeNames": names} if terms else {}
+        start: Item | None = None
+        for _ in range(pages):
+            answer = self.client.query(
+                TableName=self.table,
+                KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+                ExpressionAttributeValues=values,
+                ScanIndexForward=False,
+                **filtered,
+                **({"ExclusiveStartKey": start} if start else {}),
+            )
+            yield from answer["Items"]
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                return
+
+    def everything(self, kind: type[A], looked_at: int, start: "Mark | None") -> tuple[list[A], "Mark | None"]:
+        """A page of all aggregates of a kind, in no order, and where the next one starts: for an export only."""
+        answer = self.client.scan(
+            TableName=self.table,
+            FilterExpression="sk = :state AND begins_with(pk, :kind)",
+            ExpressionAttributeValues={":state": {"S": "STATE"}, ":kind": {"S": kind.key("")}},
+            Limit=looked_at,
+            ConsistentRead=True,
+            **({"ExclusiveStartKey": _key(*start)} if start else {}),
+        )
+        last = answer.get("LastEvaluatedKey")
+        found = [_aggregate(kind, item) for item in answer["Items"]]
+        return found, (last["pk"]["S"], last["sk"]["S"]) if last else None
+
+    def first(self, kind: type[A], identity: str) -> Recorded:
+        """The event that an aggregate began with. Raises `NotFound`."""
+        key = _key(kind.key(identity), "EV#00000001")
+        answer = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
+        if "Item" not in answer:
+            raise NotFound(identity)
+        return _recorded(answer["Item"])
+
+    def beside(self, aggregate: Aggregate, lines: Sequence[Line], cause: Cause, *, new: bool) -> list[Item]:
+        """The writes that store this aggregate, as `extra` of another's: both are stored, or neither.
+
+        When somebody got in between, the other's write raises `Conflict`.
+        """
+        return self._writes(aggregate, lines, cause, salt=getattr(aggregate, "salt", None), new=new)[1]
+
+    def _writes(
+        self, aggregate: A, lines: Sequence[Line], cause: Cause, *, salt: str | None, new: bool
+    ) -> tuple[A, list[Item]]:
+        key = aggregate.key(aggregate.id)
+        read_seq, seq, head = aggregate.seq, aggregate.seq, aggregate.head
+        events: list[Item] = []
+        for line in lines:
+            seq += 1
+            item, head = self._event(key, aggregate.id, salt, seq, head, line, cause)
+            events.append(_put(self.table, item, "attribute_not_exists(pk)"))
+        after = aggregate.model_copy(update={"seq": seq, "head": head})
+        state = _state(key, after)
+        put = (
+            _put(self.table, state, "attribute_not_exists(pk)")
+            if new
+            else _put(self.table, state, "seq = :seq", {":seq": {"N": str(read_seq)}})
+        )
+        return after, [put, *events]
+
     def _write(
         self,
         aggregate: A,
@@ -337,27 +537,15 @@ class Store:
         new: bool,
     ) -> A:
         key = aggregate.key(aggregate.id)
-        read_seq, seq, head = aggregate.seq, aggregate.seq, aggregate.head
-        events: list[Item] = []
-        for line in lines:
-            seq += 1
-            item, head = self._event(key, aggregate.id, salt, seq, head, line, cause)
-            events.append(_put(self.table, item, "attribute_not_exists(pk)"))
-        after = aggregate.model_copy(update={"seq": seq, "head": head})
-        state = _state(key, after)
-        writes = [
-            _put(self.table, state, "attribute_not_exists(pk)")
-            if new
-            else _put(self.table, state, "seq = :seq", {":seq": {"N": str(read_seq)}}),
-            *events,
-            *extra,
-        ]
+        after, writes = self._writes(aggregate, lines, cause, salt=salt, new=new)
+        beside = range(len(writes), len(writes) + len(extra))
+        writes += extra
         if guard:
             writes.append(_put(self.table, _guard(key, guard, cause.at), "attribute_not_exists(pk)"))
         try:
             self.client.transact_write_items(TransactItems=writes)
         except ClientError as error:
-            raise _refusal(error, new=new, guarded=guard is not None) from error
+            raise _refusal(error, new=new, guarded=guard is not None, beside=beside) from error
         return after
 
     def _event(
@@ -398,11 +586,15 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def retrying(decide: Callable[[], A], attempts: int = 5) -> A:
-    """Decide again, on what is true now, as long as others get in between. Raises the last `Conflict`."""
+def retrying(decide: Callable[[], A], attempts: int = 5, *, but: tuple[type[Conflict], ...] = ()) -> A:
+    """Decide again, on what is true now, as long as others get in between. Raises the last `Conflict`, or the first
+    that is one of `but`.
+    """
     for _ in range(attempts - 1):
         try:
             return decide()
+        except but:
+            raise
         except Conflict:
             continue
     return decide()
@@ -424,8 +616,30 @@ def add_to(table: str, key: tuple[str, str], amounts: Mapping[str, int]) -> Item
     }
 
 
+def put(table: str, key: tuple[str, str], attributes: Item, condition: str, values: Item | None = None) -> Item:
+    """A write of an item that is no aggregate, for `extra`, refused unless `condition` holds."""
+    return _put(table, {**_key(*key), **attributes}, condition, values)
+
+
+def put_item(table: str, key: tuple[str, str], attributes: Mapping[str, str]) -> Item:
+    """A write of a plain item, in the place of what was there, for `extra`."""
+    item = {**_key(*key), **{name: {"S": text} for name, text in attributes.items()}}
+    return {"Put": {"TableName": table, "Item": item}}
+
+
 def _shard(key: str) -> int:
     return zlib.crc32(key.encode()) % SHARDS
+
+
+def _place(item: Item) -> Place:
+    return Place(datetime.fromisoformat(item["at"]["S"]), item["pk"]["S"].partition("#")[2])
+
+
+def _start(partition: str, kind: str, after: Place | None) -> Item | None:
+    """The key of the index entry at this place: a query goes on behind it, whether or not it is still there."""
+    if after is None:
+        return None
+    return {"due": {"S": partition}, "at": {"S": stamp(after.at)}, **_key(f"{kind}#{after.id}", "STATE")}
 
 
 def _key(pk: str, sk: str) -> Item:
@@ -472,8 +686,10 @@ def _recorded(item: Item) -> Recorded:
     )
 
 
-def _refusal(error: ClientError, *, new: bool, guarded: bool) -> Exception:
-    """What a cancelled transaction means. Its reasons stand in the order of its writes; the guard is last."""
+def _refusal(error: ClientError, *, new: bool, guarded: bool, beside: range) -> Exception:
+    """What a cancelled transaction means. Its reasons stand in the order of its writes: the state, events, what is
+    written `beside` them, the guard last.
+    """
     reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
     if error.response["Error"]["Code"] != "TransactionCanceledException":
         return error
@@ -481,6 +697,8 @@ def _refusal(error: ClientError, *, new: bool, guarded: bool) -> Exception:
         return AlreadyDone()
     if reasons and reasons[0] == "ConditionalCheckFailed":
         return AlreadyExists() if new else Conflict()
+    if any(reasons[place] == "ConditionalCheckFailed" for place in beside if place < len(reasons)):
+        return Refused()
     if any(reason in {"ConditionalCheckFailed", "TransactionConflict"} for reason in reasons):
         return Conflict()
     return error

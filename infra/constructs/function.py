@@ -36,6 +36,8 @@ class Surroundings:
     ticks: IQueue
     stream_dead: IQueue
     mail_from: str
+    quarantine: str
+    """The ARN of everything that lies in quarantine."""
 
     def statements(self, uses: AbstractSet[Use]) -> list[iam.PolicyStatement]:
         """The permissions that go with these uses, in a fixed order."""
@@ -49,8 +51,11 @@ class Surroundings:
             # TransactWriteItems is asked for as what it does to each item.
             Use.STATE: [_may(["dynamodb:PutItem"], table)],
             Use.LIST: [_may(["dynamodb:BatchGetItem"], table)],
+            Use.EVERYTHING: [_may(["dynamodb:Scan"], table)],
             Use.COUNT: [_may(["dynamodb:UpdateItem"], table)],
             Use.DUE: [_may(["dynamodb:Query"], f"{table}/index/{DUE}")],
+            Use.CLAIM: [_may(["dynamodb:UpdateItem"], table)],
+            Use.CHECK: [_may(["dynamodb:ConditionCheckItem"], table)],
             Use.RELAYED: [_may(["dynamodb:UpdateItem"], table)],
             Use.TELL: [_may(["events:PutEvents"], self.bus_arn, as_itself)],
             Use.SECRET: [_may(["secretsmanager:GetSecretValue"], self.secret_arn)],
@@ -70,6 +75,7 @@ class Surroundings:
             Use.MAIL: [_may(["ses:SendEmail"], identities, as_the_desk)],
             # A telephone number has no ARN: everything but topics, applications and endpoints.
             Use.SMS: [iam.PolicyStatement(actions=["sns:Publish"], not_resources=[f"arn:{Aws.PARTITION}:sns:*:*:*"])],
+            Use.QUARANTINE: [_may(["s3:PutObject"], self.quarantine)],
         }
         return [statement for use in Use if use in uses for statement in allowed[use]]
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from ministack.core import iam_actions, lambda_runtime
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import eventbridge, lambda_svc, secretsmanager, ses_v2, sqs
 from ministack.services.cloudformation import provisioners
 
@@ -37,6 +37,7 @@ def apply(function_logs: Path, unpacked: Path) -> None:
     accept_alarms_on_computed_metrics()
     refer_to_secrets_by_arn()
     ask_for_the_identity_that_sends()
+    trust_the_wire_within_this_machine()
     change_queues_under_their_lock()
     honour_partial_failures_of_streams()
     hand_over_cookies()
@@ -147,6 +148,16 @@ def ask_for_the_identity_that_sends() -> None:
         return str(inner(method, path, body, region, account_id))
 
     iam_actions._ses_v2_resource_arn = resource
+
+
+def trust_the_wire_within_this_machine() -> None:
+    """Buckets refuse what does not come by TLS; here nothing leaves the loopback, so there is none."""
+    inner = iam_evaluator._resolve_condition_key
+
+    def resolve(key: str, context: Any) -> Any:
+        return "true" if key.lower() == "aws:securetransport" else inner(key, context)
+
+    iam_evaluator._resolve_condition_key = resolve
 
 
 def change_queues_under_their_lock() -> None:

@@ -21,6 +21,9 @@ SIGNATURES = {
     "ministack.core.iam_actions:_ses_v2_resource_arn": (
         "(method: str, path: str, body: bytes, region: str, account_id: str) -> str"
     ),
+    "ministack.core.iam_evaluator:_resolve_condition_key": (
+        "(key: str, ctx: ministack.core.iam_evaluator.EvalContext) -> Any"
+    ),
     "ministack.core.lambda_runtime:Worker._drain_stderr_bounded": (
         "(self, first_line_wait: float = 0.05, idle_confirm: float = 0.005, hard_cap: float = 0.25) -> str"
     ),

@@ -2,8 +2,8 @@
 
 `python -m infra.packs TARGET [PACKS_FOLDER …]` compiles; `make packs` says what is wrong with them.
 
-A pack becomes three files, so that a process loads what it needs: `<name>.json`, `<name>.complaints.json` and
-`<name>.questionnaire.json`.
+A pack becomes four files, so that a process loads what it needs: `<name>.json`, `<name>.complaints.json`,
+`<name>.questionnaire.json` and `<name>.phrases.json`.
 """
 
 from dataclasses import dataclass
@@ -52,7 +52,12 @@ def compile_into(target: Path, *homes: Path) -> list[Path]:
     written = []
     for folder in folders(*homes):
         whole = compiled(folder)
-        parts = {"": whole.pack, ".complaints": whole.complaints, ".questionnaire": whole.questionnaires}
+        parts = {
+            "": whole.pack,
+            ".complaints": whole.complaints,
+            ".questionnaire": whole.questionnaires,
+            ".phrases": whole.phrases,
+        }
         for concern, part in parts.items():
             written.append(target / f"{whole.pack.name}{concern}.json")
             written[-1].write_text(part.model_dump_json(exclude_defaults=True), encoding="utf-8")

@@ -5,11 +5,12 @@ has an end, a penalty can apply.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from infra.packs.source import Path_
 from infra.packs.walk import references, wordings
-from shared.packs import URGENT_FACTS, Condition, Pack
+from shared.packs import URGENT_FACTS, Category, Condition, Disposition, Pack, Rule
 from shared.packs.complaints import BUILT_IN_FACTS, Complaints, Exemption, Happening, Ledger, Nth, Penalty, Step
 from shared.packs.questionnaire import Questionnaires
 from shared.policy import PERMITS, Role
@@ -29,6 +30,7 @@ _NEEDS: Mapping[Happening, str] = {
     H.VISIT_AGREED: "visits",
     H.VISITED: "visits",
     H.FORM_ISSUED: "form",
+    H.FORM_SIGNED: "form",
     H.NOTICE_ISSUED: "rectification",
     **dict.fromkeys(
         (H.CONTAINED, H.CAUSE_FOUND, H.REVIEWED, H.APPROVED, H.MEASURED, H.VERIFIED),
@@ -196,21 +198,68 @@ def _categories(pack: Pack) -> Iterator[Misfit]:
         here = ("pack", "categories", number)
         if category.group not in pack.groups:
             yield Misfit((*here, "group"), f"the group {category.group!r} has no name; add it to groups.yaml")
-        if category.contact is not None and category.contact not in pack.directory:
-            yield Misfit((*here, "contact"), f"{category.contact!r} is not in directory.yaml; add it there")
-        asked = {question.fact for question in category.questions} | URGENT_FACTS
-        for twice in _twice(rule.id for rule in category.rules):
-            yield Misfit(
-                (*here, "rules"), f"two rules are called {twice}; a case keeps the name, so give each its own"
-            )
-        for at, rule in enumerate(category.rules):
-            for fact in sorted(set(rule.when) - asked):
-                yield Misfit(
-                    (*here, "rules", at, "when"),
-                    f"rule {rule.id} waits for {fact}, which no question asks; add a question or take the rule out",
-                )
+        yield from _rules(here, category)
+        yield from _public(category, here)
     if {question.fact for question in pack.urgent} != URGENT_FACTS:
         yield Misfit(("pack", "urgent"), f"urgent.yaml asks exactly about {', '.join(sorted(URGENT_FACTS))}")
+
+
+def _rules(here: Path_, category: Category) -> Iterator[Misfit]:
+    """Questions and rules of one category: what is asked is looked at, what is looked at is asked."""
+    asked = [question.fact for question in category.questions]
+    for twice in _twice(asked):
+        yield Misfit((*here, "questions"), f"{twice} is asked twice; ask once")
+    for fact in sorted(URGENT_FACTS.intersection(asked)):
+        yield Misfit((*here, "questions"), f"{fact} is asked everywhere already, in urgent.yaml; take it out here")
+    for twice in _twice(rule.id for rule in category.rules):
+        yield Misfit((*here, "rules"), f"two rules are called {twice}; a case keeps the name, so give each its own")
+    if category.becomes and not any("complaint" in then for then in _all_that_follows(category)):
+        yield Misfit((*here, "becomes"), f"{category.code} never becomes a complaint: no rule gives `complaint`")
+    for fact in sorted(set(asked) - {fact for rule in category.rules for fact in (*rule.when, *rule.unless)}):
+        yield Misfit((*here, "questions"), f"{fact} is asked and no rule looks at it; take it out", may_stand=True)
+    yield from _contacts(here, category, category)
+    for at, rule in enumerate(category.rules):
+        yield from _rule((*here, "rules", at), rule, {*asked, *URGENT_FACTS})
+        yield from _contacts((*here, "rules", at), rule, category)
+
+
+def _all_that_follows(category: Category) -> Iterator[tuple[Disposition, ...]]:
+    yield category.plain
+    yield from (rule.then for rule in category.rules)
+
+
+def _rule(here: Path_, rule: Rule, asked: AbstractSet[str]) -> Iterator[Misfit]:
+    for key, facts in (("when", rule.when), ("unless", rule.unless)):
+        for fact in sorted(set(facts) - asked):
+            yield Misfit(
+                (*here, key),
+                f"rule {rule.id} waits for {fact}, which no question asks; add a question or take the rule out",
+            )
+    if not rule.when and not rule.unless:
+        yield Misfit(here, f"rule {rule.id} has no condition; what always applies belongs in `plain`")
+    if both := sorted(set(rule.when) & set(rule.unless)):
+        yield Misfit(here, f"rule {rule.id} can never apply: {both[0]} would have to be true and not true")
+    if rule.unless and "dispatch" in rule.then:
+        yield Misfit(
+            (*here, "unless"),
+            f"rule {rule.id} sends somebody only `unless` something is so; no answer may call them back",
+        )
+
+
+def _contacts(here: Path_, source: Category | Rule, category: Category) -> Iterator[Misfit]:
+    """Whoever is referred is told to whom."""
+    given = source.plain if isinstance(source, Category) else source.then
+    if source.also and not source.contact:
+        yield Misfit((*here, "also"), "`also` names further bodies; name the first as `contact`")
+    if "refer" in given and not (source.contact or category.contact):
+        yield Misfit(here, "this refers to nobody; name a `contact` of directory.yaml")
+
+
+def _public(category: Category, here: Path_) -> Iterator[Misfit]:
+    if category.open311 and category.kind == "tip":
+        yield Misfit((*here, "open311"), f"{category.code} is a tip, which the public never sees; take open311 out")
+    if not category.open311 and (category.public_words or category.public_place == "exact"):
+        yield Misfit(here, f"the public sees nothing of {category.code} without open311; say that, or take it out")
 
 
 def _kinds(complaints: Complaints) -> Iterator[Misfit]:
@@ -444,11 +493,15 @@ class _Book:
 
 def _covers(wide: Nth | None, narrow: Nth | None) -> bool:
     wide, narrow = wide or Nth(), narrow or Nth()
+    if wide.since != narrow.since and wide != Nth():
+        return False
     return wide.min <= narrow.min and (wide.max is None or (narrow.max is not None and narrow.max <= wide.max))
 
 
 def _meet(one: Nth | None, other: Nth | None) -> bool:
     one, other = one or Nth(), other or Nth()
+    if one.since != other.since:
+        return True  # they count different things
     return (one.max is None or other.min <= one.max) and (other.max is None or one.min <= other.max)
 
 

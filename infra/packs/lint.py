@@ -13,10 +13,12 @@ from pydantic import BaseModel, ValidationError
 
 from infra.holidays_of import HolidaysError, with_public_holidays
 from infra.packs.fit import misfits
+from infra.packs.phrases import phrases_of
 from infra.packs.source import NotYaml, Path_, Source
 from infra.packs.walk import known_keys
 from shared.packs import LANGUAGES, Pack
 from shared.packs.complaints import Complaints
+from shared.packs.phrases import Phrases
 from shared.packs.questionnaire import Questionnaires
 from shared.worktime import Calendar, CalendarError
 
@@ -50,6 +52,7 @@ class Compiled:
     pack: Pack
     complaints: Complaints
     questionnaires: Questionnaires
+    phrases: Phrases
     choices: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
 
@@ -95,7 +98,10 @@ class _Linter:
             return None
         for misfit in misfits(pack, complaints, questionnaires):
             self._say(*_file_of(misfit.path), misfit.what, may_stand=misfit.may_stand)
-        return Compiled(pack, complaints, questionnaires, choices, rules)
+        phrases, unfit = phrases_of(self._folder, pack)
+        for file, line, what in unfit:
+            self._problem(file, line, what)
+        return Compiled(pack, complaints, questionnaires, phrases, choices, rules)
 
     def _read(self) -> None:
         for concern in ("pack", *CONCERNS, *OPTIONAL):

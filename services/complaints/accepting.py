@@ -1,7 +1,6 @@
 """Taking a complaint, by whichever way it comes: stored with its promises in one write, and answered."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -13,12 +12,13 @@ from services.complaints.complaint import ANSWER, Complaint, State
 from services.complaints.corrective import begins
 from services.complaints.draft import Draft
 from services.complaints.injury import Injury, Record
-from shared import ids, vault
+from shared import ids, reach, vault
 from shared.contracts.complaints import CallsDeclined, ComplaintAccepted
 from shared.contracts.intake import ContactCard
 from shared.http import Problem, Request, Text, fault, fingerprint
 from shared.packs import Money
 from shared.packs.complaints import Happening
+from shared.policy import UNIT
 from shared.promises import Promise, PromiseState
 from shared.rules import pack
 from shared.settings import settings
@@ -28,14 +28,12 @@ from shared.tables import store
 Words = Annotated[Text, Field(min_length=1, max_length=4000)]
 Short = Annotated[Text, Field(min_length=1, max_length=300)]
 Facts = Annotated[dict[Annotated[str, Field(max_length=40)], bool], Field(max_length=40, default_factory=dict)]
-_MAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
-_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class Contact(Request):
     """How to reach the customer. All of it may be left out: nobody has to give a name."""
 
-    name: Annotated[Text, Field(min_length=1, max_length=120)] | None = None
+    name: reach.Name | None = None
     email: Annotated[Text, Field(min_length=3, max_length=254)] | None = None
     phone: Annotated[Text, Field(min_length=3, max_length=32)] | None = None
     preferred: Literal["sms", "email"] | None = None
@@ -146,7 +144,6 @@ class Receipt:
             "kind": complaint.kind or None,
             "grade": complaint.grade if complaint.kind else None,
             "answer_due": complaint.answer_due.isoformat(),
-            "earlier": [ids.spoken(one) for one in complaint.earlier],
         }
 
 
@@ -227,8 +224,10 @@ def open_complaint(
 
 def _opened(voiced: Voiced, secret: str) -> Draft:
     book, now = shelf.book(), voiced.accepted
+    # Whoever merely names a case has shown nothing: staff who took the complaint, or the case's secret, have.
+    case = voiced.case or (voiced.about_case if voiced.confirmed else "")
     marks = {
-        "case": tuple(shelf.mark("case", one) for one in (voiced.case or voiced.about_case,) if one),
+        "case": tuple(shelf.mark("case", one) for one in (case,) if one),
         "customer": tuple(shelf.mark("customer", one) for one in voiced.handles),
         "reference": tuple(shelf.mark("reference", one) for one in (voiced.reference,) if one),
     }
@@ -252,7 +251,7 @@ def _opened(voiced: Voiced, secret: str) -> Draft:
         command=voiced.command,
         fingerprint=voiced.fingerprint,
         kind=voiced.kind,
-        grade=book.rules.grade(voiced.kind, facts, voiced.people, voiced.claim) if voiced.kind else "general",
+        grade=book.rules.grade(voiced.kind, facts, voiced.people, voiced.claim),
         facts=facts,
         people=voiced.people,
         claim=voiced.claim,
@@ -268,9 +267,11 @@ def _opened(voiced: Voiced, secret: str) -> Draft:
         complaint = steps.raise_answer(complaint, book.rules.second.rungs_up, book)
     draft = Draft(steps.first(complaint, book, now), book, now)
     draft.extra = writes
+    draft.concern(voiced.subjects)
     draft.ask(Happening.ACCEPTED)
     if voiced.kind:
         draft.classified(first=True)
+    if voiced.kind or complaint.grade == "major":
         draft.happen(Happening.GRADED)
     if "injury" in facts:
         draft.set(injury=Injury(reported=Record(by="customer", at=now)))
@@ -305,11 +306,27 @@ def _checked(request: ComplaintRequest, *, keyed: bool) -> Contact | None:
     in_our_currency(request.claim, "/claim")
     if request.case is not None and ids.heard(request.case) is None:
         raise fault("/case", "not_a_number", "This can't be the number of a case.")
-    if isinstance(request, KeyedComplaintRequest) and not request.read_back:
-        raise fault(
-            "/read_back", "not_confirmed", "Read the record back to the customer; send it once they confirm it."
-        )
+    if isinstance(request, KeyedComplaintRequest):
+        check_subjects(request.subjects)
+        if not request.read_back:
+            raise fault(
+                "/read_back", "not_confirmed", "Read the record back to the customer; send it once they confirm it."
+            )
     return reachable(request.contact)
+
+
+def check_subjects(subjects: Collection[str]) -> None:
+    """Raises `Problem` where the rules keep whole units away, and a person is named without theirs.
+
+    What the desk knows of somebody's units stands in their own token: it can't look them up.
+    """
+    by_unit = shelf.book().rules.conflict == "unit"
+    if subjects and by_unit and not any(one.startswith(UNIT) for one in subjects):
+        raise fault(
+            "/subjects",
+            "unit_missing",
+            f"Name the unit as well, as {UNIT}…: the organisation's rules keep all of it away.",
+        )
 
 
 def in_our_currency(money: Money | None, where: str) -> Money | None:
@@ -326,18 +343,13 @@ def reachable(contact: Contact | None) -> Contact | None:
     """The contact in the form that providers take. Raises `Problem` when it can't exist."""
     if contact is None:
         return None
-    phone = re.sub(r"[\s().-]", "", contact.phone) if contact.phone else None
-    if phone and not _PHONE.fullmatch(phone):
-        raise fault(
-            "/contact/phone", "not_a_number", "This can't be a telephone number; send it with + and the country code."
-        )
-    if contact.email and not _MAIL.fullmatch(contact.email):
-        raise fault("/contact/email", "not_an_address", "This is no email address.")
-    if contact.preferred == "email" and not contact.email:
+    email = reach.email(contact.email, "/contact/email") if contact.email else None
+    phone = reach.phone(contact.phone, pack().region, "/contact/phone") if contact.phone else None
+    if contact.preferred == "email" and not email:
         raise fault("/contact/preferred", "no_address", "You prefer email: send an email address too.")
     if contact.preferred == "sms" and not phone:
         raise fault("/contact/preferred", "no_number", "You prefer SMS: send a telephone number too.")
-    return contact.model_copy(update={"phone": phone})
+    return contact.model_copy(update={"email": email, "phone": phone})
 
 
 def _again(identity: str, voiced: Voiced) -> Receipt:

@@ -3,6 +3,7 @@
 from aws_lambda_powertools.event_handler import Response
 
 from services.complaints import accepting, following
+from services.complaints.description import description
 from shared.clock import utc_now
 from shared.http import Desk, Problem, answer
 from shared.packs import LANGUAGES
@@ -26,6 +27,20 @@ def kinds() -> Response[str]:
             400, "unknown-language", "This language is not spoken here.", f"Use one of {', '.join(LANGUAGES)}."
         )
     return answer(200, accepting.kinds(language), {"Cache-Control": "public, max-age=300"})
+
+
+@handler.get("/v1/complaints/openapi.json")
+def describe() -> Response[str]:
+    """The same for everybody, until the desk is deployed again: caches keep it and ask whether it is still right."""
+    text, tag = description()
+    known = handler.current_event.headers.get("if-none-match", "")
+    same = tag in {one.strip().removeprefix("W/") for one in known.split(",")}
+    return Response(
+        status_code=304 if same else 200,
+        content_type="application/json",
+        body="" if same else text,
+        headers={"Cache-Control": "public, max-age=3600", "ETag": tag, "Access-Control-Allow-Origin": "*"},
+    )
 
 
 @handler.get("/v1/complaints/<number>")

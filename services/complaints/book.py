@@ -7,6 +7,14 @@ from shared.packs.complaints import Complaints, Step
 from shared.promises import Rung
 from shared.worktime import Calendar
 
+_NAMES = {
+    "answer": {"en": "You have an answer", "ar": "تصلك الإجابة", "zh": "您得到答复"},
+    "settle": {"en": "The matter is settled", "ar": "تسوية المسألة", "zh": "问题解决"},
+    "follow-up": {"en": "You hear from us", "ar": "نتواصل معك", "zh": "我们与您联系"},
+    "visit": {"en": "Somebody comes to you", "ar": "زيارة ميدانية لك", "zh": "上门处理"},
+    "return-visit": {"en": "We ask how it was", "ar": "نسألك عن رضاك", "zh": "回访"},
+}
+
 
 @dataclass(frozen=True)
 class Book:
@@ -49,12 +57,21 @@ class Book:
         """Who has what this role did not do in time; at the top it stays."""
         return self.pack.rungs_above(role)[0]
 
+    def from_here_up(self, role: str) -> tuple[str, ...]:
+        """This role and all above it; for one that is no rung, the whole ladder."""
+        ladder = [rung.role for rung in self.pack.ladder]
+        return (role, *(ladder[ladder.index(role) + 1 :] if role in ladder else ladder))
+
     def straight_to(self, role: str) -> Rung:
         """One role at once, whatever is between."""
         return self.pack.rungs_from(role)[0]
 
     def first_rung(self) -> Rung:
         return self.pack.rungs()[0]
+
+    def rounds_left(self, rounds: int) -> int:
+        """How often a customer who is not satisfied is heard again, after so many times."""
+        return max(0, self.rules.rework.rounds - rounds)
 
     def groups(self, roles: tuple[str, ...]) -> frozenset[str]:
         """The groups of staff that these roles belong to."""
@@ -64,3 +81,9 @@ class Book:
         """The group of staff who work in a department."""
         known = self.pack.departments.get(department) if department else None
         return known.unit if known else None
+
+    def called(self, name: str, language: str) -> str:
+        """What is promised, in words."""
+        step = self.step(name)
+        names = _NAMES.get(name, {})
+        return step.name.into(language) if step else names.get(language, names.get("en", name))

@@ -43,6 +43,7 @@ def look(number: str, now: datetime) -> None:
             now_due=missed.successor.due,
             again=missed.again,
             to_customer=told and missed.broken.name != ANSWER,
+            called=book.called(missed.broken.name, complaint.language) if told else None,
         )
         lines.append(Line(event, Audience.CUSTOMER if told else Audience.STAFF))
     if lines:

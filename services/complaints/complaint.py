@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.complaints.corrective import Action
 from services.complaints.injury import Injury
@@ -80,6 +80,15 @@ class IllegalMove(Exception):
         super().__init__(f"{move} is not possible when {state}")
 
 
+class Started(BaseModel):
+    """The start of a step: in which round, and by what happened when."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    round: int
+    since: datetime
+
+
 class Complaint(Aggregate):
     """The complaint as it is now. Whoever is among `subjects`, by id or by unit, can't know that it exists.
 
@@ -107,6 +116,8 @@ class Complaint(Aggregate):
     kind: str = ""
     """Where it stands in the pack's tree; empty until somebody has classified it."""
     grade: Grade = "general"
+    given_grade: Grade | None = None
+    """As a person graded it."""
     facts: tuple[str, ...] = ()
     """Those that hold."""
     people: int = 1
@@ -119,6 +130,8 @@ class Complaint(Aggregate):
     """Which complaint about the same matter it is."""
     earlier: tuple[str, ...] = ()
     """The complaints about it before."""
+    since: dict[str, int] = Field(default_factory=dict)
+    """Which complaint about its reference it is, of any kind, since each date of that."""
     no_calls: bool = False
     """The customer wants no calls."""
     holder: str = ""
@@ -139,7 +152,9 @@ class Complaint(Aggregate):
     """Those that the customer has confirmed."""
     finding: Finding | None = None
     happened: dict[str, datetime] = Field(default_factory=dict)
-    """When each happening was last."""
+    """When each happening was last, in the order in which they were."""
+    started: dict[str, Started] = Field(default_factory=dict)
+    """The pack's steps that were started, each with when it last was."""
     told: tuple[str, ...] = ()
     """The pack's rules that have told somebody already."""
     lessons: int = 0
@@ -186,6 +201,11 @@ class Complaint(Aggregate):
     def answer_due(self) -> datetime:
         """The date of the answer that was promised last; going up the ladder does not move it."""
         return [one.due for one in self.promises if one.name == ANSWER and not one.rung][-1]
+
+    @property
+    def answered_by(self) -> str:
+        """The role that the answer was promised by last; being late with it makes nobody else of them."""
+        return [one.role for one in self.promises if one.name == ANSWER and not one.rung][-1]
 
     @property
     def rung(self) -> int:

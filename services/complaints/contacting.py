@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.complaints import notes, steps
 from services.complaints.accepting import Words
@@ -11,7 +11,7 @@ from services.complaints.draft import Draft
 from services.complaints.handling import Act
 from shared import promises
 from shared.contracts.complaints import CallsDeclined, VisitAgreed
-from shared.http import Problem, Request, fault
+from shared.http import Problem, Request, When, fault
 from shared.packs.complaints import Happening
 from shared.policy import Principal
 from shared.store import Audience
@@ -34,7 +34,7 @@ class TalkRequest(Request):
 class VisitRequest(Request):
     """When somebody comes."""
 
-    at: AwareDatetime
+    at: When
 
 
 class VisitedRequest(Request):

@@ -1,7 +1,8 @@
 """Corrective action for goods: contain it, find the cause, have the plan reviewed and approved, see that it works.
 
-Pure. The clocks are the pack's steps: every move here is a `Happening` (see `HAPPENINGS`) that keeps the promises
-which end with it and starts those that wait for it. Containment stands beside the line: it is owed soonest, and
+Pure. The clocks are the pack's steps: a move that leads on is a `Happening` (see `HAPPENINGS`) that keeps the
+promises which end with it and starts those that wait for it; one that leads back makes the cause owed again, with
+its clock from the start (see `CHECKED`). Containment stands beside the line: it is owed soonest, and
 nothing else waits for it.
 """
 
@@ -60,7 +61,14 @@ HAPPENINGS: Final[Mapping[Move, Happening]] = {
     Move.CARRY_OUT: Happening.MEASURED,
     Move.VERIFY: Happening.VERIFIED,
 }
-"""What happens to the complaint with a move. Sending back keeps and starts nothing: the clocks run on."""
+"""What happens to the complaint with a move."""
+
+CHECKED: Final[Mapping[Stage, Happening]] = {
+    Stage.PLANNED: Happening.REVIEWED,
+    Stage.REVIEWED: Happening.APPROVED,
+    Stage.CARRIED_OUT: Happening.VERIFIED,
+}
+"""What is waited for at a stage. Whoever sends it back from there has done their part: the cause is owed again."""
 
 REASONED: Final = frozenset({Move.SEND_BACK, Move.REJECT})
 """Moves that take the work back: whoever had it must be told why."""

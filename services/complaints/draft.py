@@ -1,14 +1,21 @@
 """A change of a complaint while it is being decided: the new state, and every line that tells of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from services.complaints import grading, ledger, notes, press, steps, telling
+from services.complaints import grading, ledger, press, steps, telling
 from services.complaints.book import Book
-from services.complaints.complaint import Complaint
+from services.complaints.complaint import ANSWER, Complaint
 from shared.contracts import Event
-from shared.contracts.complaints import AttentionAsked, ComplaintClassified, PenaltyRecorded
+from shared.contracts.complaints import (
+    AttentionAsked,
+    ComplaintClassified,
+    ComplaintConcerns,
+    ComplaintDateMoved,
+    PenaltyRecorded,
+    PenaltyWithdrawn,
+)
 from shared.packs.complaints import Happening
 from shared.store import Audience, Item, Line
 
@@ -20,6 +27,8 @@ class Draft:
         self.complaint, self.book, self.now = complaint, book, now
         self.lines: list[Line] = []
         self.extra: list[Item] = []
+        self.acting: frozenset[str] = frozenset()
+        """The pack's roles of the member of staff who does this; none, when the customer or the desk does."""
 
     def tell(
         self,
@@ -34,12 +43,19 @@ class Draft:
         sealed = {recipient: content for recipient, content in boxes.items() if content is not None}
         self.lines.append(Line(event, audience, private, sealed))
 
+    def concern(self, subjects: Iterable[str]) -> None:
+        """It is about these, too: from now on they can't see it, nor call its customer."""
+        named = tuple(dict.fromkeys(subjects))
+        if named:
+            self.complaint = self.complaint.concerning(named)
+            self.tell(ComplaintConcerns(complaint=self.complaint.id, case=self.complaint.case, subjects=named))
+
     def set(self, **changes: Any) -> None:
         self.complaint = self.complaint.model_copy(update=changes)
 
     def happen(self, what: Happening) -> None:
         """Something happened: clocks start and end, and whoever the pack says is told."""
-        self.complaint = steps.happen(self.complaint, what, self.book, self.now)
+        self.complaint = steps.happen(self.complaint, what, self.book, self.now, self.acting)
         self.ask(what)
 
     def ask(self, what: Happening) -> None:
@@ -61,13 +77,41 @@ class Draft:
 
     def hold(self, facts: tuple[str, ...]) -> None:
         """Other facts hold now: clocks follow, and what passes a threshold becomes major."""
-        rules, before = self.book.rules, self.complaint
-        self.set(facts=facts)
-        if before.kind and rules.grade(before.kind, facts, before.people, before.claim) != before.grade == "general":
-            self.complaint = grading.graded(self.complaint, "major", self.book, self.now)
+        before = self.complaint
+        changed = before.model_copy(update={"facts": facts})
+        changed = grading.by_thresholds(before, changed, self.book.rules)
+        if changed.grade != before.grade == "general":
+            self.regrade(grading.regraded(before, changed, self.book, self.now))
             self.ask(Happening.GRADED)
         else:
-            self.complaint = steps.reconsider(self.complaint, self.book, self.now)
+            changed = changed.model_copy(update={"grade": before.grade})
+            self.complaint = steps.reconsider(before, changed, self.book, self.now)
+
+    def regrade(self, after: Complaint) -> None:
+        """It stands elsewhere in the tree, or is graded otherwise; if that moves the answer, the customer is told."""
+        before, self.complaint = self.complaint, after
+        was = next((one for one in before.promises if one.name == ANSWER and one.open), None)
+        now = next((one for one in after.promises if one.name == ANSWER and one.open), None)
+        if was and now and was.due != now.due:
+            self.moved(ANSWER, was.due, now.due, steps.ANOTHER_KIND[after.language])
+
+    def moved(self, promise: str, was: datetime, due: datetime, why: str) -> None:
+        """What was promised to the customer has another date."""
+        complaint = self.complaint
+        self.tell(
+            ComplaintDateMoved(
+                complaint=complaint.id,
+                case=complaint.case,
+                promise=promise,
+                was_due=was,
+                due=due,
+                called=self.book.called(promise, complaint.language),
+            ),
+            Audience.CUSTOMER,
+            {"text": why},
+            {"text": why},
+            {"text": why} if promise == ANSWER and complaint.case != complaint.id else None,
+        )
 
     def classified(self, *, first: bool) -> None:
         """Tell where it stands in the tree now."""
@@ -88,11 +132,16 @@ class Draft:
     def draw_up_ledger(self) -> None:
         """What the complaint costs whom, as its facts now are; each cause is told once."""
         complaint = self.complaint
-        matter = ledger.Matter(complaint.kind, complaint.grade, complaint.number, frozenset(complaint.facts))
+        facts = frozenset(complaint.facts)
+        matter = ledger.Matter(complaint.kind, complaint.grade, complaint.number, facts, complaint.since)
         changes = ledger.reconcile(complaint.ledger, ledger.draw_up(self.book.rules, matter))
         self.set(ledger=changes.entries)
         for entry in changes.withdrawn:
-            self.tell(notes.PenaltyWithdrawn(penalty=entry.penalty))
+            self.tell(
+                PenaltyWithdrawn(
+                    complaint=complaint.id, case=complaint.case, penalty=entry.penalty, department=entry.department
+                )
+            )
         for entry in changes.recorded:
             self.tell(
                 PenaltyRecorded(

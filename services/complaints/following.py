@@ -1,23 +1,31 @@
 """What a customer does with the number and secret of a complaint: follow it, confirm, ask for rework, wish."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, SerializeAsAny
 
 from services.complaints import contacting, notes, shelf, views, working
 from services.complaints.accepting import Words
 from services.complaints.complaint import Complaint, IllegalMove, Move
 from services.complaints.draft import Draft
-from services.complaints.handling import refused
 from shared import ids, vault
+from shared.acting import Change, carry_out
+from shared.commands import Command
 from shared.http import Problem, Request, fault
 from shared.policy import Principal
-from shared.store import AlreadyDone, Audience, Cause, Guard, NotFound, Recorded, retrying
+from shared.store import Audience, Cause, NotFound, Recorded
 from shared.tables import store
 
 # What an unknown number is compared with, so that it takes the time that a wrong secret takes.
 _NOBODY = "0" * 44
+_CONFLICT = 409
+_WAYS = {
+    "confirm": "to confirm or correct what is on record",
+    "rework": "to ask for it to be handled again",
+    "wish": "to wish for no calls",
+}
 _CUSTOMER = Principal(id="customer", roles=frozenset())
 
 
@@ -25,6 +33,15 @@ class ConfirmRequest(Request):
     """What is on record is what was said; or `correction` says what was really said."""
 
     correction: Words | None = None
+    records: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(max_length=1000)] | None = None
+    """Those that they were shown; left out: all that wait for their word."""
+
+
+class _Deed(BaseModel):
+    """One of `ACTS`, and what was sent with it: another act under the same key is another request."""
+
+    act: str
+    asked: SerializeAsAny[Request]
 
 
 class WishRequest(Request):
@@ -33,16 +50,20 @@ class WishRequest(Request):
     calls: bool
 
 
-def follow(number: str, secret: str) -> dict[str, Any]:
-    """The complaint, for whoever holds its secret. Raises `NotFound` for a wrong number and a wrong secret alike."""
+def follow(number: str, secret: str, language: str | None = None) -> dict[str, Any]:
+    """The complaint, for whoever holds its secret, in `language` or its own.
+
+    Raises `NotFound` for a wrong number and a wrong secret alike.
+    """
     complaint, events = _open(number, secret)
-    return views.for_customer(complaint, events, shelf.book())
+    return views.for_customer(complaint, events, shelf.book(), language)
 
 
 def confirm(draft: Draft, request: ConfirmRequest) -> None:
-    """Everything on record up to now is confirmed, with what they corrected."""
+    """What is on record is confirmed, with what they corrected."""
     complaint = draft.complaint
-    open_records = tuple(one for one in range(1, complaint.records + 1) if one not in complaint.confirmed)
+    shown = views.to_confirm(complaint) if request.records is None else request.records
+    open_records = tuple(one for one in views.to_confirm(complaint) if one in shown)
     if not open_records:
         raise Problem(409, "nothing-to-confirm", "Nothing on record waits for your word.")
     draft.set(confirmed=(*complaint.confirmed, *open_records))
@@ -75,38 +96,43 @@ ACTS: dict[str, tuple[type[Request], Callable[[Draft, Any], None]]] = {
 def act(
     name: str, number: str, secret: str, request: Request, key: str | None, now: datetime, correlation: str
 ) -> dict[str, Any]:
-    """Do one of `ACTS`, under the same `key` once. Answers the complaint as its customer sees it."""
-    complaint, _ = _open(number, secret)
-    guard = Guard(f"CMD#{vault.mac_text('command', complaint.id, key)}") if key else None
+    """Do one of `ACTS`, under the same `key` once. Answers the complaint as its customer sees it.
 
-    def decide() -> Complaint:
-        before, book = store().load(Complaint, complaint.id), shelf.book()
-        draft = Draft(before, book, now)
+    Raises `Problem` 422 when the key was used for something else, 409 with what they can do when this can't be done.
+    """
+    identity = _open(number, secret)[0].id
+    command = Command("customer", key, _Deed(act=name, asked=request))
+
+    def decide(complaint: Complaint) -> Change[Complaint]:
+        draft = Draft(complaint, shelf.book(), now)
         try:
             ACTS[name][1](draft, request)
-        except IllegalMove as error:
-            _raise_if_done(complaint.id, guard)
-            raise refused(error, before.possible(book.rules.rework.rounds)) from None
-        except Problem:
-            _raise_if_done(complaint.id, guard)
+        except IllegalMove:
+            raise _not_now(complaint) from None
+        except Problem as refusal:
+            if refusal.status == _CONFLICT:
+                refusal.body.setdefault("allowed", list(views.possible(complaint, shelf.book())))
             raise
         if not draft.lines:
-            return draft.complaint
-        return store().change(draft.complaint, draft.lines, Cause(now, "customer", correlation), guard, draft.extra)
+            command.raise_if_done(Complaint, identity)
+        return Change(draft.complaint, draft.lines, draft.extra)
 
-    with suppress(AlreadyDone):  # the same command again: the complaint as it is now is its answer
-        retrying(decide)
+    # The answer is read anew: what was said is nowhere but in the complaint, encrypted.
+    carry_out(Complaint, identity, command, Cause(now, "customer", correlation), decide, lambda _: {})
     return follow(number, secret)
 
 
-def _raise_if_done(identity: str, guard: Guard | None) -> None:
-    if guard is None:
-        return
-    try:
-        store().guarded(Complaint, identity, guard)
-    except NotFound:
-        return
-    raise AlreadyDone
+def _not_now(complaint: Complaint) -> Problem:
+    """Says what its customer can do instead."""
+    allowed = views.possible(complaint, shelf.book())
+    return Problem(
+        _CONFLICT,
+        "illegal-move",
+        f"A complaint that is {complaint.state} can't do that.",
+        f"Possible now: {', '.join(_WAYS[one] for one in allowed) or 'to wait for our answer'}.",
+        state=str(complaint.state),
+        allowed=list(allowed),
+    )
 
 
 def _open(number: str, secret: str) -> tuple[Complaint, list[Recorded]]:

@@ -49,6 +49,14 @@ def holding(before: Collection[str], said: Mapping[str, bool], reference: Collec
     return tuple(sorted((set(before) - denied) | {fact for fact, holds in said.items() if holds} | set(reference)))
 
 
+def without_reference(rules: Complaints, facts: Collection[str]) -> tuple[str, ...]:
+    """The facts that hold whatever the complaint is about: none that a date of its reference gave."""
+    if rules.reference is None:
+        return tuple(facts)
+    given = set(rules.reference.milestones) | {window.fact for window in rules.reference.windows}
+    return tuple(one for one in facts if one not in given)
+
+
 def classified(
     complaint: Complaint,
     book: Book,
@@ -69,12 +77,27 @@ def classified(
             "corrective": complaint.corrective or begins(book.rules, kind),
         }
     )
-    return graded(after, book.rules.grade(kind, facts, people, claim), book, now)
+    return regraded(complaint, by_thresholds(complaint, after, book.rules), book, now)
 
 
 def graded(complaint: Complaint, grade: Grade, book: Book, now: datetime) -> Complaint:
-    """General or major from now on."""
-    after = steps.reconsider(complaint.model_copy(update={"grade": grade}), book, now)
-    if Happening.GRADED.value in complaint.happened and grade == complaint.grade:
+    """General or major from now on, because a person says so."""
+    changed = complaint.model_copy(update={"grade": grade, "given_grade": grade})
+    return regraded(complaint, changed, book, now)
+
+
+def by_thresholds(before: Complaint, changed: Complaint, rules: Complaints) -> Complaint:
+    """As the thresholds grade it now. What a person said holds until a threshold is passed that was not before."""
+    was = rules.grade(before.kind, before.facts, before.people, before.claim)
+    now = rules.grade(changed.kind, changed.facts, changed.people, changed.claim)
+    if changed.given_grade is None or (was == "general" and now == "major"):
+        return changed.model_copy(update={"grade": now, "given_grade": None})
+    return changed
+
+
+def regraded(before: Complaint, changed: Complaint, book: Book, now: datetime) -> Complaint:
+    """What follows for the clocks when it stands elsewhere in the tree, or is graded otherwise."""
+    after = steps.reconsider(before, changed, book, now)
+    if Happening.GRADED.value in before.happened and changed.grade == before.grade:
         return after
     return steps.happen(after, Happening.GRADED, book, now)

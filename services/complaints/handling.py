@@ -11,12 +11,13 @@ from services.complaints.complaint import Complaint, Move
 from services.complaints.draft import Draft
 from shared import ids
 from shared.commands import Command
-from shared.http import Problem, Request
+from shared.http import Problem, Request, fault
 from shared.logs import log
 from shared.policy import Principal, require
 from shared.promises import NoReason, Refusal
 from shared.store import Cause, NotFound
 from shared.tables import store
+from shared.worktime import EndlessError, SpanError
 
 R = TypeVar("R", bound=Request)
 
@@ -46,6 +47,7 @@ def carry_out(
         complaint = store().load(Complaint, identity)
         let(principal, act.permit, complaint)
         draft = Draft(complaint, shelf.book(), cause.at)
+        draft.acting = roles_of(principal, draft)
         try:
             draft.set(state=complaint.moved(act.move).state)
             act.do(draft, principal, request)
@@ -77,8 +79,11 @@ def identity_of(number: str) -> str:
 
 
 def roles_of(principal: Principal, draft: Draft) -> frozenset[str]:
-    """The pack's roles that a member of staff may act as: those of their group."""
-    return frozenset(role for role, known in draft.book.pack.roles.items() if known.group in principal.roles)
+    """The pack's roles that a member of staff may act as: those their token names, or else all of their group."""
+    known = draft.book.pack.roles
+    if principal.acts_as:
+        return principal.acts_as & known.keys()
+    return frozenset(role for role, one in known.items() if one.group in principal.roles)
 
 
 def must_hold(principal: Principal, draft: Draft, roles: tuple[str, ...]) -> None:
@@ -123,9 +128,10 @@ def _of_injury(error: injury.TooEarly | injury.NotAsked | injury.Decided) -> Pro
     )
 
 
-def _of_promise(error: Refusal) -> Problem:
+def of_promise(error: Refusal, **more: Any) -> Problem:
+    """What can't be done to a promise, and what can."""
     status = 422 if isinstance(error, NoReason) else 409
-    return Problem(status, error.code, f"{error}.", error.advice, promise=error.name)
+    return Problem(status, error.code, f"{error}.", error.advice, promise=error.name, **more)
 
 
 def _somebody_else(error: Exception) -> Problem:
@@ -147,7 +153,9 @@ _ANSWERS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     rectification.NoneAsked: lambda _error: Problem(
         409, "not-asked", "The organisation's rules know no rectification notice."
     ),
-    Refusal: _of_promise,
+    Refusal: of_promise,
+    SpanError: lambda _error: fault("/within", "not_a_span", "A span is one unit with a whole number from 0 up."),
+    EndlessError: lambda _error: fault("/within", "too_far", "That is more than ten years ahead: give less time."),
     Problem: lambda error: error,
 }
 REFUSALS: tuple[type[Exception], ...] = (complaints.IllegalMove, *_ANSWERS)

@@ -7,7 +7,7 @@ back what they had led to.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,13 +23,18 @@ class Matter:
     """What the ledger has to know of a complaint.
 
     `facts` are those that hold: the pack's own, `injury`, `press`, `substantiated`, and what `facts_at` says of the
-    reference. `number` is which complaint about the same matter it is, counted from 1.
+    reference. `number` is which complaint about the same matter it is, counted from 1; `since` the same about the
+    reference since each of its milestones.
     """
 
     kind: str
     grade: Grade
     number: int
     facts: frozenset[str]
+    since: Mapping[str, int] = field(default_factory=dict)
+
+    def number_since(self, milestone: str | None) -> int:
+        return self.since.get(milestone, self.number) if milestone else self.number
 
 
 class _Kept(BaseModel):
@@ -165,5 +170,5 @@ def _entry(rules: Complaints, penalty: Penalty, matter: Matter) -> Entry:
 
 
 def _applies(rules: Complaints, rule: Penalty | Exemption, matter: Matter) -> bool:
-    counts = rule.nth is None or rule.nth.covers(matter.number)
+    counts = rule.nth is None or rule.nth.covers(matter.number_since(rule.nth.since))
     return counts and rules.applies(rule, matter.kind, matter.grade, matter.facts)

@@ -38,9 +38,26 @@ class Matter(BaseModel):
     entries: tuple[Entry, ...] = ()
 
     def joined(self, entry: Entry) -> "Matter":
-        """With one more, or the same one again as it is now."""
-        others = tuple(one for one in self.entries if one.complaint != entry.complaint)
-        return Matter(version=self.version + 1, entries=(*others, entry)[-KEPT:])
+        """With one more, or the same one again as it is now, each where it belongs by when it came."""
+        earlier = self.before(entry.complaint, entry.accepted)
+        later = tuple(one for one in self.entries if one not in earlier and one.complaint != entry.complaint)
+        return Matter(version=self.version + 1, entries=(*earlier, entry, *later)[-KEPT:])
+
+    def without(self, complaint: str) -> "Matter":
+        """Without one that turned out to be about something else."""
+        others = tuple(one for one in self.entries if one.complaint != complaint)
+        return Matter(version=self.version + 1, entries=others)
+
+    def before(self, complaint: str, accepted: datetime) -> tuple[Entry, ...]:
+        """Those that came before this one."""
+        place = next((place for place, one in enumerate(self.entries) if one.complaint == complaint), None)
+        if place is not None:
+            return self.entries[:place]
+        return tuple(one for one in self.entries if one.accepted <= accepted)
+
+    def number_since(self, start: datetime, complaint: str, accepted: datetime) -> int:
+        """Which one it is of those that came since then."""
+        return 1 + sum(one.accepted >= start for one in self.before(complaint, accepted))
 
     def closed(self, complaint: str, at: datetime) -> "Matter":
         ended = tuple(
@@ -87,7 +104,7 @@ def place(
         start = since(entry)
         return start is None or now <= due(calendar, start, span)
 
-    earlier = [one for one in matter.entries if one.complaint != complaint and counts(one)]
+    earlier = [one for one in matter.before(complaint, now) if counts(one)]
     if not earlier:
         return Place()
     return Place(max(one.number for one in earlier) + 1, tuple(one.complaint for one in earlier))

@@ -19,13 +19,6 @@ class Graded(Note):
     grade: str
 
 
-class SubjectsNamed(Note):
-    """Whom it is about: they can't read this either."""
-
-    detail_type: Literal["SubjectsNamed.v1"] = "SubjectsNamed.v1"
-    subjects: tuple[str, ...]
-
-
 class InvestigatorsAssigned(Note):
     """Who investigates."""
 
@@ -93,6 +86,12 @@ class Found(Note):
     evidence: tuple[int, ...] = ()
 
 
+class FormSigned(Note):
+    """The complaint form has arrived, and somebody signed for it."""
+
+    detail_type: Literal["FormSigned.v1"] = "FormSigned.v1"
+
+
 class MilestoneReached(Note):
     """A date of what the complaint is about."""
 
@@ -140,17 +139,24 @@ class DateMoved(Note):
     due: datetime
 
 
+class ClocksStopped(Note):
+    """The clocks of these promises stand still; why is private."""
+
+    detail_type: Literal["ClocksStopped.v1"] = "ClocksStopped.v1"
+    promises: tuple[str, ...]
+
+
+class ClocksResumed(Note):
+    """The clocks of these promises go on."""
+
+    detail_type: Literal["ClocksResumed.v1"] = "ClocksResumed.v1"
+    promises: tuple[str, ...]
+
+
 class Counted(Note):
     """One complaint more of its kind."""
 
     detail_type: Literal["ComplaintCounted.v1"] = "ComplaintCounted.v1"
-
-
-class PenaltyWithdrawn(Note):
-    """A cause that turned out not to apply is taken out of the ledger."""
-
-    detail_type: Literal["PenaltyWithdrawn.v1"] = "PenaltyWithdrawn.v1"
-    penalty: str
 
 
 class SurveyCameBack(Note):

@@ -2,22 +2,22 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from services.complaints import corrective, grading, injury, notes, rectification, shelf
+from services.complaints import corrective, grading, injury, notes, rectification, shelf, steps
 from services.complaints.accepting import Short, Words, in_our_currency
 from services.complaints.complaint import Move
 from services.complaints.draft import Draft
-from services.complaints.handling import Act, must_hold, roles_of
+from services.complaints.handling import Act, Nothing, must_hold, roles_of
 from services.complaints.injury import Cover, Decision, Injury, Item, Opinion, Record, Witness
 from services.complaints.rectification import Series
 from services.complaints.reference import Reference
 from shared.contracts.complaints import AttentionAsked, RectificationIssued
-from shared.http import Problem, Request, fault
+from shared.http import Problem, Request, When, fault
 from shared.packs import Money
 from shared.packs.complaints import Happening
 from shared.policy import Principal
-from shared.store import Cause, Line, NotFound, retrying
+from shared.store import Cause, Line
 from shared.tables import store
 
 
@@ -32,7 +32,7 @@ class NoticeRequest(Request):
 
     text: Words
     responsible: Annotated[str, Field(max_length=40)] | None = None
-    due: AwareDatetime | None = None
+    due: When | None = None
 
 
 class CorrectiveRequest(Request):
@@ -65,7 +65,7 @@ class MilestoneRequest(Request):
     """A date of what the complaint is about."""
 
     milestone: Annotated[str, Field(max_length=40)]
-    at: AwareDatetime
+    at: When
 
 
 def issue_form(draft: Draft, principal: Principal, request: FormRequest) -> None:
@@ -82,6 +82,20 @@ def issue_form(draft: Draft, principal: Principal, request: FormRequest) -> None
     draft.happen(Happening.FORM_ISSUED)
 
 
+def sign_form(draft: Draft, principal: Principal, _request: Nothing) -> None:
+    """Sign for the complaint form, once it was issued."""
+    form, happened = draft.book.rules.form, draft.complaint.happened
+    if form is None:
+        raise Problem(409, "not-asked", "The organisation's rules know no complaint form.")
+    must_hold(principal, draft, (form.signed_by,))
+    if Happening.FORM_ISSUED.value not in happened:
+        raise Problem(409, "not-now", "There is no form to sign for yet.", "It is issued first.")
+    if Happening.FORM_SIGNED.value in happened:
+        raise Problem(409, "not-now", "Somebody signed for the form already.")
+    draft.tell(notes.FormSigned())
+    draft.happen(Happening.FORM_SIGNED)
+
+
 def issue_notice(draft: Draft, principal: Principal, request: NoticeRequest) -> None:
     """Issue the rectification notice under the next number of its year."""
     rules, book = draft.book.rules.rectification, draft.book
@@ -91,6 +105,8 @@ def issue_notice(draft: Draft, principal: Principal, request: NoticeRequest) -> 
     responsible = request.responsible or book.rules.department(draft.complaint.kind) or rules.to
     if responsible not in book.pack.departments:
         raise fault("/responsible", "unknown_department", "There is no such department.")
+    if request.due is not None and request.due <= draft.now:
+        raise fault("/due", "in_the_past", "This time has passed: say by when it can still be put right.")
     series = Series.of(book.pack.name, draft.now, book.pack.calendar["tz"])
     last = shelf.last_in_series(series.key)
     notice = rectification.issue(
@@ -102,7 +118,7 @@ def issue_notice(draft: Draft, principal: Principal, request: NoticeRequest) -> 
         by=principal.id,
         at=draft.now,
     )
-    draft.extra = [dict(series.step(store().table, last))]
+    draft.extra.append(dict(series.step(store().table, last)))
     draft.set(notice=notice)
     draft.tell(
         RectificationIssued(
@@ -133,6 +149,10 @@ def move_corrective(draft: Draft, principal: Principal, request: CorrectiveReque
     )
     if request.move in corrective.HAPPENINGS:
         draft.happen(corrective.HAPPENINGS[request.move])
+    if request.move in corrective.REASONED:
+        # The check was done, and came out against the plan: now the cause is owed again.
+        checked = corrective.CHECKED[action.stage]
+        draft.complaint = steps.owed_again(draft.complaint, Happening.CAUSE_FOUND, checked, draft.book, draft.now)
 
 
 def record_injury(draft: Draft, principal: Principal, request: InjuryRequest) -> None:
@@ -202,27 +222,21 @@ def record_milestone(draft: Draft, principal: Principal, request: MilestoneReque
         raise Problem(
             409, "no-reference", "What the complaint is about is not known.", "Classify it with a reference."
         )
+    note = notes.MilestoneReached(milestone=request.milestone, at=request.at)
     cause = Cause(draft.now, principal.id, f"complaint:{complaint.id}")
-    line = Line(notes.MilestoneReached(milestone=request.milestone, at=request.at))
-    identity = complaint.reference
-
-    def keep() -> Reference:
-        try:
-            known = store().load(Reference, identity)
-        except NotFound:
-            return store().create(Reference(id=identity).reached(request.milestone, request.at), [line], cause)
-        return store().change(known.reached(request.milestone, request.at), [line], cause)
-
-    retrying(keep)
-    gone = set(rules.milestones) | {window.fact for window in rules.windows}
-    given = tuple(one for one in complaint.facts if one not in gone)
-    draft.hold(grading.holding(given, {}, shelf.reference_facts(draft.book, identity, complaint.accepted)))
-    draft.tell(notes.MilestoneReached(milestone=request.milestone, at=request.at))
+    known = shelf.reference(complaint.reference)
+    reached = (known or Reference(id=complaint.reference)).reached(request.milestone, request.at)
+    draft.extra += store().beside(reached, [Line(note)], cause, new=known is None)
+    follows = shelf.follows(draft.book, reached.milestones, complaint.accepted)
+    draft.hold(grading.holding(grading.without_reference(draft.book.rules, complaint.facts), {}, follows))
+    draft.complaint = shelf.numbered(draft.complaint, draft.book, reached.milestones)
+    draft.tell(note)
     draft.draw_up_ledger()
 
 
 ACTS: dict[str, Act[Any]] = {
     "form": Act("complaint.handle", Move.RECORD, FormRequest, issue_form),
+    "signature": Act("complaint.handle", Move.RECORD, Nothing, sign_form),
     "notice": Act("complaint.handle", Move.RECORD, NoticeRequest, issue_notice),
     "corrective": Act("complaint.handle", Move.RECORD, CorrectiveRequest, move_corrective),
     "injury": Act("complaint.handle", Move.RECORD, InjuryRequest, record_injury),

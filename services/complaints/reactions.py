@@ -30,6 +30,7 @@ def accept(heard: Heard[GrievanceVoiced]) -> None:
         case=event.case,
         category=event.category,
         subjects=_subjects(event),
+        kind=event.kind if event.kind and shelf.book().rules.kind(event.kind) else "",
         handles=tuple(one for one in (box.phone, box.email) if one),
     )
     secret = ids.secret()
@@ -49,8 +50,9 @@ def keep_away(heard: Heard[CaseHandled]) -> None:
         named = tuple(one for one in _subjects(event) if one not in before.subjects)
         if not named:
             return before
-        line = Line(notes.SubjectsNamed(subjects=named))
-        return store().change(before.concerning(named), [line], heard.cause(now), Guard(f"SEEN#{heard.id}"))
+        draft = Draft(before, shelf.book(), now)
+        draft.concern(named)
+        return store().change(draft.complaint, draft.lines, heard.cause(now), Guard(f"SEEN#{heard.id}"))
 
     with suppress(AlreadyDone):
         retrying(write)

@@ -1,5 +1,6 @@
 """What stands beside complaints in the table: matters they are about, and references with their milestones."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from services.complaints import matter as matters
@@ -24,21 +25,30 @@ def mark(what: str, *said: str) -> str:
     return vault.mac_text(f"mark-{what}", " ".join(" ".join(said).casefold().split()))
 
 
-def milestones(reference: str | None) -> dict[str, datetime]:
-    """The dates that are known of a reference."""
-    if reference is None:
-        return {}
+def reference(identity: str) -> Reference | None:
+    """What is known of a reference; None: no date of it is."""
     try:
-        return store().load(Reference, reference).milestones
+        return store().load(Reference, identity)
     except NotFound:
-        return {}
+        return None
 
 
-def reference_facts(rules: Book, reference: str | None, at: datetime) -> frozenset[str]:
+def milestones(identity: str | None) -> dict[str, datetime]:
+    """The dates that are known of a reference."""
+    known = reference(identity) if identity else None
+    return known.milestones if known else {}
+
+
+def reference_facts(rules: Book, identity: str | None, at: datetime) -> frozenset[str]:
     """What holds of a reference at a time; nothing is read where the pack asks nothing of it."""
     if rules.rules.reference is None or not rules.rules.reference.milestones:
         return frozenset()
-    return facts_at(rules.rules.reference, milestones(reference), rules.calendar, at)
+    return follows(rules, milestones(identity), at)
+
+
+def follows(rules: Book, known: Mapping[str, datetime], at: datetime) -> frozenset[str]:
+    """What holds at a time of a reference with these dates."""
+    return facts_at(rules.rules.reference, known, rules.calendar, at)
 
 
 def joined(complaint: Complaint, rules: Book) -> tuple[Complaint, Place, list[Item]]:
@@ -48,23 +58,42 @@ def joined(complaint: Complaint, rules: Book) -> tuple[Complaint, Place, list[It
     """
     marks = {**complaint.marks, **({"kind": (complaint.kind,)} if complaint.kind else {})}
     keys = tuple(vault.mac_text("matter", *one) for one in matters.common(rules.rules.second, marks))
-    best = Place()
-    known = {key: _matter(key) for key in keys}
-    for key in keys:
-        found = matters.place(
-            rules.rules.second,
-            known[key],
-            complaint.id,
-            rules.calendar,
-            complaint.accepted,
-            lambda name: milestones(complaint.reference).get(name),
-        )
-        best = max(best, found, key=lambda one: one.number)
-    if best.number <= complaint.number:
-        best = Place(complaint.number, complaint.earlier)
-    after = complaint.model_copy(update={"matters": keys, "number": best.number, "earlier": best.earlier})
+    about = (*keys, *_of_reference(complaint, rules))
+    known = {key: _matter(key) for key in {*about, *complaint.matters}}
+    dates = milestones(complaint.reference)
+    places = (
+        matters.place(rules.rules.second, known[key], complaint.id, rules.calendar, complaint.accepted, dates.get)
+        for key in keys
+    )
+    best = max(places, key=lambda one: one.number, default=Place())
+    after = complaint.model_copy(update={"matters": about, "number": best.number, "earlier": best.earlier})
+    after = _numbered(after, dates, [known[key] for key in about if key not in keys])
     entry = Entry(complaint=complaint.id, number=best.number, accepted=complaint.accepted)
-    return after, best, [_keep(key, known[key], known[key].joined(entry)) for key in keys]
+    stays = [_keep(key, known[key], known[key].joined(entry)) for key in about]
+    leaves = [
+        _keep(key, known[key], known[key].without(complaint.id)) for key in complaint.matters if key not in about
+    ]
+    return after, best, stays + leaves
+
+
+def numbered(complaint: Complaint, rules: Book, dates: Mapping[str, datetime]) -> Complaint:
+    """The complaint with which one about its reference it is since each of these dates."""
+    return _numbered(complaint, dates, [_matter(key) for key in _of_reference(complaint, rules)])
+
+
+def _numbered(complaint: Complaint, dates: Mapping[str, datetime], known: Sequence[Matter]) -> Complaint:
+    since = {
+        name: matter.number_since(start, complaint.id, complaint.accepted)
+        for matter in known
+        for name, start in dates.items()
+    }
+    return complaint.model_copy(update={"since": since})
+
+
+def _of_reference(complaint: Complaint, rules: Book) -> tuple[str, ...]:
+    """The matter of all complaints about its reference, of any kind, where the ledger counts these."""
+    counts = rules.rules.ledger is not None and rules.rules.ledger.counts_since
+    return (vault.mac_text("matter-of-reference", complaint.reference),) if counts and complaint.reference else ()
 
 
 def ended(complaint: Complaint, at: datetime) -> list[Item]:

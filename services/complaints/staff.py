@@ -3,15 +3,17 @@
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
+from pydantic import ValidationError
 
-from services.complaints import accepting, contacting, procedures, working, worklist
+from services.complaints import accepting, contacting, procedures, recounting, working, worklist
 from services.complaints.handling import Act, Nothing, carry_out
 from services.complaints.working import CloseRequest
+from shared import recalculating
 from shared.clock import utc_now
 from shared.commands import Command
-from shared.http import Desk, Problem, Request, answer
+from shared.http import Desk, Problem, Request, answer, invalid
 from shared.policy import require
-from shared.store import Cause
+from shared.store import Cause, marks_of
 
 ACTS: dict[str, Act[Any]] = {**working.ACTS, **contacting.ACTS, **procedures.ACTS}
 
@@ -20,8 +22,12 @@ handler = Desk()
 
 @handler.get("/staff/v1/complaints")
 def owed() -> Response[str]:
-    role = handler.current_event.get_query_string_value("role", "") or None
-    return answer(200, {"complaints": worklist.worklist(handler.principal(), utc_now(), role)})
+    asked = handler.current_event.get_query_string_value
+    clock = asked("clock", "running")
+    if clock not in {"running", "still"}:
+        raise Problem(400, "unknown-clock", "There is no such list.", "Ask for clock=running or clock=still.")
+    role, marks = asked("role", "") or None, handler.going_on(marks_of)
+    return answer(200, worklist.worklist(handler.principal(), utc_now(), role, marks, still=clock == "still"))
 
 
 @handler.post("/staff/v1/complaints")
@@ -39,6 +45,9 @@ def count() -> Response[str]:
     return answer(200, worklist.count(handler.principal(), utc_now()))
 
 
+recalculating.serve(handler, "/staff/v1/complaints/recalculation", recounting.walk)
+
+
 @handler.get("/staff/v1/complaints/<number>")
 def read(number: str) -> Response[str]:
     return answer(200, worklist.read(handler.principal(), number))
@@ -47,7 +56,11 @@ def read(number: str) -> Response[str]:
 @handler.post("/staff/v1/complaints/<number>/promises/<name>/move")
 def move(number: str, name: str) -> Response[str]:
     given = handler.read(working.MoveRequest)
-    return _carry_out("move", number, working.MovePromiseRequest(**given.model_dump(), promise=name))
+    try:
+        asked = working.MovePromiseRequest(**given.model_dump(), promise=name)
+    except ValidationError as error:
+        raise invalid(error) from None
+    return _carry_out("move", number, asked)
 
 
 @handler.post("/staff/v1/complaints/<number>/<action>")

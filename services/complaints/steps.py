@@ -1,27 +1,52 @@
 """The clocks of a complaint: what is promised when something happens, what that keeps, who has it when it is late.
 
 Pure. Every step of the pack is a promise of its own. One that starts at a happening of the past, because somebody
-only now found out that it applies, counts from then: the clock belongs to the customer.
+only now found out that it applies, counts from then: the clock belongs to the customer. A step starts once in each
+round, unless the pack says that it repeats, and never when what would end it can't happen any more.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from services.complaints.book import Book
-from services.complaints.complaint import ANSWER, FOLLOW_UP, RETURN_VISIT, SETTLE, VISIT, Complaint
+from services.complaints.complaint import (
+    ANSWER,
+    FOLLOW_UP,
+    RETURN_VISIT,
+    SETTLE,
+    VISIT,
+    Complaint,
+    Started,
+    State,
+)
 from shared import promises
 from shared.packs.complaints import Happening, Step
 from shared.promises import Ladder, Miss, Promise, PromiseState, Refusal, Rung, Warned
 
 _CHANGED = "the complaint turned out to be of another kind or grade"
+ANOTHER_KIND = {
+    "en": "Your complaint is now dealt with as another kind, which has a date of its own.",
+    "ar": "تُعالج شكواك الآن ضمن نوع آخر، وله موعد خاص به.",
+    "zh": "您的投诉现按另一类别处理并另有期限。",
+}
+"""Why the date of the answer moved, for the customer."""
+_RULES = "rules"
+"""Who moved a date that a rule moved."""
 NO_CALLS = "the customer wants no calls"
 
 
-def happen(complaint: Complaint, what: Happening, book: Book, now: datetime) -> Complaint:
-    """Something happened: it keeps the steps that end with it, and starts those that wait for it."""
-    after = complaint.model_copy(update={"happened": {**complaint.happened, what.value: now}})
+def happen(
+    complaint: Complaint, what: Happening, book: Book, now: datetime, acting: frozenset[str] = frozenset()
+) -> Complaint:
+    """Something happened: it keeps the steps that end with it, and starts those that wait for it.
+
+    `acting` are the roles of whoever did it: some steps end only by what certain roles do.
+    """
+    before = {name: at for name, at in complaint.happened.items() if name != what}
+    after = complaint.model_copy(update={"happened": {**before, what.value: now}})
     for step in book.rules.steps:
-        if step.ends == what and promises.is_open(after.promises, step.id):
+        counts = not step.by or not acting.isdisjoint(step.by)
+        if step.ends == what and counts and promises.is_open(after.promises, step.id):
             after = done(after, step.id, book, now)
     return _start(after, what.value, now, book)
 
@@ -30,6 +55,23 @@ def done(complaint: Complaint, step: str, book: Book, now: datetime) -> Complain
     """A step is done, in time or late; what waits for it starts."""
     after = complaint.promising(promises.keep(complaint.promises, step, now))
     return _start(after, step, now, book)
+
+
+def owed_again(complaint: Complaint, what: Happening, checked: Happening, book: Book, now: datetime) -> Complaint:
+    """What was done has to be done again: the steps that end with it are owed anew, with their clocks from now.
+
+    What waited for `checked` is done: somebody looked, and it was not good enough.
+    """
+    made = complaint.promises
+    for step in book.rules.steps:
+        if step.ends == checked:
+            made = promises.keep(made, step.id, now)
+        if step.ends == what and _applies(step, complaint, book) and not promises.is_open(made, step.id):
+            warn_at = (step.warn,) if step.warn else ()
+            made = promises.make(
+                made, step.id, step.role, step.within, book.calendar, now, warn=warn_at, rules=book.version
+            )
+    return complaint.promising(made)
 
 
 def first(complaint: Complaint, book: Book, now: datetime) -> Complaint:
@@ -117,15 +159,15 @@ def promise_return_visit(complaint: Complaint, book: Book, now: datetime) -> Com
     return complaint.promising(made)
 
 
-def reconsider(complaint: Complaint, book: Book, now: datetime) -> Complaint:
+def reconsider(before: Complaint, changed: Complaint, book: Book, now: datetime) -> Complaint:
     """Kind, grade or facts changed: what no longer applies is waived, what applies now counts from its start."""
-    after = complaint
+    after = changed
     for step in book.rules.steps:
         if promises.is_open(after.promises, step.id) and not _applies(step, after, book):
-            after = after.promising(promises.waive(after.promises, step.id, now, _CHANGED))
-    for happening, at in complaint.happened.items():
-        after = _start(after, happening, at, book)
-    return _answer_again(after, book, now)
+            after = _drop(after, step.id, now)
+    for happening, at in changed.happened.items():
+        after = _start(after, happening, at, book, again=True)
+    return answer_again(after, book, now, before)
 
 
 def late(complaint: Complaint, book: Book, now: datetime) -> tuple[Complaint, tuple[Miss, ...]]:
@@ -145,6 +187,24 @@ def warn(complaint: Complaint, now: datetime) -> tuple[Complaint, tuple[Warned, 
     return complaint.promising(made), warned
 
 
+def span(complaint: Complaint, promise: Promise, book: Book) -> dict[str, int] | None:
+    """What the rules give this promise now; None where they give nothing, or a person set another span for a reason.
+
+    A rung of the ladder keeps the time that was left to it when it got there.
+    """
+    if promise.rung or any(one.clock and not one.rules and one.by != _RULES for one in promise.moves):
+        return None
+    if step := book.step(promise.name):
+        return step.within
+    rhythm = book.rules.follow_up
+    return {
+        ANSWER: book.answer(complaint.kind, complaint.grade).within,
+        SETTLE: book.pack.clocks.settle_complaint.within,
+        RETURN_VISIT: book.rules.return_visit.within,
+        FOLLOW_UP: rhythm.every if rhythm else None,
+    }.get(promise.name)
+
+
 def is_for_customer(name: str, book: Book) -> bool:
     """Whether this was promised to the customer, and not only among staff."""
     step = book.step(name)
@@ -155,44 +215,93 @@ def _applies(step: Step, complaint: Complaint, book: Book) -> bool:
     return book.rules.applies(step, complaint.kind, complaint.grade, complaint.facts)
 
 
-def _start(complaint: Complaint, at: str, since: datetime, book: Book) -> Complaint:
-    made = complaint.promises
+def _drop(complaint: Complaint, name: str, now: datetime) -> Complaint:
+    """A step that does not apply is owed no more. Unless it was late already, it starts anew if it applies again."""
+    made = promises.waive(complaint.promises, name, now, _CHANGED)
+    after = complaint.promising(made)
+    if next(one for one in reversed(made) if one.name == name).state is not PromiseState.WAIVED:
+        return after
+    return after.model_copy(update={"started": {key: at for key, at in after.started.items() if key != name}})
+
+
+def _start(complaint: Complaint, at: str, since: datetime, book: Book, *, again: bool = False) -> Complaint:
+    """Start what waits for this, which was at `since`; `again` when it is looked at once more."""
+    after = complaint
     for step in book.rules.starting(at, complaint.kind, complaint.grade, complaint.facts):
-        ended = complaint.happened.get(step.ends.value) if step.ends else None
-        if any(one.name == step.id and _stands(one, since) for one in made) or (ended and ended > since):
-            continue
-        if complaint.no_calls and step.call:
-            continue
-        if step.replaces:
-            if not promises.is_open(made, step.replaces):
-                continue  # what it would stand for is done
-            made = promises.waive(made, step.replaces, since, f"{step.id} takes its place")
-        counted = complaint.happened.get(step.counted_from.value, since) if step.counted_from else since
-        warn_at = (step.warn,) if step.warn else ()
-        made = promises.make(
-            made, step.id, step.role, step.within, book.calendar, counted, warn=warn_at, rules=book.version
-        )
-    return complaint.promising(made)
+        if _may_start(step, at, since, after, again=again):
+            after = _started(step, since, after, book)
+    return after
 
 
-def _stands(promise: Promise, since: datetime) -> bool:
-    return promise.open or (promise.made >= since and promise.state is not PromiseState.WAIVED)
+def _may_start(step: Step, at: str, since: datetime, complaint: Complaint, *, again: bool) -> bool:
+    replaced = step.replaces is None or promises.is_open(complaint.promises, step.replaces)
+    return (
+        replaced  # otherwise what it would stand for is done
+        and not promises.is_open(complaint.promises, step.id)
+        and not _was_started(step, at, since, complaint, again=again)
+        and _can_end(step, complaint)
+        and not (step.ends and not step.by and _later(complaint, step.ends.value, at))
+        and not (complaint.no_calls and step.call)
+    )
 
 
-def _answer_again(complaint: Complaint, book: Book, now: datetime) -> Complaint:
-    """The answer's clock as the kind and grade now say, counted from when it was first promised.
+def _was_started(step: Step, at: str, since: datetime, complaint: Complaint, *, again: bool) -> bool:
+    before = complaint.started.get(step.id)
+    if before is None:
+        return False
+    if step.repeats:
+        return again and before.since >= since
+    return before.round == complaint.rounds or _later(complaint, Happening.REWORKED.value, at)
 
-    A date that would have passed by a rule nobody knew of stays as it was given.
+
+def _can_end(step: Step, complaint: Complaint) -> bool:
+    """Whether it can still happen what would end it."""
+    if not complaint.open:
+        return step.ends in _OUTLASTING and step.ends is not Happening.CLOSED
+    if complaint.state is State.ANSWERED:
+        return step.ends not in {Happening.FOUND, Happening.ANSWERED}
+    return True
+
+
+def _later(complaint: Complaint, what: str, than: str) -> bool:
+    """Whether something happened after something else did."""
+    order = list(complaint.happened)
+    return what in order and than in order and order.index(what) > order.index(than)
+
+
+def _started(step: Step, since: datetime, complaint: Complaint, book: Book) -> Complaint:
+    made, started = complaint.promises, Started(round=complaint.rounds, since=since)
+    marks = {**complaint.started, step.id: started}
+    if step.replaces:
+        made = promises.waive(made, step.replaces, since, f"{step.id} takes its place")
+        marks[step.replaces] = started
+    counted = complaint.happened.get(step.counted_from.value, since) if step.counted_from else since
+    warn_at = (step.warn,) if step.warn else ()
+    made = promises.make(
+        made, step.id, step.role, step.within, book.calendar, counted, warn=warn_at, rules=book.version
+    )
+    return complaint.promising(made).model_copy(update={"started": marks})
+
+
+def answer_again(after: Complaint, book: Book, now: datetime, before: Complaint | None = None) -> Complaint:
+    """The answer's clock as another kind or grade says, counted from when it was first promised.
+
+    A date that would have passed by a rule nobody knew of stays as it was given, and so does one that staff gave.
     """
-    duty = book.answer(complaint.kind, complaint.grade)
-    owed = next((one for one in complaint.promises if one.name == ANSWER and one.open), None)
-    if owed is None or owed.clock == duty.within or complaint.rounds:
-        return complaint
+    duty = book.answer(after.kind, after.grade)
+    owed = next((one for one in after.promises if one.name == ANSWER and one.open), None)
+    same = before is not None and duty.within == book.answer(before.kind, before.grade).within
+    if owed is None or same or after.rounds or owed.clock == duty.within or _dated_by_staff(owed):
+        return after
     try:
-        moved = promises.move(complaint.promises, ANSWER, duty.within, book.calendar, now, _CHANGED, "rules")
+        moved = promises.move(after.promises, ANSWER, duty.within, book.calendar, now, _CHANGED, _RULES)
     except Refusal:
-        return complaint
-    return complaint.promising(moved)
+        return after
+    return after.promising(moved)
+
+
+def _dated_by_staff(promise: Promise) -> bool:
+    return promise.agreed or any(move.clock and move.by != _RULES for move in promise.moves)
 
 
 def _ladders(complaint: Complaint, book: Book) -> dict[str, Ladder]:
@@ -205,7 +314,7 @@ def _next_rung(promise: Promise, complaint: Complaint, book: Book) -> Rung:
     if promise.name == VISIT and rules.visits and rules.visits.days_without and rules.visits.late_to:
         # Nobody came: it is owed again the next day, and after so many days running by somebody higher, at once.
         if promise.rung + 1 < rules.visits.days_without:
-            return Rung(rules.visits.role, {"days": 1})
+            return Rung(rules.visits.role, {"days": 1}, from_due=True)
         if promise.rung + 1 == rules.visits.days_without:
             return book.straight_to(rules.visits.late_to)
     if not promise.rung:

@@ -1,27 +1,20 @@
 """A complaint as staff and as its customer see it. Pure but for the words of the pack."""
 
+from collections.abc import Collection
 from typing import Any
 
 from services.complaints import corrective, injury, ledger
 from services.complaints.book import Book
-from services.complaints.complaint import Complaint
+from services.complaints.complaint import MOVES, VISIT, Complaint, Move, State
 from services.complaints.steps import is_for_customer
 from shared import chain, ids, vault
-from shared.promises import Promise, PromiseState, explanation
+from shared.promises import Promise, explanation
 from shared.store import Audience, Recorded
-
-_NAMES = {
-    "answer": {"en": "You have an answer", "ar": "تصلك الإجابة", "zh": "您得到答复"},
-    "settle": {"en": "The matter is settled", "ar": "تسوية المسألة", "zh": "问题解决"},
-    "follow-up": {"en": "You hear from us", "ar": "نتواصل معك", "zh": "我们与您联系"},
-    "visit": {"en": "Somebody comes to you", "ar": "زيارة ميدانية لك", "zh": "上门处理"},
-    "return-visit": {"en": "We ask how it was", "ar": "نسألك عن رضاك", "zh": "回访"},
-}
 
 
 def facts(complaint: Complaint) -> dict[str, Any]:
     """What a worklist shows."""
-    owed = next((one for one in complaint.promises if one.state is PromiseState.OPEN), None)
+    owed = min((one for one in complaint.promises if one.open), key=lambda one: (one.paused, one.due), default=None)
     return {
         "number": ids.spoken(complaint.id),
         "case": ids.spoken(complaint.case),
@@ -38,13 +31,19 @@ def facts(complaint: Complaint) -> dict[str, Any]:
         "taken_by": complaint.taker,
         "owed_by": owed.role if owed else None,
         "owed_until": owed.due.isoformat() if owed else None,
+        "standing_still": sorted({one.name for one in complaint.promises if one.paused}),
         "no_calls": complaint.no_calls,
-        "about_the_same": complaint.number,
     }
 
 
-def whole(complaint: Complaint, events: list[Recorded], book: Book) -> dict[str, Any]:
-    """Everything there is, for staff who may read it."""
+def whole(
+    complaint: Complaint, events: list[Recorded], book: Book, earlier: Collection[str] | None = None
+) -> dict[str, Any]:
+    """Everything there is, for staff who may read it. `earlier` are those about the same matter that they may see.
+
+    Whoever may not see one of them counts as if it did not exist.
+    """
+    seen = [one for one in complaint.earlier if earlier is None or one in earlier]
     rules, units = book.rules, book.pack.departments
     return {
         **facts(complaint),
@@ -53,8 +52,9 @@ def whole(complaint: Complaint, events: list[Recorded], book: Book) -> dict[str,
         "facts": list(complaint.facts),
         "people": complaint.people,
         "claim": complaint.claim.model_dump() if complaint.claim else None,
-        "earlier": [ids.spoken(one) for one in complaint.earlier],
-        "ask_about_earlier": bool(complaint.earlier) and rules.second.ask_about_earlier,
+        "earlier": [ids.spoken(one) for one in seen],
+        "about_the_same": complaint.number - len(complaint.earlier) + len(seen),
+        "ask_about_earlier": bool(seen) and rules.second.ask_about_earlier,
         "round": complaint.rounds,
         "investigators": list(complaint.investigators),
         "documents": [
@@ -73,44 +73,66 @@ def whole(complaint: Complaint, events: list[Recorded], book: Book) -> dict[str,
     }
 
 
-def for_customer(complaint: Complaint, events: list[Recorded], book: Book) -> dict[str, Any]:
-    """What the customer follows: state, timeline, and every promise made to them with why its date is that."""
+def to_confirm(complaint: Complaint) -> tuple[int, ...]:
+    """The records that wait for the customer's word."""
+    return tuple(one for one in range(1, complaint.records + 1) if one not in complaint.confirmed)
+
+
+def possible(complaint: Complaint, book: Book) -> tuple[str, ...]:
+    """What its customer can do now."""
+    reworkable = Move.REWORK in MOVES[complaint.state] and book.rounds_left(complaint.rounds) > 0
+    can = {"confirm": bool(to_confirm(complaint)), "rework": reworkable, "wish": not complaint.no_calls}
+    return tuple(act for act, may in can.items() if may)
+
+
+def for_customer(
+    complaint: Complaint, events: list[Recorded], book: Book, language: str | None = None
+) -> dict[str, Any]:
+    """What the customer follows: state, timeline, and every promise made to them with why its date is that.
+
+    Names are in `language`, or in that of the complaint.
+    """
     kind = book.rules.kind(complaint.kind)
-    language = complaint.language
+    spoken = language or complaint.language
     return {
         "number": ids.spoken(complaint.id),
         "state": str(complaint.state),
         "kind": complaint.kind or None,
-        "kind_name": kind.name.into(language) if kind else None,
+        "kind_name": kind.name.into(spoken) if kind else None,
         "grade": complaint.grade if kind else None,
-        "language": language,
+        "language": complaint.language,
         "accepted": complaint.accepted.isoformat(),
         "answer_due": complaint.answer_due.isoformat(),
-        "finding": complaint.finding if "answered" in complaint.happened else None,
+        "finding": complaint.finding if complaint.state in {State.ANSWERED, State.CLOSED} else None,
         "calls": not complaint.no_calls,
-        "to_confirm": [one for one in range(1, complaint.records + 1) if one not in complaint.confirmed],
+        "contactable": complaint.contactable,
+        "to_confirm": list(to_confirm(complaint)),
+        "allowed": list(possible(complaint, book)),
+        "rounds": complaint.rounds,
+        "rounds_left": book.rounds_left(complaint.rounds),
         "timeline": [_line(event, complaint.salt) for event in events if event.audience == Audience.CUSTOMER],
-        "promises": [promise(one, book, language) for one in complaint.promises if is_for_customer(one.name, book)],
+        "promises": [promise(one, book, spoken) for one in complaint.promises if is_for_customer(one.name, book)],
     }
 
 
 def promise(one: Promise, book: Book, language: str) -> dict[str, Any]:
     """A promise with the reason of its date. Who moved it is for staff."""
-    step = book.step(one.name)
-    names = _NAMES.get(one.name, {})
     told = explanation(one, book.calendar)
     for move in told["moves"]:
-        del move["by"]
+        move["by_rules"] = move.pop("by") == "rules"
     return {
         "what": one.name,
-        "name": step.name.into(language) if step else names.get(language, names.get("en", one.name)),
+        "name": book.called(one.name, language),
         "due": one.due.isoformat(),
         "state": one.state.value,
         "settled": one.settled.isoformat() if one.settled else None,
         "reason": one.reason,
         "clock": one.clock,
         "why": told["segments"],
-        "explained": {key: told[key] for key in ("made", "rules", "agreed", "paused", "pauses", "moves")},
+        "explained": {
+            **{key: told[key] for key in ("made", "rules", "agreed", "paused", "pauses", "moves")},
+            "appointment": one.name == VISIT,
+        },
     }
 
 

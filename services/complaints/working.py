@@ -1,29 +1,31 @@
 """Handling a complaint: take it on, classify, grade, investigate, find, answer, rework, close, learn."""
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 
 from services.complaints import grading, notes, shelf, steps
-from services.complaints.accepting import Facts, Short, Words, in_our_currency
+from services.complaints.accepting import Facts, Short, Words, check_subjects, in_our_currency
 from services.complaints.complaint import ANSWER, RETURN_VISIT, SETTLE, Finding, Move
 from services.complaints.draft import Draft
-from services.complaints.handling import Act, Nothing, must_hold, must_investigate
+from services.complaints.handling import Act, Nothing, must_hold, must_investigate, of_promise
 from services.complaints.injury import Injury, Record
 from shared import promises
 from shared.contracts.complaints import (
     ComplaintAnswered,
     ComplaintClosed,
-    ComplaintDateMoved,
     ComplaintReworked,
     LessonShared,
 )
-from shared.http import Problem, Request, fault
+from shared.http import HORIZON, Problem, Request, When, fault
 from shared.packs import Grade, Money
 from shared.packs.complaints import Happening
+from shared.packs.parts import Within
 from shared.policy import Principal
 from shared.store import Audience
+from shared.worktime import EndlessError, Span, Unit
+from shared.worktime.span import LENGTHS
 
 Who = Annotated[str, Field(min_length=1, max_length=64)]
 _NOT_PROVEN = "not-substantiated"
@@ -110,11 +112,34 @@ class LessonRequest(Request):
     text: Words
 
 
+_AT_LEAST = {
+    Unit.DAYS: timedelta(days=1),
+    Unit.WORKING_DAYS: timedelta(days=1),
+    Unit.WORKING_DAY_ENDS: timedelta(days=1),
+    Unit.MONTHS: timedelta(days=28),
+}
+
+
+def _one_unit(data: Any, read: ValidatorFunctionWrapHandler) -> dict[str, int]:
+    try:
+        span = Span.parse(read(data))
+    except ValidationError:  # its words repeat what was sent
+        units = ", ".join(Unit)
+        raise ValueError(f"a span is one unit with a whole number from 0 up; units are {units}") from None
+    # Counting through thousands of years would take as long as a function has.
+    if span.amount > HORIZON / (_AT_LEAST.get(span.unit) or timedelta(microseconds=LENGTHS[span.unit])):
+        raise ValueError("is more than ten years; give less time")
+    return span.as_dict()
+
+
+NewSpan = Annotated[Within, WrapValidator(_one_unit)]
+
+
 class MoveRequest(Request):
     """Another date, as a date or as a new whole span, and why: the customer is told."""
 
-    to: AwareDatetime | None = None
-    within: dict[str, int] | None = None
+    to: When | None = None
+    within: NewSpan | None = None
     reason: Annotated[str, Field(max_length=1000)] = ""
 
     @model_validator(mode="after")
@@ -130,6 +155,22 @@ class MovePromiseRequest(MoveRequest):
     promise: Annotated[str, Field(max_length=40)]
 
 
+Names = Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(min_length=1, max_length=20)]
+
+
+class PauseRequest(Request):
+    """The promises whose clocks stand still from now, and why: the customer reads it where they are theirs."""
+
+    promises: Names
+    reason: Short
+
+
+class ResumeRequest(Request):
+    """The promises whose clocks go on, with what was left of them."""
+
+    promises: Names
+
+
 class StepRequest(Request):
     """A step of the pack is done."""
 
@@ -142,6 +183,7 @@ def take(draft: Draft, principal: Principal, _request: Nothing) -> None:
     must_hold(principal, draft, draft.book.rules.taken_by)
     draft.set(taker=principal.id)
     draft.tell(notes.Taken())
+    draft.happen(Happening.TAKEN)
 
 
 def classify(draft: Draft, _principal: Principal, request: ClassifyRequest) -> None:
@@ -159,19 +201,22 @@ def classify(draft: Draft, _principal: Principal, request: ClassifyRequest) -> N
     if request.reference:
         draft.set(marks={**before.marks, "reference": (shelf.mark("reference", request.reference),)})
     reference = shelf.reference_facts(book, draft.complaint.reference, before.accepted)
-    facts = grading.holding(before.facts, request.facts, reference)
-    draft.complaint = grading.classified(
-        draft.complaint,
-        book,
-        draft.now,
-        kind=request.kind,
-        facts=facts,
-        people=request.people or before.people,
-        claim=request.claim or before.claim,
+    facts = grading.holding(grading.without_reference(book.rules, before.facts), request.facts, reference)
+    draft.regrade(
+        grading.classified(
+            draft.complaint,
+            book,
+            draft.now,
+            kind=request.kind,
+            facts=facts,
+            people=request.people or before.people,
+            claim=request.claim or before.claim,
+        )
     )
-    joined, place, draft.extra = shelf.joined(draft.complaint, book)
-    draft.complaint = joined
-    if place.number > 1 and before.number == 1:
+    draft.complaint, place, writes = shelf.joined(draft.complaint, book)
+    draft.extra += writes
+    raised = before.level > before.rounds * book.rules.rework.rungs_up
+    if place.number > 1 and before.number == 1 and not raised:
         draft.complaint = steps.raise_answer(draft.complaint, book.rules.second.rungs_up, book)
     draft.classified(first=not before.kind)
     draft.ask(Happening.ACCEPTED)
@@ -186,7 +231,7 @@ def classify(draft: Draft, _principal: Principal, request: ClassifyRequest) -> N
 
 
 def grade(draft: Draft, _principal: Principal, request: GradeRequest) -> None:
-    draft.complaint = grading.graded(draft.complaint, request.grade, draft.book, draft.now)
+    draft.regrade(grading.graded(draft.complaint, request.grade, draft.book, draft.now))
     draft.tell(notes.Graded(grade=request.grade), private={"text": request.reason})
     draft.ask(Happening.GRADED)
     draft.draw_up_ledger()
@@ -194,8 +239,8 @@ def grade(draft: Draft, _principal: Principal, request: GradeRequest) -> None:
 
 def name_subjects(draft: Draft, _principal: Principal, request: SubjectsRequest) -> None:
     """Nobody who is complained about investigates it, from now on."""
-    draft.complaint = draft.complaint.concerning(request.subjects)
-    draft.tell(notes.SubjectsNamed(subjects=request.subjects))
+    check_subjects(request.subjects)
+    draft.concern(request.subjects)
 
 
 def assign(draft: Draft, _principal: Principal, request: AssignRequest) -> None:
@@ -229,18 +274,29 @@ def find(draft: Draft, principal: Principal, request: FindingsRequest) -> None:
     draft.draw_up_ledger()
 
 
-def answer(draft: Draft, _principal: Principal, request: AnswerRequest) -> None:
-    """Tell the customer what was found, and what was done about it."""
+def answer(draft: Draft, principal: Principal, request: AnswerRequest) -> None:
+    """Tell the customer what was found, and what was done about it.
+
+    After rework it is for whoever it went up to, or somebody above.
+    """
+    if draft.complaint.rounds:
+        must_hold(principal, draft, draft.book.from_here_up(draft.complaint.answered_by))
     finding = request.finding or draft.complaint.finding
     if finding is None:
         raise fault("/finding", "missing", "Nothing was found yet: record findings first, or send the finding here.")
+    _check_evidence(draft, request.evidence)
     if request.finding and request.finding != draft.complaint.finding:
         _found(draft, request.finding, request.evidence)
     draft.complaint = steps.promise_settling(draft.complaint, draft.book, draft.now)
     draft.happen(Happening.ANSWERED)
     complaint = draft.complaint
     draft.tell(
-        ComplaintAnswered(complaint=complaint.id, case=complaint.case, finding=finding),
+        ComplaintAnswered(
+            complaint=complaint.id,
+            case=complaint.case,
+            finding=finding,
+            rounds_left=draft.book.rounds_left(complaint.rounds),
+        ),
         Audience.CUSTOMER,
         {"text": request.text, "evidence": list(request.evidence)},
         to_notify={"text": request.text} if complaint.contactable else None,
@@ -252,9 +308,7 @@ def answer(draft: Draft, _principal: Principal, request: AnswerRequest) -> None:
 
 def _found(draft: Draft, finding: Finding, evidence: tuple[int, ...]) -> None:
     complaint = draft.complaint
-    unknown = [place for place, one in enumerate(evidence) if one > complaint.evidence]
-    if unknown:
-        raise fault(f"/evidence/{unknown[0]}", "not_registered", "There is no such piece of evidence.")
+    _check_evidence(draft, evidence)
     if finding == _NOT_PROVEN and not evidence:
         raise fault(
             "/evidence", "missing", "An explanation needs evidence: register it, and name the pieces that show it."
@@ -262,6 +316,12 @@ def _found(draft: Draft, finding: Finding, evidence: tuple[int, ...]) -> None:
     facts = grading.holding(complaint.facts, {"substantiated": finding != _NOT_PROVEN})
     draft.set(finding=finding, facts=facts)
     draft.happen(Happening.FOUND)
+
+
+def _check_evidence(draft: Draft, evidence: tuple[int, ...]) -> None:
+    for place, one in enumerate(evidence):
+        if one > draft.complaint.evidence:
+            raise fault(f"/evidence/{place}", "not_registered", "There is no such piece of evidence.")
 
 
 def rework(draft: Draft, _principal: Principal, request: ReworkRequest) -> None:
@@ -339,6 +399,7 @@ def close(draft: Draft, _principal: Principal, request: CloseRequest) -> None:
             finding=after.finding or _NOT_PROVEN,
             contactable=after.contactable,
             language=after.language,
+            rounds_left=draft.book.rounds_left(after.rounds),
         ),
         Audience.CUSTOMER,
     )
@@ -363,29 +424,65 @@ def learn(draft: Draft, _principal: Principal, request: LessonRequest) -> None:
 def move_promise(draft: Draft, principal: Principal, request: MovePromiseRequest) -> None:
     """Give a promise another date before it passes; the customer is told of what was promised to them."""
     name, complaint = request.promise, draft.complaint
-    to: datetime | dict[str, int] = request.to.astimezone(UTC) if request.to else dict(request.within or {})
+    to: datetime | dict[str, int] = request.to or dict(request.within or {})
     was = next((one.due for one in complaint.promises if one.name == name and one.open), None)
     made = promises.move(complaint.promises, name, to, draft.book.calendar, draft.now, request.reason, principal.id)
     draft.complaint = complaint.promising(made)
     due = next(one.due for one in made if one.name == name and one.open)
+    if due > draft.now + HORIZON:
+        raise EndlessError("beyond ten years")
     was = was or due
     if not steps.is_for_customer(name, draft.book):
         draft.tell(notes.DateMoved(promise=name, was_due=was, due=due), private={"text": request.reason})
         return
+    draft.moved(name, was, due, request.reason)
+
+
+def pause(draft: Draft, _principal: Principal, request: PauseRequest) -> None:
+    """Stop the clocks of promises that nobody here can keep for now: documents are awaited, the site is closed."""
+    made, now = draft.complaint.promises, draft.now
+    can = sorted({one.name for one in made if one.running and one.due > now})
+    for name in dict.fromkeys(request.promises):
+        try:
+            made = promises.pause(made, name, now, request.reason)
+        except promises.Refusal as error:
+            raise of_promise(error, allowed=can) from None
+    draft.complaint = draft.complaint.promising(made)
     draft.tell(
-        ComplaintDateMoved(complaint=complaint.id, case=complaint.case, promise=name, was_due=was, due=due),
-        Audience.CUSTOMER,
-        {"text": request.reason},
-        {"text": request.reason},
-        {"text": request.reason} if name == ANSWER and complaint.case != complaint.id else None,
+        notes.ClocksStopped(promises=request.promises), _audience(draft, request.promises), {"text": request.reason}
     )
 
 
-def finish_step(draft: Draft, _principal: Principal, request: StepRequest) -> None:
+def resume(draft: Draft, _principal: Principal, request: ResumeRequest) -> None:
+    """Let clocks go on where they stopped; the customer is told of the dates that this gives to what is theirs."""
+    before, book = draft.complaint, draft.book
+    made = before.promises
+    can = sorted({one.name for one in made if one.paused})
+    for name in dict.fromkeys(request.promises):
+        try:
+            made = promises.resume(made, name, book.calendar, draft.now)
+        except promises.Refusal as error:
+            raise of_promise(error, allowed=can) from None
+    draft.complaint = before.promising(made)
+    if ANSWER in request.promises:  # whoever classified it meanwhile could not change a clock that stood still
+        draft.complaint = steps.answer_again(draft.complaint, book, draft.now)
+    draft.tell(notes.ClocksResumed(promises=request.promises), _audience(draft, request.promises))
+    for was, one in zip(before.promises, draft.complaint.promises, strict=True):
+        if was.paused and not one.paused and was.due != one.due and steps.is_for_customer(one.name, book):
+            draft.moved(one.name, was.due, one.due, was.pauses[-1].reason)
+
+
+def _audience(draft: Draft, names: tuple[str, ...]) -> Audience:
+    return Audience.CUSTOMER if any(steps.is_for_customer(one, draft.book) for one in names) else Audience.STAFF
+
+
+def finish_step(draft: Draft, principal: Principal, request: StepRequest) -> None:
     """A step that no happening ends is done because staff say so."""
     step = draft.book.step(request.step)
     if step is None or not promises.is_open(draft.complaint.promises, request.step):
         raise promises.NotOwed(request.step)
+    if step.by:
+        must_hold(principal, draft, step.by)
     if step.ends is not None:
         raise Problem(
             409, "ends-by-itself", "This step ends by what happens.", f"It is done when it is {step.ends.value}."
@@ -408,5 +505,7 @@ ACTS: dict[str, Act[Any]] = {
     "close": Act("complaint.close", Move.CLOSE, CloseRequest, close),
     "lessons": Act("complaint.handle", Move.LEARN, LessonRequest, learn),
     "move": Act("complaint.decide", Move.RECORD, MovePromiseRequest, move_promise),
+    "pause": Act("complaint.decide", Move.RECORD, PauseRequest, pause),
+    "resume": Act("complaint.decide", Move.RECORD, ResumeRequest, resume),
     "steps": Act("complaint.handle", Move.RECORD, StepRequest, finish_step),
 }

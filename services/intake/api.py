@@ -1,12 +1,12 @@
-"""HTTP for citizens: report, follow, voice a grievance."""
+"""HTTP for citizens: report, follow, and what they do with their case."""
 
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.intake import following, reporting
+from services.intake import asking, following, reporting
 from shared.clock import utc_now
-from shared.http import Desk, Problem, answer
+from shared.http import UNKNOWN_ROUTE, Desk, Problem, answer
 from shared.packs import LANGUAGES
 
 handler = Desk()
@@ -24,12 +24,14 @@ def follow(number: str) -> Response[str]:
     return answer(200, following.follow(number, handler.bearer()).as_dict())
 
 
-@handler.post("/v1/cases/<number>/grievances")
-def voice_grievance(number: str) -> Response[str]:
-    request = handler.read(following.GrievanceRequest)
+@handler.post("/v1/cases/<number>/<action>")
+def act(number: str, action: str) -> Response[str]:
+    if action not in following.ACTS:
+        raise UNKNOWN_ROUTE
+    request = handler.read(following.ACTS[action][0])
     key = handler.needed_idempotency_key()
-    following.voice_grievance(number, handler.bearer(), request, key, utc_now(), handler.correlation())
-    return answer(202, {"taken": True, "next": "A complaint is opened; its number and date appear on your case."})
+    following.act(action, number, handler.bearer(), request, key, utc_now(), handler.correlation())
+    return answer(202, {"taken": True, "next": "What comes of it appears on your case."})
 
 
 @handler.get("/v1/categories")
@@ -44,3 +46,13 @@ def categories() -> Response[str]:
         )
     body: dict[str, Any] = {"categories": reporting.categories(language)}
     return answer(200, body, {"Cache-Control": "public, max-age=300"})
+
+
+@handler.post("/v1/categories/proposals")
+def propose() -> Response[str]:
+    return answer(200, asking.propose(handler.read(asking.ProposalRequest)))
+
+
+@handler.post("/v1/categories/<code>/questions")
+def questions(code: str) -> Response[str]:
+    return answer(200, asking.next_questions(code, handler.read(asking.QuestionsRequest)))

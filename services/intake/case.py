@@ -1,14 +1,22 @@
 """A case: anything a customer brings. Its states, its moves, and what the desk promises about it. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
+from services.intake import appointment
+from services.intake.appointment import Appointments
+from services.intake.exhibit import Exhibits
+from services.intake.ownership import Ownership
+from services.intake.papers import Papers
+from services.intake.published import Published
+from services.intake.settlement import Settlement
 from shared import promises
 from shared.aggregate import Aggregate
 from shared.packs import Category, Pack
-from shared.promises import Miss, Promises
+from shared.promises import Miss, Promises, PromiseState, Warned
 from shared.worktime import Calendar
 
 
@@ -24,20 +32,49 @@ class Move(StrEnum):
     DECLINE = "decline"
     NOTE = "note"
     ARRIVE = "arrive"
+    DISPATCH = "dispatch"
+    WORK = "work"
+    """Everything that is done about it while it is not decided."""
+    APPOINT = "appoint"
+    """Appointments are also made after it was closed: for a hearing, a thank-you."""
     CLOSE = "close"
 
 
 MOVES: Mapping[State, Mapping[Move, State]] = {
-    State.RECEIVED: {Move.OPEN: State.OPEN, Move.DECLINE: State.DECLINED, Move.NOTE: State.RECEIVED},
-    State.OPEN: {Move.NOTE: State.OPEN, Move.ARRIVE: State.OPEN, Move.CLOSE: State.CLOSED},
+    State.RECEIVED: {
+        Move.OPEN: State.OPEN,
+        Move.DECLINE: State.DECLINED,
+        Move.NOTE: State.RECEIVED,
+        Move.DISPATCH: State.OPEN,
+        Move.WORK: State.RECEIVED,
+        Move.APPOINT: State.RECEIVED,
+    },
+    State.OPEN: {
+        Move.NOTE: State.OPEN,
+        Move.ARRIVE: State.OPEN,
+        Move.DISPATCH: State.OPEN,
+        Move.WORK: State.OPEN,
+        Move.APPOINT: State.OPEN,
+        Move.CLOSE: State.CLOSED,
+    },
     State.DECLINED: {},
-    State.CLOSED: {},
+    State.CLOSED: {Move.APPOINT: State.CLOSED},
 }
 
 GRIEVANCES_A_DAY = 3
 """Each opens a complaint; more are asked to wait. Slowed, never refused for good."""
 
-ACKNOWLEDGE, REVIEW, RESOLVE, ARRIVE = "acknowledge", "review", "resolve", "arrive"
+ACKNOWLEDGE, REVIEW, RESOLVE, ARRIVE, PROGRESS = "acknowledge", "review", "resolve", "arrive", "progress"
+HANDOVER, ARBITRATE, CHECK_SETTLEMENT = "handover", "arbitrate", "check-settlement"
+SEND, ACKNOWLEDGE_DISPATCH, RECEIPT = "send", "acknowledge-dispatch", "receipt"
+CALL_FAMILY = "call-family"
+AMONG_STAFF = frozenset({HANDOVER, ARBITRATE, CHECK_SETTLEMENT, ACKNOWLEDGE_DISPATCH, RECEIPT, CALL_FAMILY})
+"""What is promised among staff: the customer neither sees it nor is told when it is late."""
+
+AT_ONCE = frozenset({ARRIVE, SEND, ACKNOWLEDGE_DISPATCH, RECEIPT})
+"""What an emergency waits for: late, it goes straight to the top of the ladder, on a clock as short as its own."""
+
+_OF_FAMILY = frozenset({"call_parents", "call_guardian"})
 
 
 class IllegalMove(Exception):
@@ -76,6 +113,21 @@ class Case(Aggregate):
     """Staff who decided about it, in the order they first did."""
     units: tuple[str, ...] = ()
     """The units they belonged to."""
+    unit: str | None = None
+    """The unit that was sent and is not clear yet."""
+    ownership: Ownership = Ownership()
+    papers: Papers = Papers()
+    appointments: Appointments = ()
+    cards: tuple[str, ...] = ()
+    """Visitors' cards that are out."""
+    team: tuple[str, ...] = ()
+    exhibits: Exhibits = ()
+    interviews: int = 0
+    settlement: Settlement | None = None
+    public: Published | None = None
+    """What everybody may see of it; None when nobody may."""
+    updated: datetime | None = None
+    """When the public last saw a change."""
 
     def moved(self, move: Move, staff: str) -> "Case":
         """The case after a member of staff made this move. Raises `IllegalMove`."""
@@ -102,11 +154,19 @@ def needs_review(category: Category, *, urgent: bool) -> bool:
 
 
 def first_promises(
-    category: Category, pack: Pack, calendar: Calendar, now: datetime, *, contactable: bool, urgent: bool
+    category: Category,
+    pack: Pack,
+    calendar: Calendar,
+    now: datetime,
+    *,
+    contactable: bool,
+    dispositions: Collection[str],
+    slowed: bool = False,
 ) -> Promises:
     """What is promised when a case is taken: word of it, somebody on the scene of an emergency, and a review or,
-    where none is needed, an outcome.
+    where none is needed, an outcome. What is `slowed` is always reviewed, later than others.
     """
+    urgent = "dispatch" in dispositions
     made: Promises = ()
     if contactable:
         acknowledge = pack.clocks.acknowledge
@@ -114,8 +174,11 @@ def first_promises(
     if urgent and pack.clocks.arrive:
         arrive = pack.clocks.arrive
         made = promises.make(made, ARRIVE, arrive.role, arrive.within, calendar, now)
-    if needs_review(category, urgent=urgent):
-        review = pack.clocks.review
+    if pack.nuisance and _OF_FAMILY & set(dispositions):
+        family = pack.nuisance.call_family
+        made = promises.make(made, CALL_FAMILY, family.role, family.within, calendar, now)
+    if slowed or needs_review(category, urgent=urgent):
+        review = pack.nuisance.review if slowed and pack.nuisance else pack.clocks.review
         return promises.make(made, REVIEW, review.role, review.within, calendar, now)
     return promise_outcome(made, category, pack, calendar, now)
 
@@ -125,7 +188,27 @@ def promise_outcome(
 ) -> Promises:
     """An outcome is promised once the case is open."""
     resolve = (category.resolve if category else None) or pack.clocks.resolve
-    return promises.make(made, RESOLVE, resolve.role, resolve.within, calendar, now)
+    made = promises.make(made, RESOLVE, resolve.role, resolve.within, calendar, now)
+    return _promise_progress(made, pack, calendar, now)
+
+
+def _promise_progress(made: Promises, pack: Pack, calendar: Calendar, now: datetime) -> Promises:
+    """The next time that the customer hears of it, unless the outcome comes before that."""
+    rhythm = pack.clocks.progress
+    outcome = next((one for one in made if one.name == RESOLVE and one.open), None)
+    if rhythm is None or outcome is None:
+        return made
+    after = promises.make(made, PROGRESS, rhythm.role, rhythm.within, calendar, now)
+    return after if after[-1].due < outcome.due else made
+
+
+def progressed(case: Case, pack: Pack, calendar: Calendar, now: datetime) -> Case:
+    """The customer has heard how it stands; the rhythm goes on from now."""
+    kept = promises.keep(case.promises, PROGRESS, now)
+    # Each is in the chain; the state keeps the last one that was kept, and those that were not.
+    before = [one for one in kept if one.name == PROGRESS and one.state is PromiseState.KEPT]
+    kept = tuple(one for one in kept if one not in before[:-1])
+    return case.promising(_promise_progress(kept, pack, calendar, now) if case.state is State.OPEN else kept)
 
 
 def opened(case: Case, pack: Pack, calendar: Calendar, now: datetime) -> Case:
@@ -143,7 +226,11 @@ def declined(case: Case, now: datetime) -> Case:
 def closed(case: Case, now: datetime) -> Case:
     """Done: the outcome that was promised is there."""
     kept = promises.keep(case.promises, RESOLVE, now)
-    return case.promising(promises.waive_all(kept, now, "the case was closed"))
+    for one in kept:
+        # A hearing after the closing still takes place; what the parties agreed is still asked after.
+        if one.open and one.name != CHECK_SETTLEMENT and not appointment.is_one(one.name):
+            kept = promises.waive(kept, one.name, now, "the case was closed")
+    return case.promising(kept)
 
 
 class TooManyGrievances(Exception):
@@ -158,11 +245,6 @@ def voiced(case: Case, now: datetime) -> Case:
     return case.model_copy(update={"voiced": (*today, now)})
 
 
-def arrived(case: Case, now: datetime) -> Case:
-    """Somebody is on the scene."""
-    return case.promising(promises.keep(case.promises, ARRIVE, now))
-
-
 def acknowledged(case: Case, now: datetime) -> Case:
     """A provider took our word to the customer that we have their report."""
     return case.promising(promises.keep(case.promises, ACKNOWLEDGE, now))
@@ -170,8 +252,23 @@ def acknowledged(case: Case, now: datetime) -> Case:
 
 def ladders(case: Case, pack: Pack) -> dict[str, promises.Ladder]:
     """For each promise the rungs above whoever owed it first: nobody's lateness goes up to themselves."""
-    first = {promise.name: promise.role for promise in case.promises if promise.rung == 0}
-    return {name: pack.rungs_above(role) for name, role in first.items()}
+    first = {promise.name: promise for promise in case.promises if promise.rung == 0}
+    return {
+        name: _at_once(promise, pack) if name in AT_ONCE else pack.rungs_above(promise.role)
+        for name, promise in first.items()
+    }
+
+
+def _at_once(promise: promises.Promise, pack: Pack) -> promises.Ladder:
+    """Straight to the top: first for as long as was promised, then in the rhythm of the ladder's own end."""
+    top = pack.rungs()[-1]
+    return (replace(top, within=promise.clock, end=False), top)
+
+
+def warn(case: Case, now: datetime) -> tuple[Case, tuple[Warned, ...]]:
+    """What is near and somebody has to be reminded of, once."""
+    made, warned = promises.warnings(case.promises, now)
+    return case.promising(made), warned
 
 
 def late(case: Case, pack: Pack, calendar: Calendar, now: datetime) -> tuple[Case, tuple[Miss, ...]]:

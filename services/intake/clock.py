@@ -1,12 +1,17 @@
-"""What intake does when time passes: a promise that was not kept goes up the ladder, and the customer is told."""
+"""What intake does when time passes: units go to whoever waits for one, and a promise that was not kept goes up the
+ladder, and the customer is told.
+"""
 
 from datetime import datetime
 from typing import Any
 
+from services.intake import appointment, emergency, nuisance, phoning, sending
 from services.intake import case as cases
+from services.intake.call import Call
+from services.intake.caller import Caller
 from services.intake.case import Case
 from shared.clock import utc_now
-from shared.contracts.intake import CaseLate
+from shared.contracts.intake import AppointmentMade, AppointmentNear, CaseLate
 from shared.logs import bind
 from shared.rules import calendar, pack
 from shared.settings import settings
@@ -16,10 +21,14 @@ from shared.ticking import tick, time_left
 
 
 def look(number: str, now: datetime) -> None:
-    """Break what is due of this case, and hand it on."""
+    """Remind of what is near; break what is due of this case, and hand it on."""
     case = store().load(Case, number)
-    after, misses = cases.late(case, pack(), calendar(), now)
-    lines = [
+    if emergency.is_unanswered(case, now):
+        case = sending.see_to_unanswered(case, now)
+    warned, near = cases.warn(case, now)
+    after, misses = cases.late(warned, pack(), calendar(), now)
+    lines = [_reminder(case, one.promise.name) for one in near if appointment.is_one(one.promise.name)]
+    lines += [
         Line(
             CaseLate(
                 case=case.id,
@@ -28,8 +37,9 @@ def look(number: str, now: datetime) -> None:
                 role=missed.successor.role,
                 now_due=missed.successor.due,
                 again=missed.again,
+                to_customer=missed.broken.name not in cases.AMONG_STAFF,
             ),
-            Audience.CUSTOMER,
+            Audience.STAFF if missed.broken.name in cases.AMONG_STAFF else Audience.CUSTOMER,
         )
         for missed in misses
     ]
@@ -37,7 +47,23 @@ def look(number: str, now: datetime) -> None:
         store().change(after, lines, Cause(now, "clock", f"tick:{case.id}:{case.seq}"))
 
 
+def _reminder(case: Case, promise: str) -> Line:
+    """With the place, which only the line that made it knows."""
+    one = appointment.by_promise(case.appointments, promise)
+    _, events = store().history(Case, case.id)
+    made = AppointmentMade.detail_type_name()
+    said = next(
+        event.private(case.salt) for event in events if event.type == made and event.data["appointment"] == one.number
+    )
+    near = AppointmentNear(case=case.id, appointment=one.number, what=one.kind, at=one.at)
+    return Line(near, Audience.CUSTOMER, boxes={"notify": said} if case.contactable else {})
+
+
 def handler(_event: dict[str, Any], context: Any) -> None:
     """Lambda: a tick."""
     bind(service=settings().service)
-    tick({Case.KIND: look}, utc_now(), time_left(context))
+    try:
+        sending.send_wanted(utc_now())
+    finally:
+        looks = {Case.KIND: look, Call.KIND: phoning.look, Caller.KIND: nuisance.look}
+        tick(looks, utc_now(), time_left(context))

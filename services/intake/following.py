@@ -1,6 +1,6 @@
 """Following a case with its number and secret: one read, and nothing told to whom it does not belong."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -8,21 +8,28 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from services.intake import case as cases
+from services.intake import checking
 from services.intake.case import Case
+from services.intake.handling import Draft, decided
 from services.intake.notes import ComplaintAgain, ComplaintGotAnswer, ComplaintMoved, ComplaintNoted, ComplaintRose
 from services.intake.promised import promise_view
-from shared import ids, vault
+from services.intake.reporting import to_turn_to
+from services.intake.triage import decide
+from shared import acting, ids, vault
+from shared.acting import Change
 from shared.commands import Command
 from shared.contracts.intake import GrievanceVoiced
 from shared.http import Problem, Request, Text
+from shared.policy import Principal
 from shared.promises import Promise, PromiseState
 from shared.rules import pack
-from shared.store import Audience, Cause, Line, NotFound, Recorded
+from shared.store import Audience, Cause, NotFound, Recorded
 from shared.tables import store
 
 # What an unknown number is compared with, so that it takes the time that a wrong secret takes.
 _NOBODY = "0" * 44
 _NO_ID = "0" * 12
+_CUSTOMER = Principal(id="customer", roles=frozenset())
 _NOTED, _ROSE, _MOVED, _ANSWERED, _AGAIN = (
     kind.detail_type_name()
     for kind in (ComplaintNoted, ComplaintRose, ComplaintMoved, ComplaintGotAnswer, ComplaintAgain)
@@ -48,6 +55,8 @@ class CaseView:
     reported: datetime
     dispositions: tuple[str, ...]
     contactable: bool
+    advice: tuple[str, ...]
+    contacts: tuple[dict[str, str], ...]
     timeline: tuple[dict[str, Any], ...]
     promises: tuple[dict[str, Any], ...]
 
@@ -59,6 +68,8 @@ class CaseView:
             "category_name": self.category_name,
             "language": self.language,
             "reported": self.reported.isoformat(),
+            "advice": list(self.advice),
+            "contacts": list(self.contacts),
             "timeline": list(self.timeline),
             "promises": list(self.promises),
         }
@@ -67,58 +78,79 @@ class CaseView:
 def follow(number: str, secret: str, language: str | None = None) -> CaseView:
     """The case, for whoever holds its secret. Raises `NotFound` for a wrong number and a wrong secret alike."""
     case, events = _open(number, secret)
-    category = pack().category(case.category)
+    category, spoken = pack().category(case.category), language or case.language
+    facts = events[0].private(case.salt).get("said", {}).get("facts", {})
+    decision = decide(category, facts) if category else None
     return CaseView(
         number=case.id,
         state=case.state,
         category=case.category,
-        category_name=category.name.into(language or case.language) if category else case.category,
+        category_name=category.name.into(spoken) if category else case.category,
         language=case.language,
         reported=case.reported,
         dispositions=case.dispositions,
         contactable=case.contactable,
+        advice=tuple(words.into(spoken) for words in decision.advice) if decision else (),
+        contacts=to_turn_to(decision.contacts, spoken) if decision else (),
         timeline=tuple(_line(event, case.salt) for event in events if event.audience == Audience.CUSTOMER),
-        promises=tuple(promise_view(promise) for promise in (*case.promises, *_promises_of_complaints(events))),
+        promises=tuple(promise_view(promise) for promise in (*_to_customer(case), *_promises_of_complaints(events))),
     )
 
 
-def voice_grievance(
-    number: str, secret: str, request: GrievanceRequest, key: str, now: datetime, correlation: str
-) -> None:
-    """Pass on that the customer is not satisfied; complaints takes it from there. The same `key` counts once.
+def voice(draft: Draft, request: GrievanceRequest, contact: Mapping[str, str]) -> None:
+    """Pass on that the customer is not satisfied; complaints takes it from there."""
+    case = draft.case
+    try:
+        draft.case = cases.voiced(case, draft.now)
+    except cases.TooManyGrievances:
+        raise Problem(
+            429,
+            "too-many-grievances",
+            "You have told us several times today; each has a complaint of its own already.",
+            "They are all being looked at. If there is more to say, tell us tomorrow or call us.",
+        ) from None
+    told = GrievanceVoiced(
+        case=case.id,
+        category=case.category,
+        subjects=case.handlers,
+        language=case.language,
+        contactable=case.contactable,
+        units=case.units,
+    )
+    said = request.model_dump(exclude_none=True)
+    known = {way: contact[way] for way in ("phone", "email") if contact.get(way)}
+    draft.tell(told, Audience.CUSTOMER, said, {"complaints": {**said, **known}})
 
-    Raises `Problem` 422 when the key was used for other words, 429 when they were heard often enough for one day.
+
+def complete(draft: Draft, request: checking.CompletionRequest, _contact: Mapping[str, str]) -> None:
+    checking.complete(draft, request)
+
+
+ACTS: dict[str, tuple[type[Request], Callable[[Draft, Any, Mapping[str, str]], None]]] = {
+    "grievances": (GrievanceRequest, voice),
+    "documents": (checking.CompletionRequest, complete),
+}
+"""What a customer does with their case: what they say, and what it changes. Each needs an Idempotency-Key."""
+
+
+def act(name: str, number: str, secret: str, request: Request, key: str, now: datetime, correlation: str) -> None:
+    """Do one of `ACTS`, under the same `key` once.
+
+    Raises `NotFound` for a wrong number and a wrong secret alike, `Problem` 422 when the key was used for something
+    else, 409 or 429 when it is not possible now.
     """
     case, events = _open(number, secret)
     contact = events[0].private(case.salt).get("contact", {})
-    known = {way: contact[way] for way in ("phone", "email") if contact.get(way)}
+
+    def decide(current: Case) -> Change[Case]:
+        return decided(Draft(current, now, _CUSTOMER), lambda draft: ACTS[name][1](draft, request, contact))
+
     command = Command("customer", key, request)
+    acting.carry_out(Case, case.id, command, Cause(now, "customer", correlation), decide, lambda _case: {})
 
-    def voice() -> Case:
-        current = store().load(Case, case.id)
-        told = GrievanceVoiced(
-            case=current.id,
-            category=current.category,
-            subjects=current.handlers,
-            language=current.language,
-            contactable=current.contactable,
-            units=current.units,
-        )
-        said = request.model_dump(exclude_none=True)
-        line = Line(told, Audience.CUSTOMER, private=said, boxes={"complaints": {**said, **known}})
-        try:
-            after = cases.voiced(current, now)
-        except cases.TooManyGrievances:
-            command.raise_if_done(Case, current.id)
-            raise Problem(
-                429,
-                "too-many-grievances",
-                "You have told us several times today; each has a complaint of its own already.",
-                "They are all being looked at. If there is more to say, tell us tomorrow or call us.",
-            ) from None
-        return store().change(after, [line], Cause(now, "customer", correlation), command.guard({}))
 
-    command.once(Case, case.id, voice)
+def _to_customer(case: Case) -> list[Promise]:
+    return [promise for promise in case.promises if promise.name not in cases.AMONG_STAFF]
 
 
 def _promises_of_complaints(events: Sequence[Recorded]) -> list[Promise]:
@@ -182,7 +214,12 @@ def _line(event: Recorded, salt: str | None) -> dict[str, Any]:
 
 _SHOWN = frozenset(
     {
+        "at",
+        "was_at",
+        "due",
+        "what",
         "outcome",
+        "answer",
         "reason",
         "promise",
         "was_due",

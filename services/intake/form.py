@@ -5,13 +5,14 @@ kept between two questions but what the browser carries.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Final
+from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from shared.packs import Category, Pack, Question
+from shared.pages.questions import FACT, REACHES, Questions, Wrong
 
 STEPS: Final = (
     "urgent", "area", "category", "story", "facts", "place", "when", "reach", "contact", "check",
@@ -33,30 +34,22 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "check": STEPS[:-1],
 }
 """The steps whose answers a step's page is made of."""
-FACT: Final = "fact-"
-REACHES: Final = ("sms", "email", "anonymous")
 
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?")
 _FIRST_YEAR = 1900
 
 
 @dataclass(frozen=True)
-class Wrong:
-    """An answer that cannot stay as it is: its field, and why, as a code that the page words."""
+class ReportForm(Questions):
+    STEPS: ClassVar = STEPS
+    FIELDS: ClassVar = FIELDS
+    LIMITS: ClassVar = LIMITS
+    NEEDS: ClassVar = NEEDS
 
-    field: str
-    code: str
-
-
-@dataclass(frozen=True)
-class ReportForm:
     pack: Pack
     answers: Mapping[str, str]
     now: datetime
     zone: ZoneInfo
-
-    def answer(self, field: str) -> str:
-        return self.answers.get(field, "")
 
     @property
     def category(self) -> Category | None:
@@ -68,12 +61,21 @@ class ReportForm:
 
     def areas(self) -> tuple[str, ...]:
         """The groups that have categories, in the pack's order."""
-        used = {category.group for category in self.pack.categories}
+        used = {category.group for category in self.pack.categories if not category.staff_only}
         return tuple(group for group in self.pack.groups if group in used)
 
     def categories(self) -> tuple[Category, ...]:
         """The categories of the area chosen."""
-        return tuple(one for one in self.pack.categories if one.group == self.answer("area"))
+        area = self.answer("area")
+        return tuple(one for one in self.pack.categories if one.group == area and not one.staff_only)
+
+    @property
+    def nameless(self) -> bool:
+        """Whether it is a tip: who gives it is not asked, and not kept."""
+        return self.category is not None and self.category.kind == "tip"
+
+    def contact(self) -> dict[str, str] | None:
+        return None if self.nameless else super().contact()
 
     def questions(self) -> tuple[Question, ...]:
         return self.category.questions if self.category else ()
@@ -84,7 +86,7 @@ class ReportForm:
             return tuple(FACT + question.fact for question in self.pack.urgent)
         if step == "facts":
             return tuple(FACT + question.fact for question in self.questions())
-        return FIELDS.get(step, ())
+        return super().fields(step)
 
     def applies(self, step: str) -> bool:
         """Whether a step has anything to ask, as far as the answers go."""
@@ -93,53 +95,29 @@ class ReportForm:
                 return len(self.categories()) != 1
             case "facts":
                 return bool(self.questions())
+            case "reach":
+                return not self.nameless
             case "contact":
-                return self.answer("reach") != "anonymous"
+                return not self.nameless and self.answer("reach") != "anonymous"
             case _:
                 return True
 
-    def after(self, step: str) -> str:
-        """The next step that applies; the last is its own successor."""
-        later = STEPS[STEPS.index(step) + 1 :]
-        return next((one for one in later if self.applies(one)), step)
-
-    def before(self, step: str) -> str:
-        """The step before that applies; the first is its own predecessor."""
-        earlier = STEPS[: STEPS.index(step)]
-        return next((one for one in reversed(earlier) if self.applies(one)), step)
-
-    def unfinished(self) -> str | None:
-        """The first step with an answer that cannot stay; None when the report can be sent."""
-        return next((step for step in STEPS if self.applies(step) and self.wrong(step)), None)
-
-    def askable(self, step: str) -> str:
-        """The step to ask when `step` is wanted: the first unfinished one when it needs an answer that is not
-        there, the next one that applies when it has nothing to ask.
-        """
-        if any(self.applies(one) and self.wrong(one) for one in NEEDS.get(step, ())):
-            return self.unfinished() or step
-        return step if self.applies(step) else self.askable(self.after(step))
-
-    def wrong(self, step: str) -> list[Wrong]:
-        """What cannot stay of a step's answers, in the order of its fields."""
+    def checks(self, step: str) -> Iterable[Wrong]:
         checks: dict[str, Callable[[], Iterator[Wrong]]] = {
-            "area": lambda: self._chosen("area", self.areas()),
+            "area": lambda: self.chosen("area", self.areas()),
             "category": self._category_wrong,
-            "story": lambda: self._text("story", needed=True),
-            "facts": self._facts_wrong,
-            "place": lambda: self._text("place", needed=False),
+            "story": lambda: self.text("story", needed=True),
+            "facts": self.facts_wrong,
+            "place": lambda: self.text("place", needed=False),
             "when": self._when_wrong,
-            "reach": lambda: self._chosen("reach", REACHES),
-            "contact": self._contact_wrong,
+            "reach": lambda: self.chosen("reach", REACHES),
+            "contact": self.contact_wrong,
         }
-        return list(checks[step]()) if step in checks else []
+        return checks[step]() if step in checks else ()
 
     def facts(self) -> dict[str, bool]:
         """What the answers say is so or not; what the person doesn't know is left out."""
-        said = {
-            field.removeprefix(FACT): self.answer(field) for field in (*self.fields("urgent"), *self.fields("facts"))
-        }
-        return {fact: word == "yes" for fact, word in said.items() if word in {"yes", "no"}}
+        return self.said("urgent", "facts")
 
     def happened(self) -> datetime | None:
         """When it happened, as far as the person knows; a date without a time is its midnight.
@@ -163,24 +141,9 @@ class ReportForm:
             return self.now
         return min(noted, self.now) if noted.tzinfo and noted.year >= _FIRST_YEAR else self.now
 
-    def _chosen(self, field: str, choices: Collection[str]) -> Iterator[Wrong]:
-        if self.answer(field) not in choices:
-            yield Wrong(field, "missing")
-
     def _category_wrong(self) -> Iterator[Wrong]:
         if not self.category:
             yield Wrong("category", "missing")
-
-    def _facts_wrong(self) -> Iterator[Wrong]:
-        for field in self.fields("facts"):
-            yield from self._chosen(field, ("yes", "no", "unknown"))
-
-    def _text(self, field: str, *, needed: bool) -> Iterator[Wrong]:
-        text = self.answer(field)
-        if needed and not text:
-            yield Wrong(field, "missing")
-        if len(text) > LIMITS[field]:
-            yield Wrong(field, "long")
 
     def _date(self) -> date:
         year, month, day = (int(self.answer(part)) for part in ("year", "month", "day"))
@@ -198,7 +161,7 @@ class ReportForm:
         return time(int(parts[1]), int(parts[2] or 0))
 
     def _when_wrong(self) -> Iterator[Wrong]:
-        yield from self._chosen("when", ("now", "earlier", "unknown"))
+        yield from self.chosen("when", ("now", "earlier", "unknown"))
         if self.answer("when") != "earlier":
             return
         try:
@@ -217,9 +180,3 @@ class ReportForm:
             return
         if at and datetime.combine(on, at, self.zone) > self.now:
             yield Wrong("time", "future")
-
-    def _contact_wrong(self) -> Iterator[Wrong]:
-        yield from self._text("name", needed=False)
-        needed = "email" if self.answer("reach") == "email" else "phone"
-        if not self.answer(needed):
-            yield Wrong(needed, "missing")

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.contracts import Note
+from shared.packs import Money
 
 
 class AcknowledgementSent(Note):
@@ -15,6 +16,99 @@ class SomebodyArrived(Note):
     """A unit is on the scene."""
 
     detail_type: Literal["SomebodyArrived.v1"] = "SomebodyArrived.v1"
+
+
+class UnitOnTheWay(Note):
+    """The unit that was sent says that it comes."""
+
+    detail_type: Literal["UnitOnTheWay.v1"] = "UnitOnTheWay.v1"
+    unit: str
+
+
+class UnitCleared(Note):
+    """The unit is free again. Why it did not get there is private."""
+
+    detail_type: Literal["UnitCleared.v1"] = "UnitCleared.v1"
+    unit: str
+
+
+class EmergencyRaised(Note):
+    """Staff made it an emergency; why is private."""
+
+    detail_type: Literal["EmergencyRaised.v1"] = "EmergencyRaised.v1"
+
+
+class IncidentSent(Note):
+    """A dispatch system was given the incident."""
+
+    detail_type: Literal["IncidentSent.v1"] = "IncidentSent.v1"
+    system: str
+
+
+class HandedOver(Note):
+    """A dispatch system has it, under a number of its own."""
+
+    detail_type: Literal["HandedOver.v1"] = "HandedOver.v1"
+    system: str
+    reference: str
+
+
+class TipPassedOn(Note):
+    """A tip went to whoever it concerns."""
+
+    detail_type: Literal["TipPassedOn.v1"] = "TipPassedOn.v1"
+    to: str
+
+
+class PressAnswered(Note):
+    """What a medium was answered, and by which rule."""
+
+    detail_type: Literal["PressAnswered.v1"] = "PressAnswered.v1"
+    answer: Literal["press-office", "no-comment"]
+    medium: Literal["domestic", "foreign"]
+    sensitive: bool
+
+
+class CallerKnown(Note):
+    """The number that this came from is flagged, and rang so often since."""
+
+    detail_type: Literal["CallerKnown.v1"] = "CallerKnown.v1"
+    kind: str
+    times: int
+
+
+class FamilyCalled(Note):
+    """The parents or the guardian of a caller were called; what was said is private."""
+
+    detail_type: Literal["FamilyCalled.v1"] = "FamilyCalled.v1"
+    reached: bool
+
+
+class CallerFlagged(Note):
+    """Of a caller: slowed from now on; why is private."""
+
+    detail_type: Literal["CallerFlagged.v1"] = "CallerFlagged.v1"
+    kind: str
+    telephone: str
+
+
+class CallerAgain(Note):
+    """Of a caller: rang again, while flagged."""
+
+    detail_type: Literal["CallerAgain.v1"] = "CallerAgain.v1"
+    case: str
+
+
+class FlagLifted(Note):
+    """Of a caller: no longer flagged; why is private."""
+
+    detail_type: Literal["FlagLifted.v1"] = "FlagLifted.v1"
+
+
+class FlagExpired(Note):
+    """Of a caller: the time is over."""
+
+    detail_type: Literal["FlagExpired.v1"] = "FlagExpired.v1"
 
 
 class MessageUndelivered(Note):
@@ -89,3 +183,137 @@ class StaffNote(Note):
     """A note for staff only; its text is private."""
 
     detail_type: Literal["StaffNote.v1"] = "StaffNote.v1"
+
+
+class CaseTaken(Note):
+    """From now on this member of staff has the case."""
+
+    detail_type: Literal["CaseTaken.v1"] = "CaseTaken.v1"
+    owner: str
+
+
+class HandoverRefused(Note):
+    detail_type: Literal["HandoverRefused.v1"] = "HandoverRefused.v1"
+    by: str
+
+
+class CaseAssigned(Note):
+    """An arbiter decided whose it is."""
+
+    detail_type: Literal["CaseAssigned.v1"] = "CaseAssigned.v1"
+    owner: str
+
+
+class DocumentsComplete(Note):
+    """Nothing is missing of the application."""
+
+    detail_type: Literal["DocumentsComplete.v1"] = "DocumentsComplete.v1"
+
+
+class DocumentsSent(Note):
+    """The customer has completed their documents."""
+
+    detail_type: Literal["DocumentsSent.v1"] = "DocumentsSent.v1"
+
+
+class TeamFormed(Note):
+    detail_type: Literal["TeamFormed.v1"] = "TeamFormed.v1"
+    members: tuple[str, ...]
+
+
+class SceneVisited(Note):
+    """What was seen and done there is private."""
+
+    detail_type: Literal["SceneVisited.v1"] = "SceneVisited.v1"
+    at: datetime
+
+
+class ExhibitRegistered(Note):
+    """A piece of evidence; what it is and where it is kept is private."""
+
+    detail_type: Literal["ExhibitRegistered.v1"] = "ExhibitRegistered.v1"
+    number: int
+    holder: str
+
+
+class ExhibitHandedOver(Note):
+    """The next link of its chain of custody."""
+
+    detail_type: Literal["ExhibitHandedOver.v1"] = "ExhibitHandedOver.v1"
+    number: int
+    holder: str
+
+
+class InterviewHeld(Note):
+    """Who was heard and what they said is private."""
+
+    detail_type: Literal["InterviewHeld.v1"] = "InterviewHeld.v1"
+    number: int
+    side: str
+    confirmed: bool
+
+
+class ReportWritten(Note):
+    """The closing report, for staff."""
+
+    detail_type: Literal["ReportWritten.v1"] = "ReportWritten.v1"
+
+
+class Settled(Note):
+    """The parties agreed; what exactly is private."""
+
+    detail_type: Literal["Settled.v1"] = "Settled.v1"
+    forgiven: bool = False
+    restitution: Money | None = None
+
+
+class SettlementChecked(Note):
+    detail_type: Literal["SettlementChecked.v1"] = "SettlementChecked.v1"
+    kept: bool
+
+
+class CameBack(Note):
+    """The matter that was settled came back as a later case."""
+
+    detail_type: Literal["CameBack.v1"] = "CameBack.v1"
+    later: str
+
+
+class CustomerMissed(Note):
+    """They did not come to their appointment."""
+
+    detail_type: Literal["CustomerMissed.v1"] = "CustomerMissed.v1"
+    appointment: int
+    was_at: datetime
+
+
+class CustomerReceived(Note):
+    """They came to their appointment, were received, and may have been given a visitor's card."""
+
+    detail_type: Literal["CustomerReceived.v1"] = "CustomerReceived.v1"
+    appointment: int
+    received_by: str | None = None
+    card: str | None = None
+
+
+class CardBack(Note):
+    """A visitor's card is back, or lost."""
+
+    detail_type: Literal["CardBack.v1"] = "CardBack.v1"
+    card: str
+    state: str
+
+
+class CallAnswered(Note):
+    """A call was answered, after so many rings."""
+
+    detail_type: Literal["CallAnswered.v1"] = "CallAnswered.v1"
+    rings: int
+
+
+class CallWentOn(Note):
+    """What happened on a call, and how it stands."""
+
+    detail_type: Literal["CallWentOn.v1"] = "CallWentOn.v1"
+    what: str
+    state: str

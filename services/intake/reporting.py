@@ -1,5 +1,7 @@
 """Taking a report: checked, triaged, stored with its promises and its first event in one write, and answered."""
 
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -7,20 +9,32 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from services.intake.case import Case, State, first_promises, needs_review
+from services.intake import fleet, nuisance
+from services.intake.caller import Caller, facts_of, wait
+from services.intake.case import AMONG_STAFF, Case, State, first_promises, needs_review
+from services.intake.notes import CallerKnown
 from services.intake.promised import promise_view
-from services.intake.triage import decide
+from services.intake.published import Published, publish
+from services.intake.publishing import listing
+from services.intake.sending import Sent, is_offered, send, want
+from services.intake.triage import Decision, decide
+from services.intake.unit import Position, nearest_first
 from shared import ids, vault
-from shared.contracts.intake import CaseReported, ContactCard, PromiseMade
+from shared.contracts.intake import CaseReported, ContactCard, GrievanceVoiced, PromiseMade
 from shared.http import Problem, Request, Text, fault, fingerprint
 from shared.packs import LANGUAGES, URGENT_FACTS, Category, Pack
 from shared.promises import Promise
 from shared.rules import calendar, pack
 from shared.settings import settings
-from shared.store import AlreadyExists, Audience, Cause, Conflict, Line, Recorded, retrying
+from shared.store import AlreadyExists, Audience, Cause, Conflict, Line, NotFound, Recorded, Refused, retrying
 from shared.tables import store
 
 Channel = Literal["web", "api", "open311", "phone", "counter", "community"]
+
+_CANDIDATES = 20
+"""Units that are tried for one emergency before it is stored without: somebody takes each only once."""
+
+_TRIES = 3
 
 # Clocks of honest callers are a little wrong.
 _CLOCK_SKEW = timedelta(minutes=5)
@@ -43,12 +57,19 @@ class Contact(Request):
     preferred: Literal["sms", "email"] | None = None
 
 
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+
+
 class Where(Request):
     """An address, coordinates (WGS 84 degrees), or both."""
 
     address: Annotated[Text, Field(min_length=1, max_length=300)] | None = None
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
-    long: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    lat: Latitude | None = None
+    long: Longitude | None = None
+
+    def position(self) -> Position | None:
+        return Position(self.lat, self.long) if self.lat is not None and self.long is not None else None
 
 
 class ReportRequest(Request):
@@ -59,9 +80,23 @@ class ReportRequest(Request):
     facts: Annotated[dict[Annotated[str, Field(max_length=40)], bool], Field(max_length=30, default_factory=dict)]
     place: Where | None = None
     happened_at: AwareDatetime | None = None
+    losses: Annotated[Text, Field(min_length=1, max_length=1000)] | None = None
+    """What was lost or damaged, in their words."""
+    people: Annotated[Text, Field(min_length=1, max_length=1000)] | None = None
+    """Who else was involved."""
     contact: Contact | None = None
     language: Literal["en", "ar", "zh"] = "en"
     channel: Channel = "api"
+
+
+class KeyedReportRequest(ReportRequest):
+    """A report that a member of staff keys in, read back to whoever gave it."""
+
+    channel: Literal["phone", "counter", "community"]
+    told: Annotated[Text, Field(min_length=1, max_length=4000)] | None = None
+    """What the caller was told."""
+    read_back: bool
+    """It was read back, and they confirmed it."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +110,11 @@ class Receipt:
     dispositions: tuple[str, ...]
     advice: str | None
     refer_to: dict[str, str] | None
+    """Whom to turn to first; all of them are `contacts`."""
+    contacts: tuple[dict[str, str], ...]
     promises: tuple[Promise, ...]
+    anonymous: bool = False
+    """Whether nothing about who sent it was kept, even if it was sent."""
 
     @property
     def follow_url(self) -> str:
@@ -91,8 +130,16 @@ class Receipt:
             "dispositions": list(self.dispositions),
             "advice": self.advice,
             "refer_to": self.refer_to,
+            "contacts": list(self.contacts),
             "promises": [promise_view(promise) for promise in self.promises],
+            "anonymous": self.anonymous,
         }
+
+    def for_staff(self, *, contactable: bool) -> dict[str, Any]:
+        """For whoever keyed it in: with the secret only when nobody else can bring it to the customer."""
+        if not contactable:
+            return self.as_dict()
+        return {**self.as_dict(), "secret": None, "follow": "The customer has it with the message that we sent."}
 
 
 def report(
@@ -101,61 +148,218 @@ def report(
     now: datetime,
     correlation: str,
     actor: str = "customer",
+    attached: Mapping[str, str] | None = None,
 ) -> Receipt:
     """Store a report as a case and answer with how to follow it.
 
     With the same key and the same request again, the same answer and no second case; with the same key and
-    another request, `Problem` 422. Raises `Problem` 422 with the faults of what can't be used.
+    another request, `Problem` 422. `attached` is kept with what was said, for staff. Raises `Problem` 422 with the
+    faults of what can't be used.
     """
     rules = pack()
     category = _checked(request, rules, now)
+    if category.kind == "tip":
+        # Before anything is made of it: not even a hash of who sent a tip shall be here.
+        request = request.model_copy(update={"contact": None})
     contact = reachable(request.contact, rules)
-    decision = decide(category, request.facts)
     command = vault.mac_text("command", actor, idempotency_key) if idempotency_key else None
     identity = ids.number_from(vault.mac("number", actor, idempotency_key)) if idempotency_key else ids.number()
-    secret = ids.secret()
-    contactable = bool(contact and (contact.email or contact.phone))
-    case = Case(
-        id=identity,
-        state=State.RECEIVED if needs_review(category, urgent=decision.urgent) else State.OPEN,
-        kind=category.kind,
-        category=category.code,
-        channel=request.channel,
-        language=request.language,
-        urgent=decision.urgent,
-        dispositions=decision.dispositions,
-        pack=f"{rules.name}@{rules.version}",
-        reported=now,
-        contactable=contactable,
-        salt=vault.new_salt(),
-        secret=vault.mac_text("follow", identity, secret),
-        command=command,
-        fingerprint=fingerprint(request) if command else "",
-        promises=first_promises(category, rules, calendar(), now, contactable=contactable, urgent=decision.urgent),
-    )
-    said = request.model_dump(
-        mode="json", include={"description", "place", "happened_at", "facts"}, exclude_none=True
-    )
-    private = {"said": said, "secret": secret, "rules": decision.rules}
-    if contact:
-        private["contact"] = contact.model_dump(exclude_none=True)
-    line = Line(
-        _told(case),
-        Audience.CUSTOMER,
-        private,
-        boxes={"notify": _card(contact, secret)} if contact and contactable else {},
+    attempt = _Attempt(
+        request, category, contact, identity, ids.secret(), command, Cause(now, actor, correlation), attached or {}
     )
     try:
-        retrying(lambda: store().create(case, [line], Cause(now, actor, correlation)))
+        return _receipt(_stored(attempt), attempt.secret, attempt.decided())
     except AlreadyExists:
-        return _again(case, category)
-    return _receipt(case, secret, category)
+        return _again(attempt)
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """A report on its way to being a case."""
+
+    request: ReportRequest
+    category: Category
+    contact: Contact | None
+    identity: str
+    secret: str
+    command: str | None
+    cause: Cause
+    attached: Mapping[str, str]
+    """What came with it, by name."""
+
+    @property
+    def contactable(self) -> bool:
+        return bool(self.contact and (self.contact.email or self.contact.phone))
+
+    @property
+    def where(self) -> Position | None:
+        return self.request.place.position() if self.request.place else None
+
+    @property
+    def calls_from(self) -> str | None:
+        """The number that rings: what is typed into a form may be anybody's."""
+        return self.contact.phone if self.contact and self.request.channel == "phone" else None
+
+    def decided(self, caller: Caller | None = None) -> Decision:
+        """What applies, with what is known of a flagged caller."""
+        asked = {question.fact for question in self.category.questions}
+        known = {fact: holds for fact, holds in facts_of(caller).items() if fact in asked} if caller else {}
+        return decide(self.category, {**known, **self.request.facts})
+
+    def case(self, caller: Caller | None = None) -> Case:
+        """The case it becomes. A flagged caller's is reviewed first, unless somebody has to be sent."""
+        decision, rules, now = self.decided(caller), pack(), self.cause.at
+        slowed = caller is not None and not decision.urgent
+        reviewed = slowed or needs_review(self.category, urgent=decision.urgent)
+        return Case(
+            id=self.identity,
+            state=State.RECEIVED if reviewed else State.OPEN,
+            kind=self.category.kind,
+            category=self.category.code,
+            channel=self.request.channel,
+            language=self.request.language,
+            urgent=decision.urgent,
+            dispositions=decision.dispositions,
+            pack=f"{rules.name}@{rules.version}",
+            reported=now,
+            contactable=self.contactable,
+            salt=vault.new_salt(),
+            secret=vault.mac_text("follow", self.identity, self.secret),
+            command=self.command,
+            fingerprint=fingerprint(self.request) if self.command else "",
+            promises=first_promises(
+                self.category,
+                rules,
+                calendar(),
+                now,
+                contactable=self.contactable,
+                dispositions=decision.dispositions,
+                slowed=slowed,
+            ),
+            public=_public(self.request, self.category, urgent=decision.urgent),
+        )
+
+    def grievance(self) -> list[Line]:
+        """What is dissatisfaction with the organisation becomes a complaint of its own at once."""
+        if "complaint" not in self.decided().dispositions:
+            return []
+        told = GrievanceVoiced(
+            case=self.identity,
+            category=self.category.code,
+            subjects=(),
+            language=self.request.language,
+            contactable=self.contactable,
+            kind=self.category.becomes,
+        )
+        contact = self.contact.model_dump(include={"phone", "email"}, exclude_none=True) if self.contact else {}
+        said = {"text": self.request.description, **contact}
+        return [Line(told, Audience.CUSTOMER, boxes={"complaints": said})]
+
+    def create(self, sent: Sent, caller: Caller | None = None) -> Case:
+        """Store it in one write. Raises `AlreadyExists`, `Refused`, `Conflict`."""
+        said = self.request.model_dump(
+            mode="json",
+            include={"description", "place", "happened_at", "facts", "losses", "people", "told", "read_back"},
+            exclude_none=True,
+        )
+        private = {"said": said, "secret": self.secret, "rules": self.decided(caller).rules}
+        if self.attached:
+            private["attached"] = dict(self.attached)
+        if self.contact:
+            private["contact"] = self.contact.model_dump(exclude_none=True)
+        boxes = {"notify": _card(self.contact, self.secret)} if self.contact and self.contactable else {}
+        lines = [Line(_told(sent.case), Audience.CUSTOMER, private, boxes), *sent.lines, *self.grievance()]
+        if caller:
+            lines.append(Line(CallerKnown(kind=caller.kind, times=caller.times)))
+        return store().create(sent.case, lines, self.cause, [*sent.extra, *listing(sent.case, pack())])
+
+
+def _stored(attempt: _Attempt) -> Case:
+    """Store it as what it is: an emergency with its unit, at once and whoever calls; anything else unless the caller
+    is flagged.
+    """
+    case = attempt.case()
+    if case.urgent:
+        return _sent_with(attempt, case)
+    phone = attempt.calls_from if pack().nuisance else None
+    if phone:
+        with suppress(Refused):
+            checked = Sent(case, extra=[nuisance.unless_flagged(phone)])
+            return retrying(lambda: attempt.create(checked), but=(Refused,))
+        if caller := nuisance.known(phone):
+            return _slowed(attempt, caller)
+    return retrying(lambda: attempt.create(Sent(case)))
+
+
+def _slowed(attempt: _Attempt, caller: Caller) -> Case:
+    """A flagged caller's report: later than others, and after many in an hour later still. Raises `Problem` 429."""
+    case, rules = attempt.case(caller), pack().nuisance
+    if case.urgent:
+        stored = _sent_with(attempt, case, caller)
+    else:
+        seconds = wait(caller, rules.an_hour, attempt.cause.at) if rules else 0
+        if seconds and not _is_stored(attempt):
+            raise Problem(
+                429,
+                "too-many-calls",
+                "You have called often within the last hour.",
+                "If somebody is in danger, say so and it is taken at once. Anything else can be told later.",
+                retry_after=seconds,
+            )
+        stored = retrying(lambda: attempt.create(Sent(case), caller))
+    nuisance.count(caller, case.id, attempt.cause)
+    return stored
+
+
+def _is_stored(attempt: _Attempt) -> bool:
+    """Whether this very command was carried out before: then it gets its answer again."""
+    if attempt.command is None:
+        return False
+    try:
+        store().load(Case, attempt.identity)
+    except NotFound:
+        return False
+    return True
+
+
+def _sent_with(attempt: _Attempt, case: Case, caller: Caller | None = None) -> Case:
+    """Store an emergency together with the nearest unit that is free, so that two never get the same one.
+
+    Whoever was quicker leaves the next nearest; when none is left the case is stored all the same, and wants one.
+    """
+    by, now = attempt.cause.actor, attempt.cause.at
+    if not is_offered():
+        return retrying(lambda: attempt.create(Sent(case), caller))
+    for chosen in nearest_first(fleet.free(), attempt.where)[:_CANDIDATES]:
+        sent = send(case, chosen, attempt.where, now, by)
+        with suppress(Conflict):
+            return _tried(attempt, sent, caller)
+    wanted = want(case, now)
+    return retrying(lambda: attempt.create(wanted, caller))
+
+
+def _tried(attempt: _Attempt, sent: Sent, caller: Caller | None) -> Case:
+    """Raises `Refused` when the unit is taken, `Conflict` when somebody keeps writing to it."""
+    return retrying(lambda: attempt.create(sent, caller), _TRIES, but=(Refused,))
+
+
+def check(request: ReportRequest, now: datetime) -> None:
+    """Raise the `Problem` that `report` would raise, without storing anything."""
+    _checked(request, pack(), now)
+    reachable(request.contact, pack())
+
+
+def _public(request: ReportRequest, category: Category, *, urgent: bool) -> Published | None:
+    place = request.place or Where()
+    position = (place.lat, place.long) if place.lat is not None and place.long is not None else None
+    return publish(category, urgent=urgent, address=place.address, position=position, words=request.description)
 
 
 def _checked(request: ReportRequest, rules: Pack, now: datetime) -> Category:
     """The category, when everything that needs the pack or the time to judge is right."""
     category = rules.category(request.category)
-    if category is None:
+    keyed = isinstance(request, KeyedReportRequest)
+    if category is None or (category.staff_only and not keyed):
         raise fault("/category", "unknown_category", "There is no such category; GET /v1/categories lists them.")
     asked = {question.fact for question in category.questions} | URGENT_FACTS
     for number, fact in enumerate(request.facts):
@@ -169,6 +373,10 @@ def _checked(request: ReportRequest, rules: Pack, now: datetime) -> Category:
         raise fault("/happened_at", "in_the_future", "This time is still to come.")
     if request.happened_at and request.happened_at < _LONG_AGO:
         raise fault("/happened_at", "too_long_ago", "This time is before 1900.")
+    if isinstance(request, KeyedReportRequest) and not request.read_back:
+        raise fault(
+            "/read_back", "not_confirmed", "Read the report back to the caller; send it once they confirm it."
+        )
     if request.place and (request.place.lat is None) != (request.place.long is None):
         raise fault("/place", "half_a_position", "Send both lat and long, or neither.")
     return category
@@ -179,7 +387,7 @@ def reachable(contact: Contact | None, rules: Pack) -> Contact | None:
     if contact is None:
         return None
     email = _email(contact.email) if contact.email else None
-    phone = _phone(contact.phone, rules.region) if contact.phone else None
+    phone = telephone(contact.phone, rules.region) if contact.phone else None
     if contact.preferred == "email" and not email:
         raise fault("/contact/preferred", "no_address", "You prefer email: send an email address too.")
     if contact.preferred == "sms" and not phone:
@@ -202,7 +410,8 @@ def _email(address: str) -> str:
         raise fault("/contact/email", "not_an_address", "This is no email address.") from None
 
 
-def _phone(number: str, region: str) -> str:
+def telephone(number: str, region: str, where: str = "/contact/phone") -> str:
+    """A number as E.164. Raises `Problem` when it can't be one."""
     import phonenumbers  # noqa: PLC0415  most reports need only one of two
 
     try:
@@ -211,7 +420,7 @@ def _phone(number: str, region: str) -> str:
         parsed = None
     if parsed is None or not phonenumbers.is_possible_number(parsed):
         raise fault(
-            "/contact/phone",
+            where,
             "not_a_number",
             "This can't be a telephone number; send it with + and the country code.",
         )
@@ -234,23 +443,28 @@ def _told(case: Case) -> CaseReported:
         language=case.language,
         contactable=case.contactable,
         pack=case.pack,
-        promises=tuple(PromiseMade(name=promise.name, due=promise.due) for promise in case.promises),
+        promises=tuple(
+            PromiseMade(name=promise.name, due=promise.due)
+            for promise in case.promises
+            if promise.name not in AMONG_STAFF
+        ),
     )
 
 
-def _again(attempt: Case, category: Category) -> Receipt:
+def _again(attempt: _Attempt) -> Receipt:
     """The answer that was given when this command was first carried out."""
-    stored, events = store().history(Case, attempt.id)
+    stored, events = store().history(Case, attempt.identity)
     if attempt.command is None or stored.command != attempt.command:
-        raise Conflict(attempt.id)  # two random numbers met: the caller sends it again and gets another one
-    if stored.fingerprint != attempt.fingerprint:
+        raise Conflict(attempt.identity)  # two random numbers met: the caller sends it again and gets another one
+    if stored.fingerprint != fingerprint(attempt.request):
         raise Problem(
             422,
             "key-used-before",
             "This Idempotency-Key was used for another request.",
             "Use a new key for a new report.",
         )
-    return _receipt(_as_first(stored, events[0]), str(events[0].private(stored.salt)["secret"]), category)
+    secret = str(events[0].private(stored.salt)["secret"])
+    return _receipt(_as_first(stored, events[0]), secret, attempt.decided())
 
 
 def _as_first(stored: Case, first: Recorded) -> Case:
@@ -264,24 +478,26 @@ def _as_first(stored: Case, first: Recorded) -> Case:
     return stored.model_copy(update={"state": State(first.data["state"]), "promises": made})
 
 
-def _receipt(case: Case, secret: str, category: Category) -> Receipt:
-    place = pack().directory.get(category.contact) if category.contact and "refer" in case.dispositions else None
+def _receipt(case: Case, secret: str, decision: Decision) -> Receipt:
+    bodies = to_turn_to(decision.contacts, case.language)
     return Receipt(
         number=case.id,
         secret=secret,
         state=case.state,
         urgent=case.urgent,
         dispositions=case.dispositions,
-        advice=category.advice.into(case.language) if category.advice and _still_applies(category, case) else None,
-        refer_to={"name": place.name.into(case.language), "phone": place.phone} if place else None,
-        promises=case.promises,
+        advice="\n".join(words.into(case.language) for words in decision.advice) or None,
+        refer_to=bodies[0] if bodies else None,
+        contacts=bodies,
+        promises=tuple(promise for promise in case.promises if promise.name not in AMONG_STAFF),
+        anonymous=case.kind == "tip",
     )
 
 
-def _still_applies(category: Category, case: Case) -> bool:
-    """Advice to turn elsewhere falls away with the disposition that it belongs to, once somebody is sent."""
-    elsewhere = {"refer", "advise"}
-    return not elsewhere & set(category.plain) or bool(elsewhere & set(case.dispositions))
+def to_turn_to(contacts: Iterable[str], language: str) -> tuple[dict[str, str], ...]:
+    """Bodies of the pack's directory as they are told to people."""
+    places = (pack().directory.get(code) for code in contacts)
+    return tuple({"name": one.name.into(language), "phone": one.phone} for one in places if one)
 
 
 def categories(language: str) -> list[dict[str, Any]]:
@@ -299,6 +515,7 @@ def categories(language: str) -> list[dict[str, Any]]:
             ],
         }
         for category in rules.categories
+        if not category.staff_only
     ]
 
 
@@ -309,5 +526,6 @@ __all__ = [
     "ReportRequest",
     "Where",
     "categories",
+    "check",
     "report",
 ]

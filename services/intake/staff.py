@@ -4,14 +4,46 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.intake import working, worklist
+from services.intake import (
+    appointing,
+    checking,
+    dispatching,
+    flagging,
+    handing,
+    incident,
+    investigating,
+    media,
+    owning,
+    phoning,
+    recounting,
+    reporting,
+    settling,
+    signing,
+    tips,
+    working,
+    worklist,
+)
 from services.intake.handling import Act, Nothing, carry_out
+from shared import recalculating
 from shared.clock import utc_now
 from shared.commands import Command
 from shared.http import UNKNOWN_ROUTE, Desk, answer
+from shared.policy import require
 from shared.store import Cause
 
-ACTS: dict[str, Act[Any]] = {**working.ACTS}
+ACTS: dict[str, Act[Any]] = {
+    **working.ACTS,
+    **dispatching.ACTS,
+    **handing.ACTS,
+    **tips.ACTS,
+    **media.ACTS,
+    **flagging.ACTS,
+    **owning.ACTS,
+    **checking.ACTS,
+    **investigating.ACTS,
+    **appointing.ACTS,
+    **settling.ACTS,
+}
 
 handler = Desk()
 
@@ -19,6 +51,21 @@ handler = Desk()
 @handler.get("/staff/v1/cases")
 def owed() -> Response[str]:
     return answer(200, worklist.worklist(handler.principal(), utc_now(), handler.after()))
+
+
+@handler.post("/staff/v1/cases")
+def key_in() -> Response[str]:
+    request = handler.read(reporting.KeyedReportRequest)
+    principal = handler.principal()
+    require(principal, "case.key-in")
+    key = handler.idempotency_key()
+    receipt = reporting.report(request, key, utc_now(), handler.correlation(), principal.id)
+    contact = request.contact
+    body = receipt.for_staff(contactable=bool(contact and (contact.email or contact.phone)) and not receipt.anonymous)
+    return answer(201, body, {"Location": f"/staff/v1/cases/{body['number']}"})
+
+
+recalculating.serve(handler, "/staff/v1/cases/recalculation", recounting.walk)
 
 
 @handler.get("/staff/v1/cases/<number>")
@@ -31,6 +78,17 @@ def audit(number: str) -> Response[str]:
     return answer(200, worklist.audit(handler.principal(), number))
 
 
+@handler.get("/staff/v1/cases/<number>/incident.json")
+def as_eido(number: str) -> Response[str]:
+    return answer(200, incident.as_eido(handing.incident(handler.principal(), number)))
+
+
+@handler.get("/staff/v1/cases/<number>/incident.cap")
+def as_cap(number: str) -> Response[str]:
+    alert = incident.as_cap(handing.incident(handler.principal(), number))
+    return Response(200, "application/cap+xml", alert.decode(), headers={"Cache-Control": "no-store"})
+
+
 @handler.post("/staff/v1/cases/<number>/<action>")
 def act(number: str, action: str) -> Response[str]:
     if action not in ACTS:
@@ -40,3 +98,75 @@ def act(number: str, action: str) -> Response[str]:
     key = handler.needed_idempotency_key() if chosen.keyed else handler.idempotency_key()
     cause = Cause(utc_now(), principal.id, handler.correlation())
     return answer(200, carry_out(chosen, principal, number, Command(principal.id, key, request), request, cause))
+
+
+@handler.get("/staff/v1/units")
+def units() -> Response[str]:
+    state = handler.current_event.get_query_string_value("state", "free")
+    return answer(200, signing.listed(handler.principal(), state or "free"))
+
+
+@handler.get("/staff/v1/units/<unit>")
+def unit(unit: str) -> Response[str]:
+    return answer(200, signing.read(handler.principal(), unit))
+
+
+@handler.put("/staff/v1/units/<unit>")
+def sign_on(unit: str) -> Response[str]:
+    signing.named(unit)
+    request = handler.read(signing.SignOnRequest)
+    return answer(200, signing.sign_on(handler.principal(), unit, request, utc_now()))
+
+
+@handler.post("/staff/v1/units/<unit>/position")
+def locate(unit: str) -> Response[str]:
+    request = handler.read(signing.Whereabouts)
+    return answer(200, signing.locate(handler.principal(), unit, request, utc_now()))
+
+
+@handler.post("/staff/v1/units/<unit>/state")
+def set_state(unit: str) -> Response[str]:
+    request = handler.read(signing.StateRequest)
+    return answer(200, signing.set_state(handler.principal(), unit, request, utc_now()))
+
+
+@handler.post("/staff/v1/callers")
+def flag() -> Response[str]:
+    return answer(200, flagging.flag(handler.principal(), handler.read(flagging.FlagRequest), _cause()))
+
+
+@handler.post("/staff/v1/callers/lift")
+def lift() -> Response[str]:
+    return answer(200, flagging.lift(handler.principal(), handler.read(flagging.LiftRequest), _cause()))
+
+
+@handler.post("/staff/v1/callers/look")
+def look_at_caller() -> Response[str]:
+    return answer(200, flagging.look(handler.principal(), handler.read(flagging.NumberRequest)))
+
+
+def _cause() -> Cause:
+    return Cause(utc_now(), handler.principal().id, handler.correlation())
+
+
+@handler.post("/staff/v1/calls")
+def call() -> Response[str]:
+    request, principal = handler.read(phoning.AnsweredRequest), handler.principal()
+    cause = Cause(utc_now(), principal.id, handler.correlation())
+    return answer(201, phoning.take(principal, request, handler.needed_idempotency_key(), cause))
+
+
+@handler.get("/staff/v1/calls/<number>")
+def read_call(number: str) -> Response[str]:
+    return answer(200, phoning.read(handler.principal(), number))
+
+
+@handler.post("/staff/v1/calls/<number>/<action>")
+def go_on(number: str, action: str) -> Response[str]:
+    if action not in phoning.TALKS:
+        raise UNKNOWN_ROUTE
+    asked, principal = phoning.TALKS[action].request, handler.principal()
+    request = phoning.NothingMore() if asked is phoning.NothingMore else handler.read(asked)
+    command = Command(principal.id, handler.needed_idempotency_key(), request)
+    cause = Cause(utc_now(), principal.id, handler.correlation())
+    return answer(200, phoning.go_on(principal, number, action, command, request, cause))

@@ -50,6 +50,7 @@ def facts(case: Case) -> dict[str, Any]:
         "pack": case.pack,
         "reported": case.reported.isoformat(),
         "handlers": list(case.handlers),
+        "owner": case.ownership.owner,
     }
 
 
@@ -80,7 +81,25 @@ def whole(case: Case, events: list[Recorded], *, of_complaints: bool) -> dict[st
         "promises": [
             {**promise_view(promise), "role": promise.role, "rung": promise.rung} for promise in case.promises
         ],
+        **_worked(case),
         "events": [_event(event, case.salt) for event in shown],
+    }
+
+
+def _worked(case: Case) -> dict[str, Any]:
+    """What the working side of it has come to."""
+    offer = case.ownership.offer
+    return {
+        "offered_to": offer.to if offer else None,
+        "team": list(case.team),
+        "documents_missing": list(case.papers.missing),
+        "appointments": [one.model_dump(mode="json") for one in case.appointments],
+        "cards_out": list(case.cards),
+        "evidence": [
+            {"number": number, "holder": one.holder, "since": one.since.isoformat()}
+            for number, one in enumerate(case.exhibits, 1)
+        ],
+        "settlement": case.settlement.model_dump(mode="json") if case.settlement else None,
     }
 
 

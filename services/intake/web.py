@@ -1,27 +1,39 @@
 """Pages for citizens: report something, follow it, say that one is not satisfied. No page needs JavaScript."""
 
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie
-from pydantic import ValidationError
 
 from services.intake import following, reporting
 from services.intake.case import State
 from services.intake.following import CaseView, GrievanceRequest
-from services.intake.form import FACT, LIMITS, STEPS, ReportForm, Wrong
+from services.intake.form import LIMITS, STEPS, ReportForm
 from services.intake.reporting import ReportRequest
 from shared import ids
 from shared.clock import utc_now
-from shared.http import Problem, Request, fingerprint, invalid
+from shared.http import Problem, fingerprint
 from shared.pages import Fault
+from shared.pages.asking import (
+    Asking,
+    Shown,
+    as_request,
+    asked_at,
+    contact_rows,
+    fact_row,
+    form_of,
+    kept,
+    new_form,
+    reach_row,
+)
 from shared.pages.browser import HOME, Pages, Visit, built_file, cookie, see_other
+from shared.pages.promised import promise_shown
+from shared.pages.questions import FACT, Wrong
 from shared.pages.wording import Speaker, left_to_right
 from shared.rules import calendar, pack
 from shared.settings import settings
@@ -30,10 +42,7 @@ from shared.vault import Erased
 
 handler = Pages("intake")
 
-R = TypeVar("R", bound=Request)
-
 _SECRET = re.compile(r"[\w-]{8,128}", re.ASCII)
-_FORM = re.compile(r"[\w-]{16,64}", re.ASCII)
 _COOKIE: Final = "case"
 _TAGS: Final[Mapping[State, str]] = {
     State.RECEIVED: "govuk-tag--yellow",
@@ -73,59 +82,24 @@ def asset(name: str) -> Response[Any]:
 
 @handler.get("/report")
 def start_report() -> Response[str]:
-    return _ask(handler.visit, _form({}), STEPS[0])
+    return _REPORT.start(handler.visit)
 
 
 @handler.post("/report")
 def go_on_with_report() -> Response[str]:
     """One question answered: ask the next, or take the report when all of it was checked and sent."""
-    visit = handler.visit
-    sent = visit.form()
-    visit.speaks(sent.get("language", ""))
-    step = sent.get("step", "")
-    if step not in STEPS:
-        return _ask(visit, _form({}), STEPS[0])
-    form = _form(sent)
-    go = sent.get("go", "on")
-    if go == "on":
-        return _go_on(visit, form, step)
-    how, _, to = go.partition(":")
-    match how:
-        case "language":
-            visit.choose(to)
-        case "back":
-            step = form.before(step)
-        case "change" if to in STEPS:
-            step = to
-    return _ask(visit, form, step)
-
-
-def _go_on(visit: Visit, form: ReportForm, step: str) -> Response[str]:
-    if wrong := _wrong(form, step):
-        return _ask(visit, form, step, wrong)
-    if step == "check":
-        return _send(visit, form)
-    return _ask(visit, form, _next(form, step))
-
-
-def _next(form: ReportForm, step: str) -> str:
-    """The next question; straight back to the check when an answer was changed there and nothing new is open."""
-    if form.answer("checked"):
-        return form.unfinished() or "check"
-    return form.after(step)
+    return _REPORT.go_on(handler.visit)
 
 
 def _send(visit: Visit, form: ReportForm) -> Response[str]:
-    if form.unfinished():
-        return _ask(visit, form, "check")
     try:
-        request = _as(ReportRequest, _request(form, visit.language))
+        request = as_request(ReportRequest, _request(form, visit.language))
         receipt = reporting.report(request, form.answer("form"), form.now, handler.correlation())
     except Problem as refusal:
         if refusal.kind == "key-used-before":
             return visit.say(HTTPStatus.CONFLICT, "sent_before", "what", "next", ways=HOME)
-        step, wrong = _asked_at(refusal)
-        return _ask(visit, form, step, wrong)
+        step, wrong = asked_at(refusal, _ASKED_AT)
+        return _REPORT.ask(visit, form, step, wrong)
     return see_other(f"/follow/{receipt.number}/received", [_opens(receipt.number, receipt.secret)])
 
 
@@ -138,16 +112,9 @@ def _request(form: ReportForm, language: str) -> dict[str, Any]:
         "channel": "web",
         "happened_at": form.happened(),
         "place": {"address": form.answer("place")} if form.answer("place") else None,
-        "contact": _contact(form),
+        "contact": form.contact(),
     }
     return {name: value for name, value in request.items() if value is not None}
-
-
-def _contact(form: ReportForm) -> dict[str, str] | None:
-    if form.answer("reach") == "anonymous":
-        return None
-    given = {field: form.answer(field) for field in ("name", "email", "phone") if form.answer(field)}
-    return {**given, "preferred": form.answer("reach")}
 
 
 def _wrong(form: ReportForm, step: str) -> list[Wrong]:
@@ -155,137 +122,71 @@ def _wrong(form: ReportForm, step: str) -> list[Wrong]:
     if step != "contact" or wrong:
         return wrong
     try:
-        reporting.reachable(_as(reporting.Contact, _contact(form) or {}), pack())
+        reporting.reachable(as_request(reporting.Contact, form.contact() or {}), pack())
     except Problem as refusal:
-        return _asked_at(refusal)[1]
+        return asked_at(refusal, _ASKED_AT)[1]
     return []
-
-
-def _as(model: type[R], data: Mapping[str, Any]) -> R:
-    """`data` as the API would read it. Raises `Problem` with the faults."""
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise invalid(error) from None
-
-
-def _asked_at(refusal: Problem) -> tuple[str, list[Wrong]]:
-    """The step whose answers a refusal is about. Raises the refusal when it is about none."""
-    places = [
-        _ASKED_AT[fault["pointer"]] for fault in refusal.body.get("faults", []) if fault["pointer"] in _ASKED_AT
-    ]
-    if not places:
-        raise refusal
-    step = places[0][0]
-    return step, [Wrong(field, "impossible") for at, field in places if at == step]
 
 
 def _form(sent: Mapping[str, str]) -> ReportForm:
     """The answers among what was sent. An area of one category answers which category it is."""
     now = utc_now()
     form = ReportForm(pack(), sent, now, calendar().zone)
-    known = {field for step in STEPS for field in form.fields(step)} | {"form", "checked"}
-    answers = {field: value for field, value in sent.items() if field in known and value}
+    answers = kept(ReportForm, {field for step in ("urgent", "facts") for field in form.fields(step)}, sent)
     if answers.get("when") == "now":
         answers.setdefault("at", now.isoformat(timespec="seconds"))
     else:
         answers.pop("at", None)
-    if not _FORM.fullmatch(answers.get("form", "")):
-        answers["form"] = secrets.token_urlsafe(16)
-    if sent.get("step") == "check":
-        answers["checked"] = "yes"
     return ReportForm(pack(), answers, now, calendar().zone)
 
 
-def _ask(visit: Visit, form: ReportForm, wanted: str, wrong: Sequence[Wrong] = ()) -> Response[str]:
-    """The page of a step with what is `wrong` there, or of the one that must be answered before it."""
-    step = form.askable(wanted)
-    if step != wanted:
-        wrong = form.wrong(step)
-    t = visit.t
-    shown = set(form.fields(step)) - {"at"}
-    carried = {field: value for field, value in form.answers.items() if field not in shown}
-    return visit.page(
-        f"intake/report/{step}.html",
-        HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
-        faults=[Fault(one.field, _fault_text(form, one, t, visit.language)) for one in wrong],
-        step=step,
-        first=step == STEPS[0],
-        answers=form.answers,
-        carried={**carried, "language": visit.language},
-        limits=LIMITS,
-        emergency=_emergency(),
-        **_shown(form, step, t, visit.language),
-    )
-
-
-def _fault_text(form: ReportForm, wrong: Wrong, t: Speaker, language: str) -> str:
-    if wrong.field.startswith(FACT):
-        asked = next(one for one in form.questions() if FACT + one.fact == wrong.field)
-        return t(f"fault.fact.{wrong.code}", question=asked.ask.into(language))
-    return t(f"fault.{wrong.field}.{wrong.code}", most=LIMITS.get(wrong.field, 0))
-
-
-def _shown(form: ReportForm, step: str, t: Speaker, language: str) -> dict[str, Any]:
+def _shown(form: ReportForm, step: str, visit: Visit) -> dict[str, Any]:
     """What a step's page shows beside its question."""
+    t, language = visit.t, visit.language
+    more: dict[str, Any] = {"emergency": _emergency()}
     category = form.category
     match step:
         case "area":
-            return {
-                "choices": [{"value": area, "text": form.pack.groups[area].into(language)} for area in form.areas()]
-            }
+            choices = [{"value": area, "text": form.pack.groups[area].into(language)} for area in form.areas()]
+            return {**more, "choices": choices}
         case "category":
             choices = [{"value": one.code, "text": one.name.into(language)} for one in form.categories()]
-            return {"choices": choices, "area_title": form.pack.groups[form.answer("area")].into(language)}
+            return {**more, "choices": choices, "caption": form.pack.groups[form.answer("area")].into(language)}
         case "urgent":
             questions = form.pack.urgent
         case "facts":
             questions = form.questions()
         case "when":
-            return {"example_date": f"27 3 {form.now.year}"}
+            return {**more, "example_date": f"27 3 {form.now.year}"}
         case "check":
-            return {"rows": [row for one in STEPS for row in _rows(form, one, t, language)]}
+            return {**more, "rows": [row for one in STEPS for row in _rows(form, one, t, language)]}
         case _:
             questions = ()
     return {
-        "category_title": category.name.into(language) if category else "",
+        **more,
+        "caption": category.name.into(language) if category else "",
         "questions": [{"name": FACT + one.fact, "text": one.ask.into(language)} for one in questions],
     }
 
 
-def _rows(form: ReportForm, step: str, t: Speaker, language: str) -> list[dict[str, str]]:
+def _rows(form: ReportForm, step: str, t: Speaker, language: str) -> list[Shown]:
     """The answers of a step as rows of the check."""
     if not form.applies(step) or step in {"area", "check"}:
         return []
+    match step:
+        case "facts":
+            return [fact_row(form, step, one.fact, one.ask.into(language), t) for one in form.questions()]
+        case "contact":
+            return contact_rows(form, t)
+        case "reach":
+            return [reach_row(form, t)]
     said = {
         "category": form.category.name.into(language) if form.category else "",
         "urgent": _urgent_said(form, t, language),
         "when": _when_said(form, t),
-        "reach": t(f"report.reach.{form.answer('reach')}") if form.answer("reach") else "",
     }
-    if step == "facts":
-        return [
-            {"step": step, "key": one.ask.into(language), "value": _fact_said(form, one.fact, t)}
-            for one in form.questions()
-        ]
-    if step == "contact":
-        return [
-            {
-                "step": step,
-                "dir": "auto" if field == "name" else "ltr",
-                "key": t(f"report.contact.{field}"),
-                "value": form.answer(field) or t("report.check.none"),
-            }
-            for field in ("name", "phone", "email")
-        ]
     back_to = "area" if step == "category" else step
-    value = said.get(step, form.answer(step)) or t("report.check.none")
-    return [{"step": back_to, "key": t(f"report.{step}.short"), "value": value}]
-
-
-def _fact_said(form: ReportForm, fact: str, t: Speaker) -> str:
-    said = form.answer(FACT + fact)
-    return t(f"kit.{said}") if said in {"yes", "no"} else t("report.facts.unknown")
+    return [Shown(back_to, t(f"report.{step}.short"), said.get(step, form.answer(step)) or t("ask.check.none"))]
 
 
 def _urgent_said(form: ReportForm, t: Speaker, language: str) -> str:
@@ -298,6 +199,11 @@ def _when_said(form: ReportForm, t: Speaker) -> str:
     if happened is None:
         return t(f"report.when.{form.answer('when')}") if form.answer("when") else ""
     return t.when(happened, form.zone) if form.answer("time") else t.day(happened, form.zone)
+
+
+_REPORT: Final = Asking(
+    path="/report", service="intake", name="report", reads=_form, shows=_shown, judges=_wrong, sends=_send
+)
 
 
 # Follow ----------------------------------------------------------------------------------------------
@@ -353,7 +259,7 @@ def show_received(number: str) -> Response[str]:
         "intake/follow/received.html",
         secret=secret,
         link=f"{settings().need('url')}/follow/{case.number}/{secret}",
-        advice=_advice(case, t, visit.language),
+        advice=_advice(case, t),
         contactable=case.contactable,
         **_case_shown(case, t),
     )
@@ -363,7 +269,7 @@ def show_received(number: str) -> Response[str]:
 def start_grievance(number: str) -> Response[str]:
     visit = handler.visit
     case = _case(visit, number)
-    return _ask_grievance(visit, case.number, {"form": secrets.token_urlsafe(16)})
+    return _ask_grievance(visit, case.number, {"form": new_form()})
 
 
 @handler.post("/follow/<number>/grievance")
@@ -371,14 +277,13 @@ def voice_grievance(number: str) -> Response[str]:
     visit = handler.visit
     sent = visit.form()
     identity, secret = _number(number), visit.cookie(_COOKIE) or ""
-    if not _FORM.fullmatch(sent.get("form", "")):
-        sent["form"] = secrets.token_urlsafe(16)
+    sent["form"] = form_of(sent)
     said = {field: sent[field] for field in ("text", "wishes") if sent.get(field)}
     try:
-        request = _as(GrievanceRequest, said)
+        request = as_request(GrievanceRequest, said)
         # Whoever goes back and writes something else has more to say: only the same words again are the same.
         key = f"{sent['form']} {fingerprint(request)}"
-        following.voice_grievance(identity, secret, request, key, utc_now(), handler.correlation())
+        following.act("grievances", identity, secret, request, key, utc_now(), handler.correlation())
     except Problem as refusal:
         if "faults" not in refusal.body:
             raise
@@ -406,7 +311,7 @@ def open_link(number: str, secret: str) -> Response[str]:
     identity = _number(number)
     if not _SECRET.fullmatch(secret):
         raise NotFound(identity)
-    return see_other(f"/follow/{identity}", [_opens(identity, secret)])
+    return handler.visit.goes_on(f"/follow/{identity}", [_opens(identity, secret)])
 
 
 def _number(said: str) -> str:
@@ -482,7 +387,7 @@ def _case_shown(case: CaseView, t: Speaker) -> dict[str, Any]:
             "colour": _TAGS[State(case.state)],
         },
         "timeline": [_step_shown(step, t, zone) for step in case.timeline],
-        "promises": [_promise_shown(promise, t, zone) for promise in case.promises],
+        "promises": [promise_shown(one, t(f"promise.{_plain(one['what'])}"), t, zone) for one in case.promises],
     }
 
 
@@ -499,56 +404,29 @@ def _step_shown(step: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> dict[str
     }
 
 
+def _plain(promise: str) -> str:
+    """The kind of promise: appointments have one each."""
+    return promise.rstrip("0123456789").rstrip("-")
+
+
 def _fact_shown(name: str, value: Any, t: Speaker, zone: ZoneInfo) -> str:
     match name:
-        case "was_due" | "now_due" | "answer_due":
+        case "was_due" | "now_due" | "answer_due" | "due" | "at" | "was_at":
             return t.when(datetime.fromisoformat(value), zone)
         case "complaint":
             return left_to_right(ids.spoken(ids.heard(value) or value))
         case "promise":
-            return t(f"promise.{value}")
-        case "finding" | "channel" | "outcome" | "reason":
+            return t(f"promise.{_plain(value)}")
+        case "finding" | "channel" | "outcome" | "reason" | "what" | "answer":
             return t(f"{name}.{value}")
         case _:
             return str(value)
 
 
-def _promise_shown(promise: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> dict[str, Any]:
-    return {
-        "what": t(f"promise.{promise['what']}"),
-        "due": t.when(datetime.fromisoformat(promise["due"]), zone),
-        "state": promise["state"],
-        "why": _why_shown(promise, t, zone),
-    }
-
-
-def _why_shown(promise: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> list[str]:
-    """Why this date: how much time was promised, from when it counts, and the days that did not count."""
-    segments = promise["why"]
-    lines = [t(f"clock.{unit}", count=count) for unit, count in promise["clock"].items()]
-    if segments:
-        lines.append(t("why.from", start=t.when(datetime.fromisoformat(segments[0]["from"]), zone)))
-    if any(segment.get("reason") in {"night", "break"} for segment in segments):
-        lines.append(t("why.hours"))
-    for segment in segments:
-        reason = "paused" if segment["kind"] == "paused" else segment.get("reason")
-        if reason in {"night", "break", None}:
-            continue
-        start, end = (datetime.fromisoformat(segment[edge]) for edge in ("from", "to"))
-        key = "special" if segment["kind"] == "run" else reason
-        lines.append(t(f"why.{key}", days=t.days(start, end, zone), name=segment.get("name", "")))
-    return list(dict.fromkeys(lines))
-
-
-def _advice(case: CaseView, t: Speaker, language: str) -> list[str]:
-    category = pack().category(case.category)
+def _advice(case: CaseView, t: Speaker) -> list[str]:
     lines = [t("received.next.urgent")] if "dispatch" in case.dispositions else []
-    if category and category.advice:
-        lines.append(category.advice.into(language))
-    place = pack().directory.get(category.contact) if category and category.contact else None
-    if place and "refer" in case.dispositions:
-        lines.append(t("received.next.refer", name=place.name.into(language), phone=left_to_right(place.phone)))
-    return lines
+    refer = (t("received.next.refer", name=one["name"], phone=left_to_right(one["phone"])) for one in case.contacts)
+    return [*lines, *case.advice, *refer]
 
 
 def _emergency() -> str | None:

@@ -1,18 +1,24 @@
 """Working on a case: review it, note, arrive, close. Each move tells the customer."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from services.intake import case as cases
 from services.intake.case import Move
-from services.intake.handling import Act, Draft, Nothing
-from services.intake.notes import SomebodyArrived, StaffNote
-from shared.contracts.intake import CaseClosed, CaseDeclined, CaseOpened, CaseProgressed, PromiseMade
-from shared.http import Request, Text
+from services.intake.handling import Act, Draft, Nothing, conclude, take_on
+from services.intake.notes import StaffNote
+from shared import promises
+from shared.contracts.intake import CaseDeclined, CaseExtended, CaseProgressed
+from shared.http import Request, Text, fault
+from shared.packs import Within
 from shared.store import Audience
 
+_FAR = timedelta(days=730)
+
 Words = Annotated[Text, Field(min_length=1, max_length=4000)]
+Short = Annotated[Text, Field(min_length=1, max_length=300)]
 
 
 class DeclineRequest(Request):
@@ -28,6 +34,21 @@ class NoteRequest(Request):
     public: bool = False
 
 
+class ExtendRequest(Request):
+    """Another date for a promise, as a date or a whole span from when it was made, and why; the customer is told."""
+
+    promise: Annotated[str, Field(max_length=40)] = cases.RESOLVE
+    to: AwareDatetime | None = None
+    within: Within | None = None
+    reason: Annotated[Text, Field(max_length=1000)] = ""
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "ExtendRequest":
+        if (self.to is None) == (self.within is None):
+            raise ValueError("send either to or within")
+        return self
+
+
 class CloseRequest(Request):
     """`text` tells the customer what came of it."""
 
@@ -38,10 +59,7 @@ class CloseRequest(Request):
 def open_case(draft: Draft, _request: Nothing) -> None:
     """Taken on after review."""
     draft.move(Move.OPEN)
-    draft.case = cases.opened(draft.case, draft.pack, draft.calendar, draft.now)
-    made = [promise for promise in draft.case.promises if promise.made == draft.now]
-    told = tuple(PromiseMade(name=promise.name, due=promise.due) for promise in made)
-    draft.tell_customer(CaseOpened(case=draft.case.id, promises=told))
+    take_on(draft)
 
 
 def decline(draft: Draft, request: DeclineRequest) -> None:
@@ -53,36 +71,38 @@ def decline(draft: Draft, request: DeclineRequest) -> None:
 def note(draft: Draft, request: NoteRequest) -> None:
     draft.move(Move.NOTE)
     if request.public:
+        draft.case = cases.progressed(draft.case, draft.pack, draft.calendar, draft.now)
         draft.tell_customer(CaseProgressed(case=draft.case.id), request.text)
     else:
         draft.tell(StaffNote(), Audience.STAFF, {"text": request.text})
 
 
-def arrive(draft: Draft, _request: Nothing) -> None:
-    draft.move(Move.ARRIVE)
-    draft.case = cases.arrived(draft.case, draft.now)
-    draft.tell_customer(SomebodyArrived())
+def extend(draft: Draft, request: ExtendRequest) -> None:
+    """A date is moved before it passes, with a reason; the customer is told the new one."""
+    if request.to and request.to > draft.now + _FAR:
+        raise fault("/to", "too_far", "Choose a date within the next two years.")
+    draft.move(Move.WORK)
+    name, case = request.promise, draft.case
+    was = next((one for one in case.promises if one.name == name and one.open), None)
+    to: datetime | dict[str, int] = request.to.astimezone(UTC) if request.to else dict(request.within or {})
+    made = promises.move(case.promises, name, to, draft.calendar, draft.now, request.reason, draft.by.id)
+    draft.case = case.promising(made)
+    due = next(one.due for one in made if one.name == name and one.open)
+    extended = CaseExtended(case=case.id, promise=name, was_due=was.due if was else due, due=due)
+    if name in cases.AMONG_STAFF:
+        draft.tell(extended, private={"text": request.reason})
+    else:
+        draft.tell_customer(extended, request.reason)
 
 
 def close(draft: Draft, request: CloseRequest) -> None:
-    draft.move(Move.CLOSE)
-    draft.case = cases.closed(draft.case, draft.now)
-    case = draft.case
-    closed = CaseClosed(
-        case=case.id,
-        kind=case.kind,
-        category=case.category,
-        outcome=request.outcome,
-        contactable=case.contactable,
-        language=case.language,
-    )
-    draft.tell_customer(closed, request.text)
+    conclude(draft, request.outcome, request.text)
 
 
 ACTS: dict[str, Act[Any]] = {
     "open": Act("case.review", Nothing, open_case),
     "decline": Act("case.review", DeclineRequest, decline),
-    "arrived": Act("case.arrive", Nothing, arrive),
+    "extend": Act("case.work", ExtendRequest, extend),
     "notes": Act("case.note", NoteRequest, note, keyed=True),
     "close": Act("case.close", CloseRequest, close),
 }

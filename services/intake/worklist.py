@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.intake import views
+from services.intake import asking, views
 from services.intake.case import Case
 from services.intake.handling import identity_of
+from services.intake.triage import decide
 from shared import chain, ids, vault
 from shared.policy import NotPermitted, Principal, require
-from shared.store import Place
+from shared.rules import pack
+from shared.store import Place, Recorded
 from shared.tables import store
 
 PAGE = 50
@@ -30,7 +32,17 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
     """The whole case for staff; to whoever handled it without what became of complaints about that."""
     require(principal, "case.read")
     case, events = store().history(Case, identity_of(number))
-    return views.whole(case, events, of_complaints=not principal.is_subject(case.handlers))
+    whole = views.whole(case, events, of_complaints=not principal.is_subject(case.handlers))
+    return {**whole, "decision": _decision(case, events)}
+
+
+def _decision(case: Case, events: list[Recorded]) -> dict[str, Any] | None:
+    """Why it was triaged like this, by the facts that were given then."""
+    category = pack().category(case.category)
+    if category is None:
+        return None
+    facts = events[0].private(case.salt).get("said", {}).get("facts", {})
+    return asking.explained(category, decide(category, facts), "en")
 
 
 def audit(principal: Principal, number: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Callbacks: booked when a message can't be delivered or a customer was not satisfied, worked off by operators."""
 
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,12 +9,14 @@ from services.notify import callback as callbacks
 from services.notify import notes, recipient
 from services.notify.callback import Callback, GiveUpReason, Outcome
 from services.notify.delivery import card_of
+from services.notify.recipient import Recipient
 from shared import ids, vault
 from shared.commands import Command
 from shared.consumer import Heard
 from shared.contracts import Event
 from shared.contracts.notify import CallbackGivenUp, CallbackMissed, CallbackReached
 from shared.http import Problem, Request, fault
+from shared.logs import log
 from shared.policy import Principal, require
 from shared.promises import PromiseState
 from shared.rules import calendar, pack
@@ -47,20 +50,26 @@ def book(heard: Heard[Any], case: str, reason: str) -> datetime | None:
 
 
 def worklist(principal: Principal, now: datetime, after: Place | None = None) -> dict[str, Any]:
-    """Calls that are owed, the soonest due first; at most a page."""
+    """Calls that are owed, the soonest due first; at most a page. What the reader may not see leaves no gap."""
     require(principal, "callback.read")
-    places = store().due(Callback.KIND, now + _HORIZON, PAGE, after)
-    found = store().load_many(Callback, [place.id for place in places])
+    found: list[tuple[Place, Callback]] = []
+    while len(found) <= PAGE:
+        places = store().due(Callback.KIND, now + _HORIZON, PAGE, after)
+        found += _visible(principal, places)
+        if len(places) < PAGE:
+            break
+        after = places[-1]
+    page = found[:PAGE]
     return {
-        "callbacks": [_facts(callback) for callback in found],
-        "next": places[-1].mark if len(places) == PAGE else None,
+        "callbacks": [_facts(callback) for _, callback in page],
+        "next": page[-1][0].mark if len(found) > PAGE else None,
     }
 
 
 def read(principal: Principal, number: str) -> dict[str, Any]:
     """One callback with whom to call."""
     require(principal, "callback.record")
-    callback = store().load(Callback, _identity(number))
+    callback = _let(principal, "callback.record", _identity(number))
     known, card = card_of(callback.case)
     return {
         **_facts(callback),
@@ -86,7 +95,7 @@ def record(
     stored: list[Callback] = []
 
     def act() -> Callback:
-        callback = store().load(Callback, identity)
+        callback = _let(principal, "callback.record", identity)
         try:
             after, event = _after(callback, request, now)
         except callbacks.IllegalMove as illegal:
@@ -124,6 +133,27 @@ def look(identity: str, now: datetime) -> None:
     if misses:
         told = CallbackMissed(callback=callback.id, case=callback.case)
         store().change(after, [Line(told)], Cause(now, "clock", f"tick:{callback.id}:{callback.seq}"))
+
+
+def _visible(principal: Principal, places: Sequence[Place]) -> Iterator[tuple[Place, Callback]]:
+    """Those of them whose customer does not complain about the reader, or their unit."""
+    calls = {one.id: one for one in store().load_many(Callback, [place.id for place in places])}
+    cases = sorted({one.case for one in calls.values()})
+    subjects = {one.id: one.subjects for one in store().load_many(Recipient, cases)}
+    for place in places:
+        call = calls.get(place.id)
+        if call and not principal.is_subject(subjects.get(call.case, ())):
+            yield place, call
+
+
+def _let(principal: Principal, permit: str, identity: str) -> Callback:
+    """The callback, unless its customer complains about whoever asks. Raises `NotFound`, `NotPermitted`."""
+    callback = store().load(Callback, identity)
+    known = store().load(Recipient, callback.case)
+    if principal.is_subject(known.subjects):
+        log().warning("subject turned away", callback=callback.id, staff=principal.id, action=permit)
+    require(principal, permit, known.subjects)
+    return callback
 
 
 def _identity(number: str) -> str:

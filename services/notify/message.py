@@ -22,7 +22,7 @@ _BACKOFF = (1, 2, 5, 15, 60)
 STAFF_ATTEMPTS = ATTEMPTS + 72
 """Staff have no other way: after a customer's tries theirs go on every hour for three days."""
 
-_DECISIONS = frozenset({"declined", "closed", "complaint_answered"})
+_DECISIONS = frozenset({"declined", "closed", "complaint_answered", "complaint_answered_last"})
 """What must be told whatever else was sent that day."""
 
 _STAFF_RHYTHM = timedelta(hours=1)

@@ -60,6 +60,13 @@ class CallsUnwanted(Note):
     detail_type: Literal["CallsUnwanted.v1"] = "CallsUnwanted.v1"
 
 
+class ComplainedAbout(Note):
+    """A complaint of this customer is about these: they may not call, nor know of a call."""
+
+    detail_type: Literal["ComplainedAbout.v1"] = "ComplainedAbout.v1"
+    subjects: tuple[str, ...]
+
+
 class CallTried(Note):
     """The operator called and nobody answered."""
 

@@ -16,23 +16,38 @@ from shared.contracts.complaints import (
     ComplaintAccepted,
     ComplaintAnswered,
     ComplaintClosed,
+    ComplaintConcerns,
     ComplaintDateMoved,
     ComplaintDueSoon,
     ComplaintEscalated,
     ComplaintReworked,
     LessonShared,
     PenaltyRecorded,
+    PenaltyWithdrawn,
     RectificationIssued,
     SurgeNoticed,
     VisitAgreed,
 )
 from shared.contracts.intake import (
+    AppointmentCancelled,
+    AppointmentMade,
+    AppointmentMoved,
+    AppointmentNear,
+    ArbiterWanted,
+    CallLate,
+    CallWanted,
     CaseClosed,
     CaseDeclined,
+    CaseExtended,
     CaseLate,
     CaseOpened,
     CaseProgressed,
     CaseReported,
+    DocumentsWanted,
+    HandoverOffered,
+    Meeting,
+    UnitDispatched,
+    UnitWanted,
     Wording,
 )
 from shared.contracts.notify import CallbackMissed, MessageFailed
@@ -73,14 +88,79 @@ def tell_closed(heard: Heard[CaseClosed]) -> None:
     tell_customer(heard, heard.event.case, "closed", {"text": _words(heard)})
 
 
+def tell_extended(heard: Heard[CaseExtended]) -> None:
+    """What is promised among staff is no news for the customer: then there is nothing in the box."""
+    words = _words(heard)
+    if words:
+        values = {"was_due": heard.event.was_due, "due": heard.event.due, "text": words}
+        tell_customer(heard, heard.event.case, "extended", values)
+
+
+def ask_for_documents(heard: Heard[DocumentsWanted]) -> None:
+    tell_customer(heard, heard.event.case, "documents_wanted", {"text": _words(heard)})
+
+
+def tell_appointment(heard: Heard[AppointmentMade]) -> None:
+    tell_customer(heard, heard.event.case, "appointment_made", {"due": heard.event.at, **_meeting(heard)})
+
+
+def remind_of_appointment(heard: Heard[AppointmentNear]) -> None:
+    tell_customer(heard, heard.event.case, "appointment_near", {"due": heard.event.at, **_meeting(heard)})
+
+
+def tell_appointment_moved(heard: Heard[AppointmentMoved]) -> None:
+    values = {"was_due": heard.event.was_at, "due": heard.event.at, "text": _words(heard)}
+    tell_customer(heard, heard.event.case, "appointment_moved", values)
+
+
+def tell_appointment_cancelled(heard: Heard[AppointmentCancelled]) -> None:
+    values = {"due": heard.event.at, "text": _words(heard)}
+    tell_customer(heard, heard.event.case, "appointment_cancelled", values)
+
+
+def ask_to_take_over(heard: Heard[HandoverOffered]) -> None:
+    event = heard.event
+    values = {"number": ids.spoken(event.case), "to": event.to, "by": event.by, "until": event.until}
+    tell_duty(heard, event.to, "duty_handover", values)
+
+
+def call_arbiter(heard: Heard[ArbiterWanted]) -> None:
+    event = heard.event
+    tell_duty(heard, event.role, "duty_arbiter", {"number": ids.spoken(event.case), "until": event.until})
+
+
 def tell_late(heard: Heard[CaseLate]) -> None:
     """Staff always. The customer when somebody new has it, unless it is our word to them, on its way already."""
     event = heard.event
     values = {"was_due": event.was_due, "now_due": event.now_due}
     facts = {"number": ids.spoken(event.case), "promise": event.promise, **values}
     tell_duty(heard, event.role, "duty_late", facts)
-    if event.promise != "acknowledge" and not event.again:
-        tell_customer(heard, event.case, "late", values)
+    if event.to_customer and event.promise != "acknowledge" and not event.again:
+        tell_customer(heard, event.case, "late", {"promise": event.promise, **values})
+
+
+def tell_dispatched(heard: Heard[UnitDispatched]) -> None:
+    """Whoever leads knows who goes; and when it is instead of somebody who did not answer, that as well."""
+    event = heard.event
+    values = {
+        "number": ids.spoken(event.case),
+        "category": event.category,
+        "unit": event.unit,
+        "metres": "?" if event.metres is None else event.metres,
+    }
+    if event.instead_of:
+        tell_duty(heard, "duty-leader", "duty_replaced", {**values, "silent": event.instead_of})
+    else:
+        tell_duty(heard, "duty-leader", "duty_dispatched", values)
+
+
+def tell_wanted(heard: Heard[UnitWanted]) -> None:
+    event = heard.event
+    values = {"number": ids.spoken(event.case), "category": event.category}
+    if event.silent:
+        tell_duty(heard, "duty-leader", "duty_silent", {**values, "silent": event.silent})
+    else:
+        tell_duty(heard, "duty-leader", "duty_wanted", values)
 
 
 def tell_complaint_accepted(heard: Heard[ComplaintAccepted]) -> None:
@@ -105,8 +185,9 @@ def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:
     tell_duty(heard, event.role, "duty_complaint_late", {"promise": event.promise, **values})
     if event.promise == "answer" and not event.again:
         tell_customer(heard, event.case, "complaint_late", values)
-    elif event.to_customer:
-        tell_customer(heard, event.case, "complaint_step_late", values)
+    elif event.to_customer and not event.again:
+        promised = {"promise": event.promise, "promised": event.called or ""}
+        tell_customer(heard, event.case, "complaint_step_late", {**values, **promised})
 
 
 def remind(heard: Heard[ComplaintDueSoon]) -> None:
@@ -128,7 +209,8 @@ def tell_visit(heard: Heard[VisitAgreed]) -> None:
 def tell_date_moved(heard: Heard[ComplaintDateMoved]) -> None:
     event = heard.event
     values = {"complaint": ids.spoken(event.complaint), "was_due": event.was_due, "due": event.due}
-    tell_customer(heard, event.case, "complaint_moved", {**values, "text": _words(heard)})
+    promised = {"promise": event.promise, "promised": event.called or ""}
+    tell_customer(heard, event.case, "complaint_moved", {**values, **promised, "text": _words(heard)})
 
 
 def tell_reworked(heard: Heard[ComplaintReworked]) -> None:
@@ -151,6 +233,20 @@ def leave_in_peace(heard: Heard[CallsDeclined]) -> None:
         retrying(write)
 
 
+def keep_away(heard: Heard[ComplaintConcerns]) -> None:
+    """Whoever the customer complains about does not call them, and knows of no call to them."""
+    case, now = heard.event.case, utc_now()
+
+    def write() -> Recipient:
+        known, _ = card_of(case)
+        line = Line(notes.ComplainedAbout(subjects=heard.event.subjects))
+        after = known.complaining_about(heard.event.subjects)
+        return store().change(after, [line], heard.cause(now), Guard(f"SEEN#{heard.id}"))
+
+    with suppress(AlreadyDone):
+        retrying(write)
+
+
 def tell_notice(heard: Heard[RectificationIssued]) -> None:
     event = heard.event
     values = {"complaint": ids.spoken(event.complaint), "notice": event.notice, "responsible": event.responsible}
@@ -166,6 +262,14 @@ def tell_penalty(heard: Heard[PenaltyRecorded]) -> None:
         tell_duty(heard, event.department, "duty_penalty", values)
 
 
+def tell_withdrawn(heard: Heard[PenaltyWithdrawn]) -> None:
+    """Whoever was told that they answer for it hears that they do not."""
+    event = heard.event
+    if event.department:
+        values = {"complaint": ids.spoken(event.complaint), "penalty": event.penalty}
+        tell_duty(heard, event.department, "duty_penalty_withdrawn", values)
+
+
 def pass_on_lesson(heard: Heard[LessonShared]) -> None:
     if heard.event.units:
         values = {"kind": heard.event.kind, "text": _words(heard)}
@@ -179,13 +283,15 @@ def tell_surge(heard: Heard[SurgeNoticed]) -> None:
 
 
 def tell_complaint_answered(heard: Heard[ComplaintAnswered]) -> None:
-    values = {"complaint": ids.spoken(heard.event.complaint), "text": _words(heard)}
-    tell_customer(heard, heard.event.case, "complaint_answered", values)
+    values = {"complaint": ids.spoken(heard.event.complaint), "text": _words(heard), "again": _complain_again()}
+    template = "complaint_answered_last" if heard.event.rounds_left == 0 else "complaint_answered"
+    tell_customer(heard, heard.event.case, template, values)
 
 
 def tell_complaint_closed(heard: Heard[ComplaintClosed]) -> None:
-    values = {"complaint": ids.spoken(heard.event.complaint)}
-    tell_customer(heard, heard.event.case, "complaint_closed", values)
+    values = {"complaint": ids.spoken(heard.event.complaint), "again": _complain_again()}
+    template = "complaint_closed_last" if heard.event.rounds_left == 0 else "complaint_closed"
+    tell_customer(heard, heard.event.case, template, values)
 
 
 def invite(heard: Heard[SurveyInvited]) -> None:
@@ -212,9 +318,30 @@ def call_unreached(heard: Heard[MessageFailed]) -> None:
         tell_duty(heard, "operator", "duty_unreachable", values)
 
 
+def call_back(heard: Heard[CallWanted]) -> None:
+    """Whoever left a message is called."""
+    calling.book(heard, heard.event.case, heard.event.reason)
+
+
+def tell_waiting(heard: Heard[CallLate]) -> None:
+    event = heard.event
+    values = {"number": ids.spoken(event.call), "promise": event.promise, "operator": event.operator}
+    tell_duty(heard, event.role, "duty_call", values)
+
+
 def tell_missed_callback(heard: Heard[CallbackMissed]) -> None:
     values = {"number": ids.spoken(heard.event.case), "callback": ids.spoken(heard.event.callback)}
     tell_duty(heard, "supervisor", "duty_callback_late", values)
+
+
+def _meeting(heard: Heard[Any]) -> dict[str, str]:
+    said = Meeting.model_validate(heard.box() or {"place": ""})
+    return {"place": said.place, "text": said.text or ""}
+
+
+def _complain_again() -> str:
+    """Where somebody can complain about something new."""
+    return f"{settings().need('url')}/complain"
 
 
 def _words(heard: Heard[Any]) -> str:
@@ -226,8 +353,20 @@ REACTIONS: Reactions = {
     CaseOpened: tell_opened,
     CaseDeclined: tell_declined,
     CaseProgressed: tell_progress,
+    CaseExtended: tell_extended,
+    DocumentsWanted: ask_for_documents,
+    AppointmentMade: tell_appointment,
+    AppointmentMoved: tell_appointment_moved,
+    AppointmentCancelled: tell_appointment_cancelled,
+    AppointmentNear: remind_of_appointment,
+    HandoverOffered: ask_to_take_over,
+    ArbiterWanted: call_arbiter,
+    CallWanted: call_back,
+    CallLate: tell_waiting,
     CaseLate: tell_late,
     CaseClosed: tell_closed,
+    UnitDispatched: tell_dispatched,
+    UnitWanted: tell_wanted,
     ComplaintAccepted: tell_complaint_accepted,
     ComplaintEscalated: tell_complaint_late,
     ComplaintAnswered: tell_complaint_answered,
@@ -238,8 +377,10 @@ REACTIONS: Reactions = {
     ComplaintDateMoved: tell_date_moved,
     ComplaintReworked: tell_reworked,
     CallsDeclined: leave_in_peace,
+    ComplaintConcerns: keep_away,
     RectificationIssued: tell_notice,
     PenaltyRecorded: tell_penalty,
+    PenaltyWithdrawn: tell_withdrawn,
     LessonShared: pass_on_lesson,
     SurgeNoticed: tell_surge,
     SurveyInvited: invite,

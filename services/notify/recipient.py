@@ -1,5 +1,6 @@
 """How the customer of a case is reached: kept encrypted, erased by destroying its salt."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Literal
 
 from services.notify.message import Channel
@@ -18,6 +19,11 @@ class Recipient(Aggregate):
     """What the id is the number of: a complaint may come without a case."""
     no_calls: bool = False
     """They want no calls, about anything."""
+    subjects: tuple[str, ...] = ()
+    """Whom their complaints are about, by id or by unit: nobody of them knows of a call to them, or makes it."""
+
+    def complaining_about(self, subjects: Iterable[str]) -> "Recipient":
+        return self.model_copy(update={"subjects": tuple(dict.fromkeys((*self.subjects, *subjects)))})
 
 
 def follow_path(known: Recipient, secret: str) -> str:

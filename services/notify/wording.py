@@ -29,16 +29,21 @@ _AS_WRITTEN = {"en": "EEEE d MMMM y, HH:mm", "ar": "EEEE d MMMM y، HH:mm", "zh"
 
 @cache
 def texts(language: str) -> dict[str, dict[str, str]]:
-    """The templates of one language: for each its subject, text and SMS; and how to greet."""
+    """The templates of one language: for each its subject, text and SMS; how to greet; and what was promised."""
     known = language if language in LANGUAGES else "en"
     loaded: dict[str, dict[str, str]] = json.loads((_TEXTS / f"{known}.json").read_text(encoding="utf-8"))
     return loaded
 
 
 def letter(template: str, language: str, values: dict[str, Any]) -> Letter:
-    """The message in words. Raises `KeyError` naming a value that the template needs and did not get."""
-    words = texts(language)[template]
+    """The message in words. Raises `KeyError` naming a value that the template needs and did not get.
+
+    `promised` says what was promised; where it is not given, the name of the `promise` does.
+    """
+    words, promises = texts(language)[template], texts(language)["promise"]
     said = {name: _written(value, language) for name, value in values.items()}
+    kind = said.get("promise", "").rstrip("-0123456789")  # of some there are several, each with a number
+    said["promised"] = said.get("promised") or promises.get(kind, promises["any"])
     said["name"] = greetable(said.get("name", ""))
     greeting = texts(language)["greeting"]
     said["hello"] = greeting["named" if said["name"] else "unnamed"].format_map(said)

@@ -29,6 +29,15 @@ class ComplaintAccepted(ComplaintsEvent):
     """The number of an earlier case that the customer says it is about, when it did not come with one."""
 
 
+class ComplaintConcerns(ComplaintsEvent):
+    """Whom it is about: staff by id, or units. Nobody of them may see it, or call its customer, from now on."""
+
+    detail_type: Literal["ComplaintConcerns.v1"] = "ComplaintConcerns.v1"
+    complaint: str
+    case: str
+    subjects: tuple[str, ...]
+
+
 class ComplaintClassified(ComplaintsEvent):
     """Where it stands in the organisation's tree, and how grave it is. `first` time, or once more."""
 
@@ -58,6 +67,8 @@ class ComplaintEscalated(ComplaintsEvent):
     """The top of the ladder had it already: nobody new to tell of."""
     to_customer: bool = False
     """Whether it had been promised to the customer. The answer always is."""
+    called: str | None = None
+    """What was promised, in the customer's language."""
 
 
 class ComplaintDueSoon(ComplaintsEvent):
@@ -103,6 +114,8 @@ class ComplaintDateMoved(ComplaintsEvent):
     promise: str
     was_due: datetime
     due: datetime
+    called: str | None = None
+    """As in `ComplaintEscalated`."""
 
 
 class CallsDeclined(ComplaintsEvent):
@@ -132,6 +145,8 @@ class ComplaintAnswered(ComplaintsEvent):
     complaint: str
     case: str
     finding: Literal["substantiated", "partly", "not-substantiated"]
+    rounds_left: int | None = None
+    """How often they may still ask for it to be handled again."""
 
 
 class ComplaintReworked(ComplaintsEvent):
@@ -165,6 +180,16 @@ class PenaltyRecorded(ComplaintsEvent):
     exemptions: tuple[str, ...] = ()
 
 
+class PenaltyWithdrawn(ComplaintsEvent):
+    """What the ledger said turned out not to apply, or not to this department: it is taken back."""
+
+    detail_type: Literal["PenaltyWithdrawn.v1"] = "PenaltyWithdrawn.v1"
+    complaint: str
+    case: str
+    penalty: str
+    department: str | None = None
+
+
 class ComplaintClosed(ComplaintsEvent):
     """The complaint is done."""
 
@@ -175,6 +200,8 @@ class ComplaintClosed(ComplaintsEvent):
     finding: Literal["substantiated", "partly", "not-substantiated"]
     contactable: bool
     language: str
+    rounds_left: int | None = None
+    """As in `ComplaintAnswered`."""
 
 
 class LessonShared(ComplaintsEvent):

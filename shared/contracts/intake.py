@@ -95,6 +95,8 @@ class CaseLate(IntakeEvent):
     now_due: datetime
     again: bool = False
     """The top of the ladder had it already: nobody new to tell of."""
+    to_customer: bool = True
+    """Whether it had been promised to the customer, or only among staff."""
 
 
 class CaseClosed(IntakeEvent):
@@ -123,6 +125,8 @@ class GrievanceVoiced(IntakeEvent):
     language: str
     contactable: bool
     units: tuple[str, ...] = ()
+    kind: str | None = None
+    """The kind of complaint that it is by the organisation's triage, where that says so."""
 
 
 class CaseHandled(IntakeEvent):
@@ -133,3 +137,134 @@ class CaseHandled(IntakeEvent):
     complaint: str
     subjects: tuple[str, ...]
     units: tuple[str, ...] = ()
+
+
+class UnitDispatched(IntakeEvent):
+    """A unit was sent to an emergency: the nearest free one, `metres` away as the crow flies.
+
+    Without `metres` the place or the unit has no coordinates, and it was the one free longest. `instead_of` is a unit
+    that was sent before and did not answer.
+    """
+
+    detail_type: Literal["UnitDispatched.v1"] = "UnitDispatched.v1"
+    case: str
+    category: str
+    unit: str
+    metres: int | None = None
+    instead_of: str | None = None
+
+
+class UnitWanted(IntakeEvent):
+    """An emergency found no unit free; the next one that is free is sent. `silent` was sent and does not answer."""
+
+    detail_type: Literal["UnitWanted.v1"] = "UnitWanted.v1"
+    case: str
+    category: str
+    silent: str | None = None
+
+
+class CaseExtended(IntakeEvent):
+    """What was promised has another date. Box: `Wording` (the reason) to notify."""
+
+    detail_type: Literal["CaseExtended.v1"] = "CaseExtended.v1"
+    case: str
+    promise: str
+    was_due: datetime
+    due: datetime
+
+
+class HandoverOffered(IntakeEvent):
+    """Whoever has the case offers it to somebody else, who says yes or no until then."""
+
+    detail_type: Literal["HandoverOffered.v1"] = "HandoverOffered.v1"
+    case: str
+    to: str
+    by: str
+    until: datetime
+
+
+class ArbiterWanted(IntakeEvent):
+    """A case was refused twice: this role decides whose it is."""
+
+    detail_type: Literal["ArbiterWanted.v1"] = "ArbiterWanted.v1"
+    case: str
+    role: str
+    until: datetime
+
+
+class DocumentsWanted(IntakeEvent):
+    """Everything that is missing of an application, by the category's codes. Box: `Wording` to notify."""
+
+    detail_type: Literal["DocumentsWanted.v1"] = "DocumentsWanted.v1"
+    case: str
+    missing: tuple[str, ...]
+
+
+class AppointmentMade(IntakeEvent):
+    """The customer is expected. Box: `Meeting` to notify."""
+
+    detail_type: Literal["AppointmentMade.v1"] = "AppointmentMade.v1"
+    case: str
+    appointment: int
+    what: str
+    at: datetime
+    minutes: int
+
+
+class AppointmentMoved(IntakeEvent):
+    """An appointment has another time. Box: `Wording` (the reason) to notify. `version` counts its changes."""
+
+    detail_type: Literal["AppointmentMoved.v1"] = "AppointmentMoved.v1"
+    case: str
+    appointment: int
+    what: str
+    was_at: datetime
+    at: datetime
+    minutes: int
+    version: int
+
+
+class AppointmentCancelled(IntakeEvent):
+    """It does not take place. Box: `Wording` (the reason) to notify."""
+
+    detail_type: Literal["AppointmentCancelled.v1"] = "AppointmentCancelled.v1"
+    case: str
+    appointment: int
+    what: str
+    at: datetime
+    version: int
+
+
+class AppointmentNear(IntakeEvent):
+    """The customer is reminded of an appointment. Box: `Meeting` to notify."""
+
+    detail_type: Literal["AppointmentNear.v1"] = "AppointmentNear.v1"
+    case: str
+    appointment: int
+    what: str
+    at: datetime
+
+
+class Meeting(Boxed):
+    """To notify, with `AppointmentMade`: where it is, and what to bring."""
+
+    place: str
+    text: str | None = None
+
+
+class CallWanted(IntakeEvent):
+    """The customer of this case is to be called back."""
+
+    detail_type: Literal["CallWanted.v1"] = "CallWanted.v1"
+    case: str
+    reason: str
+
+
+class CallLate(IntakeEvent):
+    """On the line somebody waits too long, or talks longer than first line can help: this role sees to it."""
+
+    detail_type: Literal["CallLate.v1"] = "CallLate.v1"
+    call: str
+    promise: str
+    role: str
+    operator: str

@@ -5,14 +5,18 @@ in files of their own, so that a process loads what it needs.
 """
 
 from shared.packs.pack import (
+    FALLS_AWAY_ON_DISPATCH,
+    FALLS_AWAY_WHEN_URGENT,
     STRONGEST_FIRST,
     URGENT_FACTS,
+    URGENT_GIVES,
     Calls,
     Category,
     Clocks,
     Department,
     Disposition,
     Maintenance,
+    Nuisance,
     Pack,
     Place,
     Role,
@@ -20,12 +24,15 @@ from shared.packs.pack import (
     Rung,
     Targets,
 )
-from shared.packs.parts import LANGUAGES, Condition, Duty, Grade, Money, Question, Wording
+from shared.packs.parts import LANGUAGES, Condition, Duty, Grade, Money, Question, Within, Wording
 
 __all__ = [
+    "FALLS_AWAY_ON_DISPATCH",
+    "FALLS_AWAY_WHEN_URGENT",
     "LANGUAGES",
     "STRONGEST_FIRST",
     "URGENT_FACTS",
+    "URGENT_GIVES",
     "Calls",
     "Category",
     "Clocks",
@@ -36,6 +43,7 @@ __all__ = [
     "Grade",
     "Maintenance",
     "Money",
+    "Nuisance",
     "Pack",
     "Place",
     "Question",
@@ -43,5 +51,6 @@ __all__ = [
     "Rule",
     "Rung",
     "Targets",
+    "Within",
     "Wording",
 ]

@@ -39,9 +39,13 @@ class Happening(StrEnum):
     REACHED = "reached"
     """The customer was spoken to."""
     NOT_REACHED = "not_reached"
+    TAKEN = "taken"
+    """Somebody who may has taken it on."""
     VISIT_AGREED = "visit_agreed"
     VISITED = "visited"
     FORM_ISSUED = "form_issued"
+    FORM_SIGNED = "form_signed"
+    """Whoever has to sign for the complaint form has."""
     NOTICE_ISSUED = "notice_issued"
     CONTAINED = "contained"
     """Corrective action: the interim containment is in place."""
@@ -141,10 +145,12 @@ class Step(Condition):
     Whether it applies is looked at then; and once more at `graded` for a step that starts at `accepted`, because its
     grade may only be known there: it still counts from acceptance. `counted_from` is for a clock that only starts to
     matter later: it counts from that earlier happening. With `replaces` it takes the place of another step, which is
-    owed no more. `ends` is the happening that keeps it; without one a member of staff says that it is done. `warn` is
+    owed no more. `ends` is the happening that keeps it; without one a member of staff says that it is done. With `by`
+    only what one of these roles does counts. `warn` is
     how long before it is due its owner is reminded. Not done in time, it goes to `late_to`, or else to the rung above
     its role. `customer` says that the customer sees it among the promises made to them; `call`, that it is a
-    telephone call to them, which nobody owes a customer who wants no calls.
+    telephone call to them, which nobody owes a customer who wants no calls. It starts once in
+    each round: `repeats` is for a step that starts whenever that happens.
     """
 
     id: Code
@@ -155,9 +161,11 @@ class Step(Condition):
     counted_from: Happening | None = None
     replaces: Annotated[Code, Refers("steps")] | None = None
     ends: Happening | None = None
+    by: tuple[RoleCode, ...] = ()
     warn: Within | None = None
     late_to: RungRole | None = None
     customer: bool = False
+    repeats: bool = False
     call: bool = False
 
 
@@ -269,8 +277,12 @@ class Rectification(Part):
 
 
 class Nth(Part):
-    """Which complaint about one matter, counted from 1. No `max`: that one and all after."""
+    """Which complaint about one matter, counted from 1. No `max`: that one and all after.
 
+    With `since`, a milestone of the reference: which complaint about the reference since then, of any kind.
+    """
+
+    since: Annotated[FactName, Refers("milestones")] | None = None
     min: Annotated[int, Field(ge=1)] = 1
     max: Annotated[int, Field(ge=1)] | None = None
 
@@ -307,6 +319,12 @@ class Ledger(Part):
 
     penalties: tuple[Penalty, ...]
     exemptions: tuple[Exemption, ...] = ()
+
+    @property
+    def counts_since(self) -> bool:
+        """Whether it asks which complaint about the reference one is."""
+        entries: tuple[Penalty | Exemption, ...] = (*self.penalties, *self.exemptions)
+        return any(one.nth and one.nth.since for one in entries)
 
 
 class Guidance(Part):

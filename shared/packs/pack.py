@@ -1,17 +1,50 @@
 """A pack: an organisation's rules as data. Written in YAML, checked and compiled to JSON when the desk is built."""
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
 from shared import promises
-from shared.packs.parts import Code, Duty, Part, Question, Within, Wording
+from shared.packs.parts import Code, Duty, KindCode, Part, Question, Refers, Within, Wording
 
-Disposition = Literal["dispatch", "duty", "complaint", "transfer", "station", "refer", "advise", "record"]
-STRONGEST_FIRST: tuple[Disposition, ...] = (
-    "dispatch", "duty", "complaint", "transfer", "station", "refer", "advise", "record",
-)  # fmt: skip
+Disposition = Literal[
+    "dispatch",
+    "keep_talking",
+    "duty",
+    "unit",
+    "complaint",
+    "alert",
+    "locate",
+    "call_parents",
+    "call_guardian",
+    "transfer",
+    "pass_on",
+    "station",
+    "refer",
+    "instruct",
+    "warn",
+    "explain",
+    "advise",
+    "record",
+    "no_comment",
+    "end_call",
+]
+"""What can follow. `docs/packs.md` says what each means."""
+
+STRONGEST_FIRST: tuple[Disposition, ...] = get_args(Disposition)
+
+URGENT_FACTS = frozenset({"danger_to_life", "weapon", "fire", "hostage", "child_alone"})
+"""Facts that always win: somebody is sent at once, whatever the category."""
+
+URGENT_GIVES: tuple[Disposition, ...] = ("dispatch", "duty")
+"""What an urgent fact gives, in every category."""
+
+FALLS_AWAY_ON_DISPATCH: frozenset[Disposition] = frozenset({"refer", "advise", "station"})
+"""Once somebody is sent, advice to turn elsewhere falls away; a transfer or a record stays."""
+
+FALLS_AWAY_WHEN_URGENT: frozenset[Disposition] = frozenset({"warn", "end_call"})
+"""Nobody who is in danger is scolded, and no such call is ended."""
 
 
 class Rung(Duty):
@@ -48,10 +81,22 @@ class Clocks(Part):
     callback: Duty
     arrive: Duty | None = None
     """Somebody is on the scene of an emergency."""
+    send: Duty | None = None
+    """A unit is sent to an emergency that found none free. Without it the desk has no units to send."""
+    acknowledge_dispatch: Duty | None = None
+    """The unit that was sent says that it is on its way."""
+    receipt: Duty | None = None
+    """A dispatch system that was given an incident says that it has it."""
     progress: Duty | None = None
     """The customer hears about an open case, again and again."""
     consult: Duty | None = None
     """A question is answered, or a time for the answer given."""
+    handover: Duty | None = None
+    """Whoever a case is offered to says yes or no."""
+    check_settlement: Duty | None = None
+    """Somebody asks whether what the parties agreed between themselves was kept."""
+    remind: Within | None = None
+    """How long before an appointment its customer is reminded."""
     repair: Duty | None = None
     """Equipment that customers use works again."""
 
@@ -77,6 +122,19 @@ class Targets(Part):
     """How much of what came in is logged."""
 
 
+class Nuisance(Part):
+    """How callers are treated who ring without need, again and again. Slowed, never refused when there is need."""
+
+    flagged_for: Within
+    """A number stays flagged for so long."""
+    an_hour: Annotated[int, Field(ge=1)]
+    """Calls of a flagged number that are taken within an hour; more are asked to wait."""
+    review: Duty
+    """When somebody looks at what a flagged number reports."""
+    call_family: Duty
+    """When the parents of a child, or whoever cares for somebody unwell, are called."""
+
+
 class Maintenance(Part):
     """What the organisation keeps in practice: drills and evaluation of staff come round again."""
 
@@ -84,12 +142,25 @@ class Maintenance(Part):
     evaluate_every: Within | None = None
 
 
+Body = Annotated[str, Refers("directory")]
+
+
 class Rule(Part):
-    """When every fact in `when` is true, `then` applies as well. `id` is what the case keeps as the reason."""
+    """When every fact in `when` is true and none in `unless`, `then` applies as well. `id` is what the case keeps as
+    the reason. `contact` is the body that this rule refers, transfers or turns to; `also` are further ones.
+    """
 
     id: str
-    when: Annotated[tuple[str, ...], Field(min_length=1)]
+    when: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     then: Annotated[tuple[Disposition, ...], Field(min_length=1)]
+    contact: Body | None = None
+    also: tuple[Body, ...] = ()
+    advice: Wording | None = None
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        return (self.contact, *self.also) if self.contact else ()
 
 
 class Category(Part):
@@ -101,18 +172,39 @@ class Category(Part):
     code: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,7}$")]
     group: str
     name: Wording
-    kind: Literal["report", "help", "tip"] = "report"
+    kind: Literal["report", "help", "consultation", "application", "suggestion", "tip", "press", "visit"] = "report"
+    """Whoever gives a tip is never asked for a name."""
     plain: Annotated[tuple[Disposition, ...], Field(min_length=1)]
     advice: Wording | None = None
-    contact: str | None = None
-    questions: tuple[Question, ...] = ()
+    contact: Body | None = None
+    """The body to turn to first; `also` are further ones."""
+    also: tuple[Body, ...] = ()
+    law: str | None = None
+    """The law that it comes under, where that is known."""
+    becomes: KindCode | None = None
+    """The kind of complaint it becomes, once `complaint` applies."""
+    staff_only: bool = False
+    """About the call itself: chosen by whoever takes it, offered to nobody else."""
+    questions: Annotated[tuple[Question, ...], Field(max_length=8)] = ()
     rules: tuple[Rule, ...] = ()
     review: bool = True
     resolve: Duty | None = None
+    incident_type: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,12}$")] | None = None
+    """Its code in the registry of common incident types (APCO), for dispatch systems."""
+    documents: dict[Code, Wording] = Field(default_factory=dict)
+    """What an application has to come with."""
+    open311: Literal["realtime", "batch", "blackbox"] | None = None
+    """How other services' apps bring it (GeoReport v2): answered with its id, a token for the id, or neither. Left
+    out, they don't, and the public sees nothing of such cases.
+    """
+    public_place: Literal["exact", "masked"] = "masked"
+    """Where it is, as the public sees it; masked has three decimals and no house number."""
+    public_words: bool = False
+    """Whether the public sees the words of whoever reported it: they can name people."""
 
-
-URGENT_FACTS = frozenset({"danger_to_life", "weapon", "fire", "hostage", "child_alone"})
-"""Facts that always win: somebody is sent at once, whatever the category."""
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        return (self.contact, *self.also) if self.contact else ()
 
 
 class Place(Part):
@@ -137,6 +229,7 @@ class Pack(Part):
     calls: Calls | None = None
     targets: Targets | None = None
     maintenance: Maintenance | None = None
+    nuisance: Nuisance | None = None
     calendar: dict[str, Any]
     clocks: Clocks
     roles: dict[Code, Role]

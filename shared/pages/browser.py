@@ -122,17 +122,25 @@ class Visit:
         cookies: list[Cookie] | None = None,
         **context: Any,
     ) -> Response[str]:
-        """The page `template`, not to be kept by the browser, framed, or given scripts."""
+        """The page `template`, not to be kept by the browser, framed, or given scripts.
+
+        `here` is where it is asked for in another language, when that is not this request's path.
+        """
+        shown = {"here": self.path, "desk": pack().title.into(self.language), **context}
         return Response(
             status_code=status,
             content_type="text/html; charset=utf-8",
-            body=render(template, self.language, here=self.path, desk=pack().title.into(self.language), **context),
+            body=render(template, self.language, **shown),
             headers=_HEADERS,
             cookies=[*(cookies or []), *self._kept_language()],
         )
 
+    def goes_on(self, location: str, cookies: list[Cookie] | None = None) -> Response[str]:
+        """Like `see_other`; a language that was asked for in this request's address is not lost on the way."""
+        return see_other(location, [*(cookies or []), *self._kept_language()])
+
     def say(
-        self, status: HTTPStatus, subject: str, *texts: str, ways: tuple[tuple[str, str], ...] = ()
+        self, status: HTTPStatus, subject: str, *texts: str, ways: tuple[tuple[str, str], ...] = (), here: str = ""
     ) -> Response[str]:
         """A page that only says the texts `<subject>.<text>`; `ways` are links and the texts on them."""
         return self.page(
@@ -141,6 +149,7 @@ class Visit:
             title=self.t(f"{subject}.title"),
             paragraphs=[self.t(f"{subject}.{text}") for text in texts],
             ways=[(href, self.t(text)) for href, text in ways],
+            here=here or self.path,
         )
 
     def _kept_language(self) -> list[Cookie]:

@@ -27,6 +27,11 @@ def left_to_right(code: str) -> str:
     return f"\u2066{code}\u2069"
 
 
+def apart(words: str) -> str:
+    """What somebody wrote, within a sentence that may run the other way: neither turns the other around."""
+    return f"\u2068{words}\u2069"
+
+
 class Speaker:
     """The texts of one service's pages in one language."""
 

@@ -9,6 +9,7 @@ runs for itself: nothing that is done to one moves another.
 from shared.promises.explaining import explanation, why
 from shared.promises.keeping import (
     Warned,
+    agreed,
     is_open,
     is_paused,
     keep,
@@ -58,6 +59,7 @@ __all__ = [
     "StandsStill",
     "Standstill",
     "Warned",
+    "agreed",
     "explanation",
     "is_open",
     "is_paused",

@@ -50,6 +50,29 @@ def make(
     return (*promises, made)
 
 
+def agreed(
+    name: str,
+    role: str,
+    at: datetime,
+    calendar: Calendar,
+    now: datetime,
+    *,
+    warn: tuple[dict[str, int], ...] = (),
+    rules: str = "",
+) -> Promise:
+    """A promise for a date that was agreed as a date: no calendar moves it."""
+    return Promise(
+        name=name,
+        role=role,
+        made=now,
+        due=at,
+        clock={"minutes": max(int((at - now).total_seconds() // 60), 0)},
+        rules=rules,
+        agreed=True,
+        warnings=ahead(warn, at, calendar, now),
+    )
+
+
 def keep(promises: Promises, name: str, now: datetime) -> Promises:
     """What was promised as `name` is done: its open promise is kept, whichever rung it had reached.
 

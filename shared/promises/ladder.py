@@ -12,13 +12,15 @@ from shared.worktime import Calendar, Span, due
 class Rung:
     """Who owes it when the one before did not act, how long they have, and how long before that they are warned.
 
-    `end` marks the top: there it stays until it is done.
+    `end` marks the top: there it stays until it is done. `from_due`: they have it from the date that passed, however
+    late that was noticed.
     """
 
     role: str
     within: dict[str, int]
     warn: tuple[dict[str, int], ...] = ()
     end: bool = False
+    from_due: bool = False
 
 
 Ladder = tuple[Rung, ...]
@@ -65,11 +67,12 @@ def miss(
 
 
 def _successor(promise: Promise, rung: Rung, calendar: Calendar, now: datetime, *, again: bool) -> Promise:
-    until = due(calendar, now, Span.parse(rung.within))
+    since = promise.due if rung.from_due else now
+    until = due(calendar, since, Span.parse(rung.within))
     return Promise(
         name=promise.name,
         role=rung.role,
-        made=now,
+        made=since,
         due=until,
         clock=rung.within,
         rung=promise.rung if again else promise.rung + 1,

@@ -30,7 +30,8 @@ class Standstill(_Part):
 class Moved(_Part):
     """A promise was given another date: who did it, when and why; it was due `was` and became due `due`.
 
-    `clock` is the span that it had before, when that changed as well.
+    `clock` is the span that it had before, when that changed as well. `rules` is the version under which it was
+    counted anew; empty when somebody moved it.
     """
 
     at: datetime
@@ -39,6 +40,7 @@ class Moved(_Part):
     was: datetime
     due: datetime
     clock: dict[str, int] | None = None
+    rules: str = ""
 
 
 class Forewarning(_Part):

@@ -59,7 +59,7 @@ def recalculate(
             after.append(promise)
         else:
             was_clock = None if counted.clock == promise.clock else promise.clock
-            move = Moved(at=now, by=by, reason=reason, was=promise.due, due=counted.due, clock=was_clock)
+            move = Moved(at=now, by=by, reason=reason, was=promise.due, due=counted.due, clock=was_clock, rules=rules)
             changes = {"moves": (*promise.moves, move), "rules": rules or promise.rules}
             after.append(counted.model_copy(update=changes))
             moved.append(Shift(promise, after[-1]))

@@ -40,6 +40,8 @@ def due(calendar: Calendar, start: datetime, span: Span, pauses: Iterable[Pause]
         return to_datetime(_run(calendar, begin, span.amount * length, span.clock, stops))
     if span.unit is Unit.WORKING_DAYS:
         end = _working_days(calendar, begin, span.amount)
+    elif span.unit is Unit.WORKING_DAY_ENDS:
+        end = _working_day_ends(calendar, begin, span.amount)
     else:
         end = _wall_days(calendar, begin, span)
     backwards = span.amount < 0
@@ -236,6 +238,24 @@ def _working_days(calendar: Calendar, begin: int, days: int) -> int:
     if wanted <= table.closes[i] or i == last:
         return min(wanted, table.closes[i])
     return table.opens[i + 1] if forwards else table.closes[i]
+
+
+def _working_day_ends(calendar: Calendar, begin: int, ends: int) -> int:
+    """When so many working days close for the last time; the first is the one that it is, or else the nearest."""
+    forwards = ends >= 0
+    at = _roll_forward(calendar, begin) if forwards else _roll_backward(calendar, begin)
+    if ends == 0:
+        return at
+    table = calendar.timetable.around(at)
+    i = bisect_right(table.opens, at) - 1 if forwards else bisect_left(table.opens, at) - 1
+    owner = table.owners[i]
+    goal = table.day_index(owner) + (ends - 1 if forwards else ends)
+    while goal >= len(table.days):
+        table = calendar.timetable.later(table)
+    while goal < 0:
+        table = calendar.timetable.earlier(table)
+        goal = table.day_index(owner) + ends
+    return table.closes[table.day_starts[goal + 1] - 1]
 
 
 def _shown(calendar: Calendar, at: int) -> datetime:

@@ -23,7 +23,10 @@ class Clock(StrEnum):
 
 
 class Unit(StrEnum):
-    """What a span counts. `days` and `months` keep the wall-clock time in the calendar's zone."""
+    """What a span counts. `days` and `months` keep the wall-clock time in the calendar's zone.
+
+    One of `working_day_ends` is closing time of the working day that it is, or else of the next: "the same day".
+    """
 
     SECONDS = "seconds"
     MINUTES = "minutes"
@@ -34,6 +37,7 @@ class Unit(StrEnum):
     WORKING_MINUTES = "working_minutes"
     WORKING_HOURS = "working_hours"
     WORKING_DAYS = "working_days"
+    WORKING_DAY_ENDS = "working_day_ends"
 
     @property
     def clock(self) -> Clock:

@@ -1,9 +1,11 @@
 """The desk's pages as a browser meets them: handlers behind an HTTP server, tables and keys in moto."""
 
 import base64
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock, Thread
@@ -17,6 +19,8 @@ import pytest
 from moto import mock_aws
 
 from infra.packs import compile_into
+from services.complaints import accepting, staff
+from services.complaints import web as complaints
 from services.intake import web as intake
 from services.survey import web as survey
 from services.survey.invitation import Invitation
@@ -24,8 +28,10 @@ from shared import aws, ids, rules, seals, settings, tables, vault
 from shared.contracts.survey import SurveyInvited
 from shared.store import Cause, Line
 
-SERVICES = ("intake", "survey")
+SERVICES = ("intake", "complaints", "survey")
 REGION = "me-central-1"
+_PAGES: dict[str, tuple[str, Any]] = {"/survey/": ("survey", survey), "/complain": ("complaints", complaints)}
+_ALL_OTHERS: tuple[str, Any] = ("intake", intake)
 
 
 class Desk:
@@ -58,6 +64,7 @@ class Desk:
             "AHD_DESK_KEY": self._secrets[service],
             "AHD_SEAL_NOTIFY": key,
             "AHD_SEAL_COMPLAINTS": key,
+            "AHD_SEAL_INTAKE": key,
         }.items():
             self._environ.setenv(name, value)
         for known in (settings.settings, tables.store, vault._desk_key, vault.chain_key, rules._compiled):
@@ -66,7 +73,7 @@ class Desk:
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
         """The Lambda's answer to an HTTP request."""
-        service, module = ("survey", survey) if path.startswith("/survey/") else ("intake", intake)
+        service, module = next((found for start, found in _PAGES.items() if path.startswith(start)), _ALL_OTHERS)
         with self.being(service):
             answer: dict[str, Any] = module.handler(self.event(method, path, headers, body), SimpleNamespace())
         return answer
@@ -111,6 +118,24 @@ class Desk:
             invited = SurveyInvited(invitation=identity, case=case)
             tables.store().create(invitation, [Line(invited)], Cause(datetime.now(UTC), "test", "test"))
         return f"/survey/{identity}/{token}"
+
+    def complain(self, text: str = "They were rude.", language: str = "en") -> str:
+        """Path of the secret link of a fresh complaint."""
+        with self.being("complaints"):
+            request = accepting.ComplaintRequest.model_validate(
+                {"text": text, "language": language, "kind": "attitude", "contact": {"email": "lin@example.org"}}
+            )
+            receipt = accepting.accept(request, None, datetime.now(UTC), "test")
+        return f"/complaint/{receipt.complaint.id}/{receipt.secret}"
+
+    def does(self, act: str, number: str, body: dict[str, Any]) -> None:
+        """A member of staff does something with a complaint."""
+        event = self.event("POST", f"/staff/v1/complaints/{number}/{act}", {}, json.dumps(body).encode())
+        claims = {"sub": "manager-1", "cognito:groups": "[supervisor duty-leader]"}
+        event["requestContext"]["authorizer"] = {"jwt": {"claims": claims}}
+        with self.being("complaints"):
+            answer = staff.handler(event, SimpleNamespace())
+        assert answer["statusCode"] == HTTPStatus.OK, answer["body"]
 
     def close(self) -> None:
         self._environ.undo()

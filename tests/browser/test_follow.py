@@ -174,7 +174,7 @@ def test_only_the_unforeseen_is_our_fault(
         raise error
 
     citizen.goes_to(received.path.replace("received", "grievance"))
-    monkeypatch.setattr(following, "voice_grievance", refuse)
+    monkeypatch.setattr(following, "act", refuse)
     logs._configure.cache_clear()
     capsys.readouterr()
     page = citizen.sends(text="Nobody listened to me")

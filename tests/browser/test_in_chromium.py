@@ -27,13 +27,15 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
         yield browser
 
 
-def walk(chromium: Chromium, url: str, survey: str, language: str) -> Iterator[str]:
+def walk(chromium: Chromium, desk: Desk, url: str, survey: str, language: str) -> Iterator[str]:
     """Every page there is, with and without faults; each is named while the browser shows it."""
     chromium.goes_to(f"{url}/?lang={language}")
     yield "home"
     yield from asked_about_it(chromium, url)
     yield from asked_how_to_reach(chromium)
     yield from following_it(chromium, url)
+    yield from complaining(chromium, url)
+    yield from followed_up(chromium, desk)
     chromium.goes_to(f"{url}/nothing")
     yield "missing"
     chromium.goes_to(f"{url}{survey}?lang={language}")
@@ -111,12 +113,84 @@ def following_it(chromium: Chromium, url: str) -> Iterator[str]:
     yield "find with faults"
 
 
+def complaining(chromium: Chromium, url: str) -> Iterator[str]:
+    chromium.goes_to(f"{url}/complain")
+    yield "complain: area"
+    chromium.goes_on(ON)
+    yield "complain: area with a fault"
+    chromium.clicks('input[value="conduct"]')
+    chromium.goes_on(ON)
+    yield "complain: kind"
+    chromium.goes_on(ON)
+    yield "complain: kind with a fault"
+    chromium.clicks('input[value="unknown"]')
+    chromium.goes_on(ON)
+    yield "complain: story"
+    chromium.goes_on(ON)
+    yield "complain: story with a fault"
+    chromium.types("#story", "He shouted. " + "W" * 120)
+    chromium.goes_on(ON)
+    yield "complain: wishes"
+    chromium.goes_on(ON)
+    yield "complain: about"
+    chromium.goes_on(ON)
+    yield "complain: facts"
+    chromium.clicks("#fact-injury-3")
+    chromium.goes_on(ON)
+    yield "complain: behalf"
+    chromium.clicks('input[value="other"]')
+    chromium.goes_on(ON)
+    yield "complain: behalf with a fault"
+    chromium.types("#relation", "my mother")
+    chromium.goes_on(ON)
+    yield "complain: reach"
+    chromium.clicks('input[value="email"]')
+    chromium.goes_on(ON)
+    yield "complain: contact"
+    chromium.types("#email", "nobody")
+    chromium.goes_on(ON)
+    yield "complain: contact with a fault"
+    chromium.types("#email", "nobody@example.com")
+    chromium.goes_on(ON)
+    yield "complain: check"
+    chromium.goes_on(ON)
+    yield "complain: received"
+    chromium.clicks("details summary")
+    yield "complain: received, with the reason of a date"
+
+
+def followed_up(chromium: Chromium, desk: Desk) -> Iterator[str]:
+    chromium.goes_on('main p > a[href^="/complaint/"]')
+    yield "complaint"
+    number = chromium.address.rpartition("/")[2]
+    desk.does("contacts", number, {"reached": True, "said": "At noon.", "told": "We look into it."})
+    chromium.goes_on("main form button.ahd-link-button")
+    yield "complaint with a record to confirm and no calls"
+    chromium.goes_on('form[action$="/confirm"] button')
+    yield "complaint with its record confirmed"
+    desk.does("pause", number, {"promises": ["answer"], "reason": "Receipts are awaited: " + "W" * 60})
+    chromium.goes_to(chromium.address)
+    chromium.clicks("details summary")
+    yield "complaint whose clock stands still"
+    desk.does("resume", number, {"promises": ["answer"]})
+    for again in (True, True, False):
+        desk.does("answer", number, {"finding": "substantiated", "text": "We apologise."})
+        chromium.goes_to(chromium.address)
+        yield "complaint that is answered"
+        if again:
+            chromium.goes_on('form[action$="/rework"] button')
+            yield "complaint that is answered, with a fault"
+            chromium.types("#text", "It is still wrong.")
+            chromium.goes_on('form[action$="/rework"] button')
+            yield "complaint that is reworked"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_accessible_and_fits_a_narrow_screen(chromium: Chromium, desk: Desk, url: str, language: str):
     source = axe()
     chromium.is_wide(NARROWEST)
     faults: list[str] = []
-    for page in walk(chromium, url, desk.invite(), language):
+    for page in walk(chromium, desk, url, desk.invite(), language):
         assert chromium.runs("return document.documentElement.lang") == language, page
         wide = chromium.runs("return document.documentElement.scrollWidth")
         if wide > NARROWEST:

@@ -142,7 +142,7 @@ def test_changing_the_category_asks_its_own_questions(citizen: Citizen):
     assert category.heading == "Which of these fits best?"
     facts = citizen.sends(category="Z3")
     assert facts.one("input", name="fact-sounding_long", value="yes")
-    assert citizen.sends(fact_sounding_long="yes").heading == "Please check your answers"
+    assert citizen.sends(fact_sounding_long="yes", fact_officers_came="no").heading == "Please check your answers"
 
 
 def test_going_back_keeps_what_was_typed(citizen: Citizen):
@@ -151,7 +151,7 @@ def test_going_back_keeps_what_was_typed(citizen: Citizen):
     citizen.sends(area="disputes")
     citizen.sends(category="D6")
     citizen.sends(press=("go", "back"), story="Half a sent")
-    assert "checked" in citizen.page.one("input", id="category-3")
+    assert "checked" in citizen.page.one("input", id="category-6")
     assert citizen.sends().one("textarea").raw == "Half a sent"
 
 

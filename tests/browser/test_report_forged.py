@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from infra.packs import PACKS, read
 from services.intake import web as intake
-from services.intake.form import FACT, FIELDS, STEPS, ReportForm
+from services.intake.form import FIELDS, STEPS, ReportForm
+from shared.pages.questions import FACT
 from shared.store import Store
 from tests.browser.desk import Desk
 

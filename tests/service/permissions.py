@@ -86,18 +86,17 @@ class Guard:
     _known: dict[str, Grants] = field(default_factory=dict)
 
     def listen(self) -> None:
-        """Hear every call of the clients that functions make from now on, in the place of any guard before."""
-        _listening[:] = [self]
-        # The session lives as long as the process, and keeps the first handler of a name: so it is the same for all.
-        aws._session().register("before-parameter-build", _tell, unique_id="permissions")
+        """Hear every call of the clients that functions make from now on."""
+        session = aws._session()
+        session.unregister("before-parameter-build", unique_id="permissions")  # that of the test before
+        session.register("before-parameter-build", self._asked, unique_id="permissions")
 
     def grants(self, function: str) -> Grants:
         if function not in self._known:
             self._known[function] = Grants.of(self.template, *function.split("."))
         return self._known[function]
 
-    def hear(self, params: Mapping[str, Any], model: Any) -> None:
-        """A call before it is sent. Raises `NotGranted`."""
+    def _asked(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         if self.function is None:
             return
         self.heard += 1
@@ -107,14 +106,6 @@ class Guard:
                 said = f"{self.function} may not {asked.action} on {asked.on} {dict(asked.context) or ''}".rstrip()
                 self.refused.append(said)
                 raise NotGranted(f"{said}: give it the use in infra/{self.function.partition('.')[0]}_stack.py")
-
-
-_listening: list[Guard] = []
-
-
-def _tell(params: dict[str, Any], model: Any, **_: Any) -> None:
-    for guard in _listening:
-        guard.hear(params, model)
 
 
 def _needed(service: str, operation: str, params: Mapping[str, Any], function: str, mine: Grants) -> Iterator[Asked]:
@@ -140,6 +131,8 @@ def _needed(service: str, operation: str, params: Mapping[str, Any], function: s
         yield Asked("ses:SendEmail", f"arn:aws:ses:{_REGION}:1:identity/{sender}", {"ses:FromAddress": sender})
     elif service == "SNS":
         yield Asked("sns:Publish", params["PhoneNumber"])
+    elif service == "S3":
+        yield Asked(f"s3:{operation}", f"bucket/{params['Key']}")
     else:
         yield Asked(f"{service}:{operation}", "?")
 
@@ -197,6 +190,7 @@ def _named(value: Any, resources: Mapping[str, Any]) -> Any:
         "AWS::DynamoDB::Table": "table",
         "AWS::SecretsManager::Secret": "secret",
         "AWS::SQS::Queue": f"queue/{referred}",
+        "AWS::S3::Bucket": "bucket",
     }
     return names.get(kind) or _OF_THE_ACCOUNT.get(referred, referred)
 

@@ -91,7 +91,7 @@ def test_a_subject_who_had_taken_it_has_it_no_longer(world):
     matter = complain(world, kind="attitude")
     manager = staff("manager-1", "supervisor")
     matter.do("take", who=manager)
-    matter.do("subjects", {"subjects": ["manager-1"]}, LEADER)
+    matter.do("subjects", {"subjects": ["manager-1", "unit-west"]}, LEADER)
     assert matter.file(LEADER)["taken_by"] is None
 
 

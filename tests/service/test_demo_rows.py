@@ -18,7 +18,7 @@ from demo import __main__ as demo
 from demo import replay, rows
 from demo.desk import Answer, DeskError, RunningDesk
 from demo.replay import Case, Outcome, Seen
-from services.intake import reporting
+from services.intake import fleet, reporting
 from shared.http import parse
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.world import World, staff
@@ -71,12 +71,13 @@ class WorldAsDesk:
 class Forgetful:
     """A store that takes everything: moto copies its tables for every transaction, too slow for hundreds."""
 
-    def create(self, *_what):
-        return None
+    def create(self, case, *_what):
+        return case
 
 
 def test_every_row_that_ships_is_taken_as_a_report(world, monkeypatch):
     monkeypatch.setattr(reporting, "store", Forgetful)
+    monkeypatch.setattr(fleet, "free", list)
     taken = set()
     with world.function_of("intake"):
         for report in REPORTS:

@@ -140,7 +140,9 @@ def test_the_whole_path_from_a_report_to_the_score(world):
 
     scores = world.http("survey.staff", "GET", "/staff/v1/scores", query="month=2026-11", staff=SUPERVISOR).body
     assert [(row["answers"], row["satisfaction"]) for row in scores["scores"]] == [(1, 2.0)]
-    callbacks = world.http("notify.staff", "GET", "/staff/v1/callbacks", staff=OFFICER).body["callbacks"]
+    callbacks = world.http("notify.staff", "GET", "/staff/v1/callbacks", staff=SUPERVISOR).body["callbacks"]
+    # Whoever had the case is who the complaint is about: they do not call the customer back.
+    assert world.http("notify.staff", "GET", "/staff/v1/callbacks", staff=OFFICER).body["callbacks"] == []
     assert [(call["case"], call["reason"]) for call in callbacks] == [(number, "not satisfied")]
     again = world.http("survey.api", "POST", f"/v1/surveys/{invitation}/answers", {"satisfaction": 5}, secret=token)
     assert again.status == 409

@@ -135,6 +135,18 @@ def test_a_notice_is_numbered_keeps_its_promise_and_is_printed_in_three_scripts(
 
 
 @pytest.mark.requirement("CMP-10")
+@pytest.mark.parametrize("due", ["2026-11-23T06:00:00Z", "2026-11-22T00:00:00+08:00"])
+def test_nothing_can_be_asked_to_be_put_right_by_yesterday(desk_of, due):
+    desk = desk_of("works")
+    number = desk.complaint("plumbing", "Rose Court 12")
+    refused = desk.act(number, "notice", INSPECTOR, text="Replace the seal.", due=due)
+    assert problem(refused) == (422, "invalid")
+    assert (refused.body["faults"][0]["pointer"], desk.read(number)["notice"]) == ("/due", None)
+    asked = desk.done(number, "notice", INSPECTOR, text="Replace the seal.", due="2026-11-24T06:00:00Z")
+    assert asked["notice"]["number"] == "RN-2026-000001"
+
+
+@pytest.mark.requirement("CMP-10")
 def test_a_complaint_has_one_notice_and_the_next_complaint_the_next_number(desk_of):
     desk = desk_of("works")
     first, second = desk.complaint("plumbing", "Rose Court 12"), desk.complaint("design", "Rose Court 14")

@@ -206,7 +206,7 @@ def test_a_customer_sees_the_date_that_a_new_holiday_gives_and_why(world, tmp_pa
 def test_a_report_sent_again_is_answered_with_the_date_it_was_first_answered_with(world):
     first = world.http("intake.api", "POST", "/v1/cases", REPORT, key="report-0001")
     with table(world) as store:
-        rules = NewRules(Calendar.always_open(), "hours were changed", spans=lambda _: {"hours": 36})
+        rules = NewRules(Calendar.always_open(), "hours were changed", spans_of=lambda _: lambda _: {"hours": 36})
         assert list(Walk(store, {Case.KIND: Case}, rules, "supervisor-1", lambda: NOW).carry_out())
     assert follow(world, first.body)["promises"] != first.body["promises"]
     assert world.http("intake.api", "POST", "/v1/cases", REPORT, key="report-0001").body == first.body

@@ -93,10 +93,10 @@ def test_what_stands_still_is_not_looked_at_but_can_be_found(looks):
     paused = promises.pause(made.promises, "answer", after(1), "documents are awaited")
     stopped = change(looks.store, made, paused, "paused", after(1))
     assert looks.tick(after(100)) == 0
-    assert looks.store.still(Owed.KIND, after(100), 10) == [Place(after(1), "1")]
+    assert [place for _, place in looks.store.in_order(Owed.KIND, still=True)] == [Place(after(1), "1")]
     going = promises.resume(paused, "answer", OFFICE, after(100))
     change(looks.store, stopped, going, "resumed", after(100))
-    assert looks.store.still(Owed.KIND, after(200), 10) == []
+    assert list(looks.store.in_order(Owed.KIND, still=True)) == []
     assert looks.tick(after(108.9)) == 0
     assert looks.tick(after(109)) == 1
     assert looks.done == ["supervisor has it"]

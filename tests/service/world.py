@@ -4,13 +4,18 @@ calls them, and a clock that the test drives.
 
 import json
 import os
-from collections.abc import Iterator
+import shutil
+import tempfile
+from base64 import b64encode
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import boto3
 import time_machine
@@ -21,6 +26,7 @@ from tests.template import Template
 
 SERVICES = ("intake", "complaints", "notify", "survey")
 URL = "https://desk.example"
+OPEN311_KEY = "key-of-a-city-app"
 ROUNDS = 100
 SEALED_TO = ("notify", "complaints", "intake")
 _CACHES = (
@@ -99,6 +105,8 @@ class World:
                 "AHD_MAIL_FROM": "desk@example.org",
                 "AHD_DUTY_MAIL": "duty@example.org",
                 "AHD_SMS_COUNTRIES": "GB",
+                "AHD_OPEN311_KEYS": f"{'0' * 64},{sha256(OPEN311_KEY.encode()).hexdigest()}",
+                "AHD_QUARANTINE": "files",
                 **{
                     f"AHD_SEAL_{recipient.upper()}": keys[recipient]
                     for recipient in ("notify", "complaints", "intake")
@@ -150,9 +158,10 @@ class World:
         raw: str | None = None,
         query: str = "",
         base64: bool = False,
+        sent: dict[str, str] | None = None,
     ) -> Answer:
-        """A request, as API Gateway hands it to `services.<function>.handler`."""
-        headers = {"content-type": "application/json"}
+        """A request, as API Gateway hands it to `services.<function>.handler`, with the headers `sent` beside."""
+        headers = {"content-type": "application/json", **(sent or {})}
         if secret is not None:
             headers["authorization"] = f"Bearer {secret}"
         if key is not None:
@@ -175,7 +184,42 @@ class World:
         }
         with self.function_of(*function.split(".")):
             answer = import_module(f"services.{function}").handler(event, None)
-        return Answer(answer["statusCode"], json.loads(answer["body"]), answer.get("headers", {}))
+        said = json.loads(answer["body"]) if answer["body"] else None
+        return Answer(answer["statusCode"], said, answer.get("headers", {}))
+
+    def answer(
+        self, function: str, method: str, target: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        """A request as it comes over the wire, handed over as API Gateway does, and the answer as it goes back."""
+        path, _, query = target.partition("?")
+        event: dict[str, Any] = {
+            "version": "2.0",
+            "routeKey": f"{method} {path}",
+            "rawPath": unquote(path),
+            "rawQueryString": query,
+            "headers": {name.lower(): value for name, value in headers.items()},
+            "requestContext": {
+                "requestId": "request-1",
+                "http": {"method": method, "path": unquote(path), "sourceIp": "127.0.0.1"},
+                "stage": "$default",
+            },
+            "body": b64encode(body).decode() if body else None,
+            "isBase64Encoded": bool(body),
+        }
+        with self.function_of(*function.split(".")):
+            answer = import_module(f"services.{function}").handler(event, None)
+        return answer["statusCode"], answer.get("headers", {}), answer["body"].encode()
+
+    def take_files(self) -> None:
+        """Make the bucket for files of strangers: few tests need one, and S3 is slow to set up."""
+        where = {"LocationConstraint": "eu-west-2"}
+        boto3.client("s3").create_bucket(Bucket="files", CreateBucketConfiguration=where)
+
+    def files(self) -> dict[str, bytes]:
+        """What lies there."""
+        s3 = boto3.client("s3")
+        found = s3.list_objects_v2(Bucket="files").get("Contents", [])
+        return {one["Key"]: s3.get_object(Bucket="files", Key=one["Key"])["Body"].read() for one in found}
 
     def tick(self, *services: str) -> None:
         """What the minute brings."""
@@ -252,6 +296,24 @@ class World:
         )
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
+
+    def pass_time(self, span: timedelta) -> None:
+        """So much later the clock looks, as it does every minute, and everybody hears what it told."""
+        self.at(datetime.now(UTC) + span)
+        self.tick()
+        self.settle()
+
+    def amend_pack(self, change: Callable[[dict[str, Any]], Any]) -> None:
+        """Run on a copy of the pack, changed; the pack as it is shipped stays."""
+        own = Path(tempfile.mkdtemp(dir=self.compiled_packs))
+        for part in self.compiled_packs.glob(f"{self.pack}*.json"):
+            shutil.copy(part, own)
+        whole = own / f"{self.pack}.json"
+        data = json.loads(whole.read_text(encoding="utf-8"))
+        change(data)
+        whole.write_text(json.dumps(data), encoding="utf-8")
+        for environment in self.environments.values():
+            environment["AHD_PACKS"] = str(own)
 
     def mails(self, address: str) -> list[str]:
         """Raw mails that SES took for this address."""

@@ -37,9 +37,9 @@ def test_a_complaint_is_solved_within_three_working_days_or_the_head_of_it_has_i
 def test_about_the_same_incident_again_we_ask_about_the_earlier_handling(world):
     first = key_in(world, kind="not-solved", reference="INC-4711")
     again = key_in(world, kind="attitude", reference="inc-4711")
-    assert again.receipt["earlier"] == [first.number]
+    assert again.file()["earlier"] == [first.number]
     assert (again.file()["ask_about_earlier"], again.file()["held_by"]) == (True, "head-of-it")
-    assert key_in(world, kind="not-solved").receipt["earlier"] == []
+    assert key_in(world, kind="not-solved").file()["earlier"] == []
 
 
 @pytest.mark.requirement("CMP-01")

@@ -1,6 +1,6 @@
 """A car dealership's service: how a complaint is handled, as the motor pack says."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,6 +8,7 @@ from tests.service.complaining import CLERK, LEADER, MANAGER, MINUTE, complain, 
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.world import staff
 
+CLOSING = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 NOW = MONDAY_MORNING  # Monday 14:00 in China
 ADMINISTRATION = staff("administration-1", "officer")
 FOUND = {"finding": "substantiated", "text": "The hose was not fastened."}
@@ -60,7 +61,9 @@ def test_review_word_measures_and_filing_each_start_when_the_one_before_is_done(
     assert matter.owed()["general-manager-word"] == "general-manager"
     matter.do("steps", {"step": "general-manager-word", "text": "At our cost."}, LEADER)
     assert matter.due("measures") == NOW + timedelta(hours=18)
+    let_pass(world, datetime(2026, 11, 24, 5, 30, tzinfo=UTC))  # Tuesday 13:30 in China
     matter.do("steps", {"step": "measures"}, ADMINISTRATION)
+    assert matter.due("file-form") == CLOSING  # the same day, and not an hour that goes on the next one
     matter.do("steps", {"step": "file-form"}, ADMINISTRATION)
     assert "file-form" not in matter.owed()
     again = matter.try_to("steps", {"step": "file-form"}, ADMINISTRATION)

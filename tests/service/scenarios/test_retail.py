@@ -26,8 +26,11 @@ def test_whoever_is_asked_first_is_responsible_until_the_manager_on_duty_takes_i
     assert matter.try_to("take", who=INSURANCE).status == 403
     let_pass(world, NOW + 15 * MINUTE)
     assert matter.owed()["take"] == "store-manager"
+    matter.do("contacts", {"reached": True, "told": "We look into it."}, CLERK)
+    assert matter.owed()["take"] == "store-manager"  # a talk is no taking on
     matter.do("take")
     assert matter.file()["taken_by"] == "manager-1"
+    assert "take" not in matter.owed()
 
 
 @pytest.mark.requirement("CMP-02")
@@ -100,6 +103,10 @@ def test_only_the_named_person_talks_to_the_press(world):
     assert told(world, "press-officer, senior-management")
     refused = matter.try_to("press", {"what": "answered", "text": "It was wet."}, INSURANCE)
     assert (refused.status, "press-officer" in refused.body["detail"]) == (403, True)
+    other = staff("manager-2", "supervisor", "role-store-manager")
+    assert matter.try_to("press", {"what": "answered", "text": "It was wet."}, other).status == 403
+    speaker = staff("speaker-1", "supervisor", "role-press-officer")
+    matter.do("press", {"what": "no-comment", "text": "We look into it."}, speaker)
 
 
 @pytest.mark.requirement("CMP-16")

@@ -222,7 +222,51 @@ CASES = {
     "a category twice": ("categories.yaml", "code: B2", "code: B1", "B1 is defined twice"),
     "no fallback": ("categories.yaml", "code: X9", "code: X8", "there is no X9"),
     "a rule nobody asks for": ("categories.yaml", "when: [rare]", "when: [old]", "no question asks"),
-    "a contact nobody knows": ("categories.yaml", "contact: archive", "contact: museum", "is not in directory.yaml"),
+    "a rule without a condition": ("categories.yaml", "when: [rare], ", "", "has no condition"),
+    "a rule against itself": (
+        "categories.yaml",
+        "when: [rare]",
+        "when: [rare], unless: [rare]",
+        "can never apply: rare would have to be true and not true",
+    ),
+    "somebody who is called back": (
+        "categories.yaml",
+        "when: [rare], then: [duty]",
+        "unless: [rare], then: [dispatch]",
+        "no answer may call them back",
+    ),
+    "a question asked everywhere": ("categories.yaml", "fact: rare", "fact: fire", "is asked everywhere already"),
+    "a question asked twice": (
+        "categories.yaml",
+        "  rules:",
+        '    - { fact: rare, ask: { en: "Rare?", ar: "نادر؟", zh: "珍贵吗？" } }\n  rules:',
+        "rare is asked twice",
+    ),
+    "a referral to nobody": ("categories.yaml", "  contact: archive\n", "", "refers to nobody"),
+    "a further body without a first": (
+        "categories.yaml",
+        "  plain: [record]",
+        "  plain: [record]\n  also: [archive]",
+        "name the first as `contact`",
+    ),
+    "a complaint it never becomes": (
+        "categories.yaml",
+        "  plain: [refer]",
+        "  plain: [refer]\n  becomes: fees",
+        "B2 never becomes a complaint",
+    ),
+    "a kind of complaint nobody knows": (
+        "categories.yaml",
+        "  plain: [refer]",
+        "  plain: [refer, complaint]\n  becomes: fines",
+        "'fines' is not defined in kinds",
+    ),
+    "a contact nobody knows": (
+        "categories.yaml",
+        "contact: archive",
+        "contact: museum",
+        "'museum' is not defined in directory.yaml",
+    ),
     "an urgent question left out": ("urgent.yaml", "- fact: fire", "- fact: smoke", "urgent.yaml asks exactly about"),
     "no question for satisfaction": (
         "questionnaire.yaml",
@@ -296,10 +340,26 @@ def test_a_window_of_the_warranty_can_not_hold_before_acceptance(works):
 
 
 def test_an_exemption_that_meets_none_of_its_penalties_is_named(works):
+    say(works, "ledger.yaml", "max: 1, since: finished", "max: 1")
     said = say(works, "ledger.yaml", "penalties: [quality-control-pledge]", "penalties: [repairs-not-solved]")
     assert any(
         "first-in-warranty can never apply: when it holds, none of its penalties does" in what for *_, what in said
     )
+
+
+def test_complaints_since_a_date_that_nobody_records_are_named(works):
+    said = say(works, "ledger.yaml", "since: finished", "since: opened")
+    assert any("opened" in what for *_, what in said)
+
+
+def test_a_role_that_nobody_has_keeps_no_step(works):
+    said = say(works, "complaints.yaml", "by: [department-manager,", "by: [gardener,")
+    assert any("gardener" in what for *_, what in said)
+
+
+def test_a_signature_without_a_form_is_named(works):
+    said = say(works, "complaints.yaml", "    ends: notice_issued\n", "    ends: form_signed\n")
+    assert any("never happens without `form`" in what for *_, what in said)
 
 
 def test_a_notice_without_a_clock_is_named(works):

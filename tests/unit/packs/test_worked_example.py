@@ -23,5 +23,6 @@ def test_the_worked_example_compiles(library, tmp_path):
         "library.json",
         "library.complaints.json",
         "library.questionnaire.json",
+        "library.phrases.json",
     ]
     assert Pack.model_validate_json(written[0].read_bytes()).title.en == "Library service desk"

@@ -10,6 +10,7 @@ from services.intake.following import _SHOWN, CaseView
 from shared.contracts import Note
 from shared.contracts.intake import IntakeEvent
 from shared.pages import LANGUAGES, render
+from shared.pages.promised import why_shown
 from shared.pages.wording import speaker
 from shared.promises import make, why
 from shared.worktime import Calendar
@@ -17,14 +18,49 @@ from shared.worktime import Calendar
 POLICE = read(PACKS / "police")
 CALENDAR = Calendar.from_data(POLICE.calendar)
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
-STAFF_ONLY = {"StaffNote", "MessageUndelivered", "CaseHandled"}
+STAFF_ONLY = {
+    "StaffNote",
+    "MessageUndelivered",
+    "CaseHandled",
+    "UnitCleared",
+    "EmergencyRaised",
+    "IncidentSent",
+    "CallerKnown",
+    "FamilyCalled",
+    "CallerFlagged",
+    "CallerAgain",
+    "FlagLifted",
+    "FlagExpired",
+    "HandoverOffered",
+    "ArbiterWanted",
+    "CaseTaken",
+    "HandoverRefused",
+    "CaseAssigned",
+    "TeamFormed",
+    "SceneVisited",
+    "ExhibitRegistered",
+    "ExhibitHandedOver",
+    "InterviewHeld",
+    "ReportWritten",
+    "CameBack",
+    "CardBack",
+    "CallWanted",
+    "CallLate",
+    "CallAnswered",
+    "CallWentOn",
+}
 SAMPLES = {
     "channel": "phone",
     "promise": "review",
+    "at": FRIDAY.isoformat(),
+    "was_at": FRIDAY.isoformat(),
+    "due": FRIDAY.isoformat(),
+    "what": "hearing",
     "was_due": FRIDAY.isoformat(),
     "now_due": FRIDAY.isoformat(),
     "answer_due": FRIDAY.isoformat(),
     "outcome": "no-trace",
+    "answer": "no-comment",
     "reason": "no-answer",
     "complaint": "K7M29QXD4T8V",
     "finding": "partly",
@@ -65,6 +101,8 @@ def case(state: str = "open") -> CaseView:
         reported=FRIDAY,
         dispositions=("refer",),
         contactable=True,
+        advice=("Ask for the shop's manager first.",),
+        contacts=({"name": "Consumers' association", "phone": "600 54 5555"},),
         timeline=tuple(
             {"at": (FRIDAY + timedelta(hours=hour)).isoformat(), "what": what, "facts": facts, "text": None}
             for hour, (what, facts) in enumerate(lines().items())
@@ -114,7 +152,7 @@ def test_a_kept_a_broken_and_an_open_promise_look_different():
 
 
 def test_why_this_date_names_the_days_that_did_not_count():
-    lines = web._why_shown(promised("resolve", {"working_days": 7}, "open"), speaker("intake", "en"), CALENDAR.zone)
+    lines = why_shown(promised("resolve", {"working_days": 7}, "open"), speaker("intake", "en"), CALENDAR.zone)
     assert lines[0] == "The time we gave ourselves, in working days: 7."
     assert lines[1] == "Time counts from Friday 27 November 2026, 13:00."
     assert "Only office hours count; evenings and nights do not." in lines

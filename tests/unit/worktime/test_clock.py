@@ -57,6 +57,12 @@ def due_at(calendar, start, span, pauses=()):
         ("2026-11-28 11:00", {"working_days": 3}, "2026-12-07 08:00"),  # from a Saturday
         ("2026-11-30 12:30", {"working_days": 1}, "2026-12-01 13:00"),  # from the lunch break
         ("2026-11-30 12:30", {"working_days": 0}, "2026-11-30 13:00"),
+        ("2026-11-30 11:30", {"working_day_ends": 1}, "2026-11-30 17:00"),  # over the lunch break
+        ("2026-11-30 16:59", {"working_day_ends": 1}, "2026-11-30 17:00"),
+        ("2026-11-30 17:00", {"working_day_ends": 1}, "2026-12-01 17:00"),  # after hours: the next day's
+        ("2026-12-01 16:00", {"working_day_ends": 2}, "2026-12-04 12:00"),  # over two holidays to the half day
+        ("2026-11-28 11:00", {"working_day_ends": 1}, "2026-11-30 17:00"),  # from a Saturday
+        ("2026-11-30 12:30", {"working_day_ends": 0}, "2026-11-30 13:00"),
         ("2026-11-30 16:00", {"working_hours": 1}, "2026-11-30 17:00"),  # closing time is closing time
         ("2026-11-30 16:00", {"working_hours": 2}, "2026-12-01 09:00"),
         ("2026-11-30 11:30", {"working_minutes": 45}, "2026-11-30 13:15"),
@@ -78,6 +84,7 @@ def test_a_span_is_due(start, span, expected):
     [
         ("2026-12-04 09:15", Span(-1, Unit.WORKING_DAYS), "2026-12-01 09:15"),
         ("2026-12-05 09:15", Span(-1, Unit.WORKING_DAYS), "2026-12-01 12:00"),  # Friday noon, the day before
+        ("2026-12-01 09:15", Span(-1, Unit.WORKING_DAY_ENDS), "2026-11-30 17:00"),
         ("2026-12-01 08:00", Span(-1, Unit.WORKING_HOURS), "2026-11-30 16:00"),
         ("2026-12-01 09:00", Span(-1, Unit.WORKING_HOURS), "2026-12-01 08:00"),  # opening time stays
         ("2026-12-01 09:00", -Span(2, Unit.MONTHS), "2026-10-01 09:00"),

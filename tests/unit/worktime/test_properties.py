@@ -97,7 +97,7 @@ minutes = st.integers(1, 40 * 60)
 working_minutes = minutes.map(lambda amount: Span(amount, Unit.WORKING_MINUTES))
 spans = st.one_of(
     st.builds(Span, minutes, st.sampled_from([Unit.MINUTES, Unit.WORKING_MINUTES])),
-    st.builds(Span, st.integers(0, 30), st.sampled_from([Unit.DAYS, Unit.WORKING_DAYS])),
+    st.builds(Span, st.integers(0, 30), st.sampled_from([Unit.DAYS, Unit.WORKING_DAYS, Unit.WORKING_DAY_ENDS])),
 )
 
 

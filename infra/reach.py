@@ -1,0 +1,44 @@
+"""Which of the project's own modules a function needs: those that its module imports, and theirs."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+_OWN = ("services", "shared")
+
+
+def reached(root: Path, modules: Iterable[str]) -> set[Path]:
+    """The source files below `root` that these modules import, at once or later, with the packages they stand in."""
+    found: set[Path] = set()
+    open_ends = list(modules)
+    while open_ends:
+        source = _source(root, open_ends.pop())
+        if source is None or source in found:
+            continue
+        found.add(source)
+        found.update(init for init in _inits(root, source) if init.is_file())
+        open_ends += _imported(source)
+        open_ends += [name for init in _inits(root, source) if init.is_file() for name in _imported(init)]
+    return found
+
+
+def _source(root: Path, module: str) -> Path | None:
+    place = root.joinpath(*module.split("."))
+    return next((file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()), None)
+
+
+def _inits(root: Path, source: Path) -> Iterator[Path]:
+    for folder in source.relative_to(root).parents:
+        if folder != Path():
+            yield root / folder / "__init__.py"
+
+
+def _imported(source: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        yield from (name for name in names if name.partition(".")[0] in _OWN)

@@ -1,0 +1,97 @@
+"""A case that somebody is sent to: what is promised about it, and what becomes of that. Pure."""
+
+from datetime import datetime
+
+from services.intake.case import ACKNOWLEDGE_DISPATCH, ARRIVE, SEND, Case, State
+from shared import promises
+from shared.packs import STRONGEST_FIRST, Pack
+from shared.worktime import Calendar
+
+
+class NoUnit(Exception):
+    """No unit was sent to this case, or it is clear again."""
+
+
+class UnitThere(Exception):
+    """A unit was sent already."""
+
+    def __init__(self, unit: str) -> None:
+        self.unit = unit
+        super().__init__(unit)
+
+
+def raised(case: Case, pack: Pack, calendar: Calendar, now: datetime) -> Case:
+    """It is an emergency from now on: somebody is promised on the scene. Raises `UnitThere`."""
+    if case.unit:
+        raise UnitThere(case.unit)
+    dispositions = tuple(one for one in STRONGEST_FIRST if one in {*case.dispositions, "dispatch", "duty"})
+    made = case.promises
+    arrive = pack.clocks.arrive
+    if arrive and not promises.is_open(made, ARRIVE):
+        made = promises.make(made, ARRIVE, arrive.role, arrive.within, calendar, now)
+    return case.model_copy(update={"urgent": True, "dispositions": dispositions, "promises": made})
+
+
+def sent(case: Case, unit: str, pack: Pack, calendar: Calendar, now: datetime) -> Case:
+    """This unit was sent, and has to say that it comes. Whichever was sent before did not say so."""
+    made = promises.keep(case.promises, SEND, now)
+    made = promises.lapse(made, ACKNOWLEDGE_DISPATCH, now, "another unit was sent")
+    answer = pack.clocks.acknowledge_dispatch
+    if answer:
+        made = promises.make(made, ACKNOWLEDGE_DISPATCH, answer.role, answer.within, calendar, now)
+    return case.promising(made).handled_in((unit,)).model_copy(update={"unit": unit})
+
+
+def is_wanting(case: Case) -> bool:
+    """Whether a unit has still to be sent."""
+    return promises.is_open(case.promises, SEND)
+
+
+def wanting(case: Case, pack: Pack, calendar: Calendar, now: datetime) -> Case:
+    """No unit is free: one is promised."""
+    send = pack.clocks.send
+    if send is None or is_wanting(case):
+        return case
+    return case.promising(promises.make(case.promises, SEND, send.role, send.within, calendar, now))
+
+
+def is_unanswered(case: Case, now: datetime) -> bool:
+    """Whether the unit that was sent should have said by now that it comes, and nobody has seen to that yet."""
+    return bool(case.unit) and any(
+        one.name == ACKNOWLEDGE_DISPATCH and one.running and one.rung == 0 and one.due <= now for one in case.promises
+    )
+
+
+def on_the_way(case: Case, now: datetime) -> Case:
+    """The unit says that it comes: no other has to be sent. Raises `NoUnit`, `NotOwed`."""
+    if not case.unit:
+        raise NoUnit
+    if not promises.is_open(case.promises, ACKNOWLEDGE_DISPATCH):
+        raise promises.NotOwed(ACKNOWLEDGE_DISPATCH)
+    made = promises.keep(case.promises, ACKNOWLEDGE_DISPATCH, now)
+    return case.promising(promises.waive(made, SEND, now, "the unit that was sent is on its way"))
+
+
+def arrived(case: Case, now: datetime) -> Case:
+    """Somebody is on the scene."""
+    made = promises.keep(case.promises, ARRIVE, now)
+    made = promises.keep(made, ACKNOWLEDGE_DISPATCH, now)
+    return case.promising(promises.waive(made, SEND, now, "somebody is on the scene"))
+
+
+def cleared(case: Case, now: datetime, reason: str) -> Case:
+    """The unit is free again; one that did not get there is called off, for a reason. Raises `NoUnit`, `NoReason`."""
+    if not case.unit:
+        raise NoUnit
+    owed = [name for name in (ARRIVE, ACKNOWLEDGE_DISPATCH, SEND) if promises.is_open(case.promises, name)]
+    if owed and not reason:
+        raise promises.NoReason(owed[0])
+    made = case.promises
+    for name in owed:
+        made = promises.waive(made, name, now, reason)
+    return case.promising(made).model_copy(update={"unit": None})
+
+
+def over(case: Case) -> Case:
+    """Nobody is on it any more, if it has ended."""
+    return case.model_copy(update={"unit": None}) if case.state in {State.CLOSED, State.DECLINED} else case

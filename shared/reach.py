@@ -1,0 +1,51 @@
+"""Whether a telephone number, a mail address, a name can be one, and their one written form.
+
+The libraries are in the packages of the services that take contacts, and are loaded when first needed: most requests
+need only one of the two.
+"""
+
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from shared.http import Text, fault
+
+
+def _a_name(name: str) -> str:
+    # We write it into what we send: nobody shall send words of their own to others in our name.
+    if "\n" in name or "\t" in name or "://" in name or "www." in name.lower():
+        raise ValueError("must be a name in one line, without links")
+    return name
+
+
+Name = Annotated[Text, Field(min_length=1, max_length=120), AfterValidator(_a_name)]
+
+
+def email(address: str, where: str) -> str:
+    """The address in its one written form. Raises `Problem` 422 that points to `where`."""
+    validate, not_valid = _validate_email()
+    try:
+        return str(validate(address, check_deliverability=False, test_environment=True).normalized)
+    except not_valid:
+        raise fault(where, "not_an_address", "This is no email address.") from None
+
+
+def phone(number: str, region: str, where: str) -> str:
+    """The number as E.164; without a country code one of `region`. Raises `Problem` 422 that points to `where`."""
+    import phonenumbers  # noqa: PLC0415  see above
+
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        parsed = None
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
+        raise fault(where, "not_a_number", "This can't be a telephone number; send it with + and the country code.")
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+@cache
+def _validate_email() -> Any:
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  see above
+
+    return validate_email, EmailNotValidError

@@ -68,6 +68,11 @@ ACKNOWLEDGE, REVIEW, RESOLVE, ARRIVE, PROGRESS = "acknowledge", "review", "resol
 HANDOVER, ARBITRATE, CHECK_SETTLEMENT = "handover", "arbitrate", "check-settlement"
 SEND, ACKNOWLEDGE_DISPATCH, RECEIPT = "send", "acknowledge-dispatch", "receipt"
 CALL_FAMILY = "call-family"
+REPLY = "reply"
+
+ADDITIONS_A_DAY = 20
+"""What a customer writes to their case; more is taken the next day."""
+
 AMONG_STAFF = frozenset({HANDOVER, ARBITRATE, CHECK_SETTLEMENT, ACKNOWLEDGE_DISPATCH, RECEIPT, CALL_FAMILY})
 """What is promised among staff: the customer neither sees it nor is told when it is late."""
 
@@ -120,6 +125,10 @@ class Case(Aggregate):
     appointments: Appointments = ()
     cards: tuple[str, ...] = ()
     """Visitors' cards that are out."""
+    classes: tuple[str, ...] = ()
+    """What the customer is to this case: reporter, witness, victim, resident, organisation; often several."""
+    written: tuple[datetime, ...] = ()
+    """When the customer last wrote to it; as many as count for `ADDITIONS_A_DAY`."""
     team: tuple[str, ...] = ()
     exhibits: Exhibits = ()
     interviews: int = 0
@@ -228,9 +237,21 @@ def closed(case: Case, now: datetime) -> Case:
     kept = promises.keep(case.promises, RESOLVE, now)
     for one in kept:
         # A hearing after the closing still takes place; what the parties agreed is still asked after.
-        if one.open and one.name != CHECK_SETTLEMENT and not appointment.is_one(one.name):
+        if one.open and one.name not in {CHECK_SETTLEMENT, REPLY} and not appointment.is_one(one.name):
             kept = promises.waive(kept, one.name, now, "the case was closed")
     return case.promising(kept)
+
+
+class TooManyAdditions(Exception):
+    """They wrote often enough for one day."""
+
+
+def added(case: Case, now: datetime) -> Case:
+    """The customer writes to their case. Raises `TooManyAdditions`."""
+    today = tuple(at for at in case.written if at > now - timedelta(days=1))
+    if len(today) >= ADDITIONS_A_DAY:
+        raise TooManyAdditions(case.id)
+    return case.model_copy(update={"written": (*today, now)})
 
 
 class TooManyGrievances(Exception):

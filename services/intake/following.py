@@ -11,11 +11,19 @@ from services.intake import case as cases
 from services.intake import checking
 from services.intake.case import Case
 from services.intake.handling import Draft, decided
-from services.intake.notes import ComplaintAgain, ComplaintGotAnswer, ComplaintMoved, ComplaintNoted, ComplaintRose
+from services.intake.notes import (
+    ComplaintAgain,
+    ComplaintGotAnswer,
+    ComplaintMoved,
+    ComplaintNoted,
+    ComplaintRose,
+    CustomerAdded,
+    CustomerAsked,
+)
 from services.intake.promised import promise_view
 from services.intake.reporting import to_turn_to
 from services.intake.triage import decide
-from shared import acting, ids, vault
+from shared import acting, ids, promises, vault
 from shared.acting import Change
 from shared.commands import Command
 from shared.contracts.intake import GrievanceVoiced
@@ -41,6 +49,18 @@ class GrievanceRequest(Request):
 
     text: Annotated[Text, Field(min_length=1, max_length=4000)]
     wishes: Annotated[Text, Field(min_length=1, max_length=1000)] | None = None
+
+
+class AdditionRequest(Request):
+    """What the customer adds to their case."""
+
+    text: Annotated[Text, Field(min_length=1, max_length=4000)]
+
+
+class QuestionRequest(Request):
+    """What the customer asks whoever has their case."""
+
+    text: Annotated[Text, Field(min_length=1, max_length=4000)]
 
 
 @dataclass(frozen=True)
@@ -126,9 +146,42 @@ def complete(draft: Draft, request: checking.CompletionRequest, _contact: Mappin
     checking.complete(draft, request)
 
 
+def add(draft: Draft, request: AdditionRequest, _contact: Mapping[str, str]) -> None:
+    """Something more about it."""
+    _write(draft)
+    draft.tell(CustomerAdded(), Audience.CUSTOMER, {"text": request.text})
+
+
+def ask(draft: Draft, request: QuestionRequest, _contact: Mapping[str, str]) -> None:
+    """A question to whoever has the case: an answer is promised. Another one before it does not put it off."""
+    _write(draft)
+    duty = draft.pack.clocks.reply
+    if duty is None:
+        raise Problem(409, "no-replies", "This desk answers no questions here.", "Add to your case instead.")
+    if not promises.is_open(draft.case.promises, cases.REPLY):
+        made = promises.make(draft.case.promises, cases.REPLY, duty.role, duty.within, draft.calendar, draft.now)
+        draft.case = draft.case.promising(made)
+    due = next(one.due for one in draft.case.promises if one.name == cases.REPLY and one.open)
+    draft.tell(CustomerAsked(due=due), Audience.CUSTOMER, {"text": request.text})
+
+
+def _write(draft: Draft) -> None:
+    try:
+        draft.case = cases.added(draft.case, draft.now)
+    except cases.TooManyAdditions:
+        raise Problem(
+            429,
+            "too-many-additions",
+            "You have written to us very often today; all of it is on your case.",
+            "If there is more to say, write tomorrow or call us.",
+        ) from None
+
+
 ACTS: dict[str, tuple[type[Request], Callable[[Draft, Any, Mapping[str, str]], None]]] = {
     "grievances": (GrievanceRequest, voice),
     "documents": (checking.CompletionRequest, complete),
+    "additions": (AdditionRequest, add),
+    "questions": (QuestionRequest, ask),
 }
 """What a customer does with their case: what they say, and what it changes. Each needs an Idempotency-Key."""
 

@@ -317,3 +317,16 @@ class CallWentOn(Note):
     detail_type: Literal["CallWentOn.v1"] = "CallWentOn.v1"
     what: str
     state: str
+
+
+class CustomerAdded(Note):
+    """What the customer added to their case is private."""
+
+    detail_type: Literal["CustomerAdded.v1"] = "CustomerAdded.v1"
+
+
+class CustomerAsked(Note):
+    """The customer asked something; an answer is promised by `due`."""
+
+    detail_type: Literal["CustomerAsked.v1"] = "CustomerAsked.v1"
+    due: datetime

@@ -29,6 +29,7 @@ from shared.settings import settings
 from shared.store import AlreadyExists, Audience, Cause, Conflict, Line, NotFound, Recorded, Refused, retrying
 from shared.tables import store
 
+CustomerClass = Literal["reporter", "witness", "victim", "resident", "organisation"]
 Channel = Literal["web", "api", "open311", "phone", "counter", "community"]
 
 _CANDIDATES = 20
@@ -84,6 +85,8 @@ class ReportRequest(Request):
     """What was lost or damaged, in their words."""
     people: Annotated[Text, Field(min_length=1, max_length=1000)] | None = None
     """Who else was involved."""
+    classes: Annotated[tuple[CustomerClass, ...], Field(max_length=5)] = ()
+    """What the customer is to it; left out: a reporter."""
     contact: Contact | None = None
     language: Literal["en", "ar", "zh"] = "en"
     channel: Channel = "api"
@@ -218,6 +221,7 @@ class _Attempt:
             category=self.category.code,
             channel=self.request.channel,
             language=self.request.language,
+            classes=tuple(sorted(set(self.request.classes))),
             urgent=decision.urgent,
             dispositions=decision.dispositions,
             pack=f"{rules.name}@{rules.version}",

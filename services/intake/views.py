@@ -46,6 +46,7 @@ def facts(case: Case) -> dict[str, Any]:
         "urgent": case.urgent,
         "dispositions": list(case.dispositions),
         "channel": case.channel,
+        "classes": list(case.classes or ("reporter",)),
         "language": case.language,
         "pack": case.pack,
         "reported": case.reported.isoformat(),

@@ -34,6 +34,12 @@ class NoteRequest(Request):
     public: bool = False
 
 
+class ReplyRequest(Request):
+    """The answer to what the customer asked; they are told."""
+
+    text: Words
+
+
 class ExtendRequest(Request):
     """Another date for a promise, as a date or a whole span from when it was made, and why; the customer is told."""
 
@@ -77,6 +83,15 @@ def note(draft: Draft, request: NoteRequest) -> None:
         draft.tell(StaffNote(), Audience.STAFF, {"text": request.text})
 
 
+def reply(draft: Draft, request: ReplyRequest) -> None:
+    """What the customer asked is answered."""
+    if not promises.is_open(draft.case.promises, cases.REPLY):
+        raise promises.NotOwed(cases.REPLY)
+    draft.case = draft.case.promising(promises.keep(draft.case.promises, cases.REPLY, draft.now))
+    draft.case = cases.progressed(draft.case, draft.pack, draft.calendar, draft.now)
+    draft.tell_customer(CaseProgressed(case=draft.case.id), request.text)
+
+
 def extend(draft: Draft, request: ExtendRequest) -> None:
     """A date is moved before it passes, with a reason; the customer is told the new one."""
     if request.to and request.to > draft.now + _FAR:
@@ -102,6 +117,7 @@ def close(draft: Draft, request: CloseRequest) -> None:
 ACTS: dict[str, Act[Any]] = {
     "open": Act("case.review", Nothing, open_case),
     "decline": Act("case.review", DeclineRequest, decline),
+    "reply": Act("case.note", ReplyRequest, reply),
     "extend": Act("case.work", ExtendRequest, extend),
     "notes": Act("case.note", NoteRequest, note, keyed=True),
     "close": Act("case.close", CloseRequest, close),

@@ -91,6 +91,8 @@ class Clocks(Part):
     """The customer hears about an open case, again and again."""
     consult: Duty | None = None
     """A question is answered, or a time for the answer given."""
+    reply: Duty | None = None
+    """What a customer asks about their case is answered."""
     handover: Duty | None = None
     """Whoever a case is offered to says yes or no."""
     check_settlement: Duty | None = None

@@ -381,3 +381,52 @@ def test_a_case_given_away_and_a_date_agree_with_the_clock_of_the_customer(world
     after = {one["what"]: one["due"] for one in case.file()["promises"]}
     assert dates.items() <= after.items()
     assert datetime.fromisoformat(after["review"]) == MONDAY_MORNING + timedelta(hours=24)
+
+
+@pytest.mark.requirement("CASE-03")
+def test_one_person_may_be_several_things_to_a_case(world):
+    case = report(world, classes=["witness", "victim", "witness"])
+    assert case.file()["classes"] == ["victim", "witness"]
+    assert report(world, contact={"email": "b@example.org"}).file()["classes"] == ["reporter"]
+    wrong = world.http("intake.api", "POST", "/v1/cases", {"description": "So.", "classes": ["king"]})
+    assert wrong.body["faults"][0]["pointer"] == "/classes/0"
+
+
+@pytest.mark.requirement("CASE-15")
+def test_what_is_out_of_scope_gets_the_right_body_and_its_telephone_number(world):
+    receipt = world.http("intake.api", "POST", "/v1/cases", {"category": "T6", "description": "A false watch."}).body
+    assert receipt["refer_to"]["name"]
+    assert receipt["refer_to"]["phone"]
+    seen = world.http("intake.api", "GET", f"/v1/cases/{receipt['number']}", secret=receipt["secret"]).body
+    assert seen["contacts"][0] == receipt["refer_to"]
+
+
+class TestWritingToOnesCase:
+    def test_what_a_customer_adds_is_on_their_case_for_staff_too(self, world):
+        case = report(world)
+        assert case.says("additions", {"text": "It is the second floor."}).status == 202
+        assert case.seen()["timeline"][-1]["text"] == "It is the second floor."
+        assert case.events("CustomerAdded")[0]["private"] == {"text": "It is the second floor."}
+
+    def test_a_question_is_promised_an_answer_which_is_given_or_goes_up(self, world):
+        case = report(world)
+        case.do("open")
+        case.says("questions", {"text": "When do you come?"})
+        due = case.due("reply")
+        case.says("questions", {"text": "Please?"}, "customer-2")
+        assert case.due("reply") == due
+        case.do("reply", {"text": "Tomorrow at nine."})
+        assert case.promise("reply")["state"] == "kept"
+        assert "Tomorrow at nine." in mailed(world)[-1]
+        assert case.try_to("reply", {"text": "Again."}).status == 409
+        case.says("questions", {"text": "Nobody came."}, "customer-3")
+        case.do("close", {"outcome": "solved", "text": "It is dry."})
+        world.at(case.due("reply") + timedelta(minutes=1))
+        world.tick()
+        assert case.owed()["reply"] == "supervisor"
+
+    def test_who_writes_without_end_is_asked_to_wait(self, world):
+        case = report(world)
+        for number in range(20):
+            assert case.says("additions", {"text": "And."}, f"addition-{number}").status == 202
+        assert case.says("additions", {"text": "And."}, "addition-20").status == 429

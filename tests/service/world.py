@@ -35,8 +35,6 @@ _CACHES = (
     vault._desk_key,
     vault.chain_key,
     rules._compiled,
-    aws.client,
-    aws.client_once,
     seals._unwrap,
 )
 
@@ -71,14 +69,23 @@ class World:
     environments: dict[str, dict[str, str]] = field(default_factory=dict)
     queues: dict[str, str] = field(default_factory=dict)
     dead_letters: dict[str, str] = field(default_factory=dict)
+    clients: dict[str, Any] = field(default_factory=dict)
     iam: Guard = field(init=False)
+
+    def client(self, service: str) -> Any:
+        """What the test itself asks of AWS; made once, because that takes longer than most questions."""
+        if service not in self.clients:
+            self.clients[service] = boto3.client(service)
+        return self.clients[service]
 
     def build(self) -> None:
         """Create what the template describes and moto can hold."""
         self.iam = Guard(self.template, {"MailFrom": "desk@example.org"})
         self.iam.listen()
-        dynamodb, sqs, events = boto3.client("dynamodb"), boto3.client("sqs"), boto3.client("events")
-        kms, secrets = boto3.client("kms"), boto3.client("secretsmanager")
+        aws.client.cache_clear()  # those of the world before know nothing of this one
+        aws.client_once.cache_clear()
+        dynamodb, sqs, events = self.client("dynamodb"), self.client("sqs"), self.client("events")
+        kms, secrets = self.client("kms"), self.client("secretsmanager")
         events.create_event_bus(Name="desk")
         keys = {service: kms.create_key()["KeyMetadata"]["Arn"] for service in SERVICES}
         for service in SERVICES:
@@ -112,7 +119,7 @@ class World:
                     for recipient in ("notify", "complaints", "intake")
                 },
             }
-        boto3.client("sesv2").create_email_identity(EmailIdentity="desk@example.org")
+        self.client("sesv2").create_email_identity(EmailIdentity="desk@example.org")
 
     @contextmanager
     def function_of(self, service: str, function: str | None = None) -> Iterator[None]:
@@ -213,11 +220,11 @@ class World:
     def take_files(self) -> None:
         """Make the bucket for files of strangers: few tests need one, and S3 is slow to set up."""
         where = {"LocationConstraint": "eu-west-2"}
-        boto3.client("s3").create_bucket(Bucket="files", CreateBucketConfiguration=where)
+        self.client("s3").create_bucket(Bucket="files", CreateBucketConfiguration=where)
 
     def files(self) -> dict[str, bytes]:
         """What lies there."""
-        s3 = boto3.client("s3")
+        s3 = self.client("s3")
         found = s3.list_objects_v2(Bucket="files").get("Contents", [])
         return {one["Key"]: s3.get_object(Bucket="files", Key=one["Key"])["Body"].read() for one in found}
 
@@ -254,7 +261,7 @@ class World:
             failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
             for message in batch:
                 if message["MessageId"] not in failed:
-                    boto3.client("sqs").delete_message(
+                    self.client("sqs").delete_message(
                         QueueUrl=self.queues[service], ReceiptHandle=message["ReceiptHandle"]
                     )
                 else:
@@ -262,13 +269,13 @@ class World:
         return len(batch)
 
     def receive(self, service: str) -> list[dict[str, Any]]:
-        answer = boto3.client("sqs").receive_message(QueueUrl=self.queues[service], MaxNumberOfMessages=10)
+        answer = self.client("sqs").receive_message(QueueUrl=self.queues[service], MaxNumberOfMessages=10)
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
 
     def release(self, service: str, message: dict[str, Any]) -> None:
         """Let a message come again at once: moto wants the clock to move on for that."""
-        boto3.client("sqs").change_message_visibility(
+        self.client("sqs").change_message_visibility(
             QueueUrl=self.queues[service], ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
         )
         self.clock.shift(timedelta(milliseconds=1))
@@ -287,11 +294,11 @@ class World:
 
     def items(self, service: str) -> list[dict[str, Any]]:
         """Everything in a service's table."""
-        pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=service)
+        pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=service)
         return [item for page in pages for item in page["Items"]]
 
     def dead(self, service: str) -> list[dict[str, Any]]:
-        answer = boto3.client("sqs").receive_message(
+        answer = self.client("sqs").receive_message(
             QueueUrl=self.dead_letters[service], MaxNumberOfMessages=10, MessageAttributeNames=["All"]
         )
         messages: list[dict[str, Any]] = answer.get("Messages", [])

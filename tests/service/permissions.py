@@ -81,6 +81,8 @@ class Guard:
     parameters: Mapping[str, str]
     function: str | None = None
     refused: list[str] = field(default_factory=list)
+    heard: int = 0
+    """How many calls of functions were looked at."""
     _known: dict[str, Grants] = field(default_factory=dict)
 
     def listen(self) -> None:
@@ -97,6 +99,7 @@ class Guard:
     def _asked(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         if self.function is None:
             return
+        self.heard += 1
         mine = self.grants(self.function)
         for asked in _needed(model.service_model.service_id, model.name, params, self.function, mine):
             if not mine.allow(asked, self.parameters):

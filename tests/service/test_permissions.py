@@ -24,7 +24,9 @@ def test_what_a_function_may_do_is_read_from_its_role(service, function):
     assert not grants.allow(Asked("kms:Decrypt", "key/shared"), {})
 
 
-def test_a_function_that_asks_for_more_than_its_role_allows_is_refused_and_the_test_fails(world):
+@pytest.mark.parametrize("desk", ["the first", "the second"])
+def test_a_function_that_asks_for_more_than_its_role_allows_is_refused_and_the_test_fails(world, desk):
+    assert world.iam.heard == 0, f"{desk} desk in this process has a guard of its own"
     world.iam.template = without(
         template(), "complaints", "staffrole", "dynamodb:PutItem"
     )  # it writes in a transaction
@@ -32,6 +34,7 @@ def test_a_function_that_asks_for_more_than_its_role_allows_is_refused_and_the_t
     supervisor = {"sub": "supervisor-1", "cognito:groups": "[supervisor]"}
     answer = world.http("complaints.staff", "POST", f"/staff/v1/complaints/{number}/take", staff=supervisor)
     assert answer.status == 500
+    assert world.iam.heard > 0
     assert world.iam.refused == ["complaints.staff may not dynamodb:PutItem on table"]
     world.iam.refused.clear()  # or else this test would fail at its end, as any other does
 

@@ -76,6 +76,8 @@ def renovation(staff: Staff) -> None:
     staff.do("contacts", reached=True, said="It leaks.", told="We come.", read_back=True)
     staff.do("classify", kind="plumbing", facts={"repairs": True}, claim={"minor": 2000000, "currency": "CNY"})
     staff.do("grade", grade="major", reason="The flat below is wet.")
+    staff.do("pause", "duty-leader", promises=["answer"], reason="The key to the cellar is awaited.")
+    staff.do("resume", "duty-leader", promises=["answer"])
     staff.do("milestones", "officer", milestone="finished", at=in_hours(-240))
     staff.do("subjects", "duty-leader", subjects=["plumber-1"])
     staff.do("visits", at=in_hours(5))
@@ -117,6 +119,7 @@ def goods(staff: Staff) -> None:
     """Goods go through the form and corrective action, which outlasts the complaint."""
     staff.key_in(kind="malfunction", reference="Batch 7")
     staff.do("form", text="It stops after an hour.")
+    staff.do("signature")
     for move, role in {"contain": "officer", "plan": "officer"}.items():
         staff.do("corrective", role, move=move, text="A relay overheats.")
     refused = staff.http.post(

@@ -29,6 +29,11 @@ _KB = 1024
 _INDEX = ("pk", "sk", "due", "at")
 
 
+def _make_clients_anew() -> None:
+    aws.client.cache_clear()
+    aws.client_once.cache_clear()
+
+
 @dataclass
 class Spent:
     """What an operation asked of AWS."""
@@ -106,11 +111,13 @@ class Meter:
         }
         for event, hook in hooks.items():
             session.register(event, hook)
+        _make_clients_anew()  # a client hears what its session heard of when it was made
         try:
             yield self
         finally:
             for event, hook in hooks.items():
                 session.unregister(event, hook)
+            _make_clients_anew()
 
     def measure(self, act: Callable[[], object]) -> Spent:
         """What `act` asks for."""

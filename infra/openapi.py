@@ -10,8 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.complaints import accepting, following, staff, working
+from services.complaints import accepting, following, staff
+from services.complaints.dating import MovePromiseRequest
 from services.complaints.handling import Nothing
+from services.complaints.working import CloseRequest
 from shared.packs import LANGUAGES
 from shared.policy import PERMITS
 from shared.recalculating import PERMIT, RecalculateRequest
@@ -115,7 +117,7 @@ def _staff(models: dict[str, type[BaseModel]]) -> Iterator[tuple[str, str, dict[
     yield "post", f"{here}/recalculation", {**carried, **leads}
     read = operation("read", None, models, "The whole complaint.")
     yield "get", f"{here}/{{number}}", {**read, **secured, "parameters": [_NUMBER]}
-    move = operation("movePromise", working.MoveRequest, models, says(working.MoveRequest.__doc__))
+    move = operation("movePromise", MovePromiseRequest, models, says(MovePromiseRequest.__doc__))
     promise = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
     yield (
         "post",
@@ -160,7 +162,7 @@ def operation(
     if model is not None:
         models[model.__name__] = model
         content = {"application/json": {"schema": {"$ref": f"{SCHEMAS}{model.__name__}"}}}
-        body = {"requestBody": {"required": model is not working.CloseRequest, "content": content}}
+        body = {"requestBody": {"required": model is not CloseRequest, "content": content}}
     return {
         "operationId": identity,
         "summary": told,

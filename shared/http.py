@@ -15,6 +15,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Valid
 from shared import store, vault
 from shared.clock import utc_now
 from shared.logs import bind, describe, log
+from shared.place import Place
 from shared.policy import NotPermitted, Principal
 from shared.settings import settings
 
@@ -149,9 +150,9 @@ class Desk(APIGatewayHttpResolver):
             )
         return key
 
-    def after(self) -> store.Place | None:
+    def after(self) -> Place | None:
         """Where the page before ended, from `?after=`."""
-        return self.going_on(store.Place.at_mark)
+        return self.going_on(Place.at_mark)
 
     def going_on(self, read: Callable[[str], T]) -> T | None:
         """Where to go on, from `?after=`, as `read` reads it; None when the first page is asked for."""

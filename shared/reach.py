@@ -5,11 +5,11 @@ need only one of the two.
 """
 
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from shared.http import Text, fault
+from shared.http import Request, Text, fault
 
 
 def _a_name(name: str) -> str:
@@ -20,6 +20,28 @@ def _a_name(name: str) -> str:
 
 
 Name = Annotated[Text, Field(min_length=1, max_length=120), AfterValidator(_a_name)]
+
+
+class Contact(Request):
+    """How to reach the customer. All of it may be left out: nobody has to give a name."""
+
+    name: Name | None = None
+    email: Annotated[Text, Field(min_length=3, max_length=254)] | None = None
+    phone: Annotated[Text, Field(min_length=3, max_length=32)] | None = None
+    preferred: Literal["sms", "email"] | None = None
+
+
+def reachable(contact: Contact | None, region: str) -> Contact | None:
+    """The contact in the form that providers take. Raises `Problem` 422 when it can't exist."""
+    if contact is None:
+        return None
+    mail = email(contact.email, "/contact/email") if contact.email else None
+    number = phone(contact.phone, region, "/contact/phone") if contact.phone else None
+    if contact.preferred == "email" and not mail:
+        raise fault("/contact/preferred", "no_address", "You prefer email: send an email address too.")
+    if contact.preferred == "sms" and not number:
+        raise fault("/contact/preferred", "no_number", "You prefer SMS: send a telephone number too.")
+    return contact.model_copy(update={"email": mail, "phone": number})
 
 
 def email(address: str, where: str) -> str:

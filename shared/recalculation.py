@@ -15,8 +15,9 @@ from typing import Any, Literal
 from shared import promises
 from shared.aggregate import Aggregate
 from shared.contracts import Note
+from shared.place import SHARDS, Milestone
 from shared.promises import Recalculation, Shift, Spans
-from shared.store import SHARDS, Audience, Cause, Conflict, Line, Milestone, NotFound, Store, retrying
+from shared.store import Audience, Cause, Conflict, Line, NotFound, Store, retrying
 from shared.worktime import Calendar
 
 PAGE = 100

@@ -6,7 +6,6 @@ with a promise that runs (`PROMISE#<kind>#<shard>`, by the next time to look at 
 still (`STILL#<kind>#<shard>`, by since when) and events not yet told (`UNSENT#<shard>`).
 """
 
-import base64
 import heapq
 import json
 import zlib
@@ -24,15 +23,12 @@ from shared import chain, ids, seals, vault
 from shared.aggregate import Aggregate
 from shared.contracts import Event
 from shared.logs import describe, log
+from shared.place import SHARDS, START, Marks, Milestone, Place, stamp
 from shared.promises import next_look, still_since
 
-SHARDS = 4
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _GUARD_DAYS = 30
 """Guards outlive every way an event can come again: queues keep 14 days, the archive 14."""
-
-_LONGEST_WORD = 600
-"""Of marks that callers hand back."""
 
 _AT_ONE_TIME = 25
 """More than ever become due in the same microsecond in one shard."""
@@ -40,86 +36,6 @@ _AT_ONE_TIME = 25
 Item = dict[str, Any]
 Mark = tuple[str, str]
 """The keys of an item that a page ended with."""
-
-
-@dataclass(frozen=True, order=True)
-class Place:
-    """Where an aggregate stands in the index: when to look at it, and its id."""
-
-    at: datetime
-    id: str
-
-    @property
-    def mark(self) -> str:
-        """This place as text, for whoever asks for what stands behind it."""
-        return f"{stamp(self.at).replace('+00:00', 'Z')}~{self.id}"  # a plus would be read as a space
-
-    @classmethod
-    def at_mark(cls, mark: str) -> "Place":
-        """The place that gave this mark. Raises `ValueError`."""
-        at, _, identity = mark.partition("~")
-        try:
-            return cls(datetime.fromisoformat(at).astimezone(UTC), identity)
-        except OverflowError:
-            raise ValueError(mark) from None
-
-
-Marks = tuple[Place | None, ...]
-"""For each shard of a kind, the place up to which somebody has read; None: not begun."""
-
-START: Marks = (None,) * SHARDS
-
-
-def marks_text(marks: Marks) -> str:
-    """Marks as a word for whoever reads page by page."""
-    return _word([place and place.mark for place in marks])
-
-
-def marks_of(word: str) -> Marks:
-    """The marks that gave this word. Raises `ValueError`."""
-    given = _of_word(word)
-    if not isinstance(given, list) or len(given) != SHARDS:
-        raise ValueError(word)
-    return tuple(_given_place(one) for one in given)
-
-
-@dataclass(frozen=True)
-class Milestone:
-    """How far a walk through all shards of some kinds has come: the part of the index it is in, and where there."""
-
-    part: int
-    after: Place | None = None
-
-    @property
-    def word(self) -> str:
-        """For whoever goes on from here."""
-        return _word([self.part, self.after and self.after.mark])
-
-    @classmethod
-    def of(cls, word: str) -> "Milestone":
-        """The milestone that gave this word. Raises `ValueError`."""
-        given = _of_word(word)
-        if not isinstance(given, list) or len(given) != 2 or type(given[0]) is not int:  # noqa: PLR2004  as in `word`
-            raise ValueError(word)
-        return cls(given[0], _given_place(given[1]))
-
-
-def _word(content: Any) -> str:
-    return base64.urlsafe_b64encode(json.dumps(content, separators=(",", ":")).encode()).decode().rstrip("=")
-
-
-def _of_word(word: str) -> Any:
-    if len(word) > _LONGEST_WORD:
-        raise ValueError(word)
-    return json.loads(base64.urlsafe_b64decode(word.encode() + b"=" * (-len(word) % 4)))
-
-
-def _given_place(mark: Any) -> Place | None:
-    if mark is None:
-        return None
-    if not isinstance(mark, str):
-        raise ValueError  # noqa: TRY004  one refusal for whatever is wrong with a word
-    return Place.at_mark(mark)
 
 
 class NotFound(LookupError):
@@ -579,11 +495,6 @@ class Store:
         facts["hash"] = chain.link(vault.chain_key(), head, facts)
         item["doc"] = {"S": json.dumps(facts, ensure_ascii=False, separators=(",", ":"))}
         return item, facts["hash"]
-
-
-def stamp(at: datetime) -> str:
-    """A time as it is stored and sorted: UTC, microseconds, always of one length."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def retrying(decide: Callable[[], A], attempts: int = 5, *, but: tuple[type[Conflict], ...] = ()) -> A:

@@ -11,7 +11,8 @@ from typing import Any
 
 from shared import relay
 from shared.logs import describe, log
-from shared.store import Conflict, NotFound, Place
+from shared.place import Place
+from shared.store import Conflict, NotFound
 from shared.tables import store
 
 AT_MOST = 200

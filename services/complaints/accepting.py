@@ -12,7 +12,7 @@ from services.complaints.complaint import ANSWER, Complaint, State
 from services.complaints.corrective import begins
 from services.complaints.draft import Draft
 from services.complaints.injury import Injury, Record
-from shared import ids, reach, vault
+from shared import ids, vault
 from shared.contracts.complaints import CallsDeclined, ComplaintAccepted
 from shared.contracts.intake import ContactCard
 from shared.http import Problem, Request, Text, fault, fingerprint
@@ -20,6 +20,7 @@ from shared.packs import Money
 from shared.packs.complaints import Happening
 from shared.policy import UNIT
 from shared.promises import Promise, PromiseState
+from shared.reach import Contact, reachable
 from shared.rules import pack
 from shared.settings import settings
 from shared.store import AlreadyExists, Audience, Cause, Conflict, Recorded, retrying
@@ -28,15 +29,6 @@ from shared.tables import store
 Words = Annotated[Text, Field(min_length=1, max_length=4000)]
 Short = Annotated[Text, Field(min_length=1, max_length=300)]
 Facts = Annotated[dict[Annotated[str, Field(max_length=40)], bool], Field(max_length=40, default_factory=dict)]
-
-
-class Contact(Request):
-    """How to reach the customer. All of it may be left out: nobody has to give a name."""
-
-    name: reach.Name | None = None
-    email: Annotated[Text, Field(min_length=3, max_length=254)] | None = None
-    phone: Annotated[Text, Field(min_length=3, max_length=32)] | None = None
-    preferred: Literal["sms", "email"] | None = None
 
 
 class Behalf(Request):
@@ -312,7 +304,7 @@ def _checked(request: ComplaintRequest, *, keyed: bool) -> Contact | None:
             raise fault(
                 "/read_back", "not_confirmed", "Read the record back to the customer; send it once they confirm it."
             )
-    return reachable(request.contact)
+    return reachable(request.contact, pack().region)
 
 
 def check_subjects(subjects: Collection[str]) -> None:
@@ -337,19 +329,6 @@ def in_our_currency(money: Money | None, where: str) -> Money | None:
             f"{where}/currency", "other_currency", f"Amounts are in {currency} here: send what it is in {currency}."
         )
     return money
-
-
-def reachable(contact: Contact | None) -> Contact | None:
-    """The contact in the form that providers take. Raises `Problem` when it can't exist."""
-    if contact is None:
-        return None
-    email = reach.email(contact.email, "/contact/email") if contact.email else None
-    phone = reach.phone(contact.phone, pack().region, "/contact/phone") if contact.phone else None
-    if contact.preferred == "email" and not email:
-        raise fault("/contact/preferred", "no_address", "You prefer email: send an email address too.")
-    if contact.preferred == "sms" and not phone:
-        raise fault("/contact/preferred", "no_number", "You prefer SMS: send a telephone number too.")
-    return contact.model_copy(update={"email": email, "phone": phone})
 
 
 def _again(identity: str, voiced: Voiced) -> Receipt:

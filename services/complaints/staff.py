@@ -5,17 +5,19 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from pydantic import ValidationError
 
-from services.complaints import accepting, contacting, procedures, recounting, working, worklist
+from services.complaints import accepting, contacting, dating, procedures, recounting, working, worklist
 from services.complaints.handling import Act, Nothing, carry_out
 from services.complaints.working import CloseRequest
 from shared import recalculating
 from shared.clock import utc_now
 from shared.commands import Command
 from shared.http import Desk, Problem, Request, answer, invalid
+from shared.newdate import NewDate
+from shared.place import marks_of
 from shared.policy import require
-from shared.store import Cause, marks_of
+from shared.store import Cause
 
-ACTS: dict[str, Act[Any]] = {**working.ACTS, **contacting.ACTS, **procedures.ACTS}
+ACTS: dict[str, Act[Any]] = {**working.ACTS, **dating.ACTS, **contacting.ACTS, **procedures.ACTS}
 
 handler = Desk()
 
@@ -55,9 +57,9 @@ def read(number: str) -> Response[str]:
 
 @handler.post("/staff/v1/complaints/<number>/promises/<name>/move")
 def move(number: str, name: str) -> Response[str]:
-    given = handler.read(working.MoveRequest)
+    given = handler.read(NewDate)
     try:
-        asked = working.MovePromiseRequest(**given.model_dump(), promise=name)
+        asked = dating.MovePromiseRequest(**given.model_dump(), promise=name)
     except ValidationError as error:
         raise invalid(error) from None
     return _carry_out("move", number, asked)

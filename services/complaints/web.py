@@ -31,7 +31,8 @@ from shared.pages.browser import HOME, Pages, Visit, cookie, see_other
 from shared.pages.promised import promise_shown
 from shared.pages.questions import FACT, Wrong
 from shared.pages.wording import Speaker
-from shared.rules import calendar, complaint_rules
+from shared.reach import Contact, reachable
+from shared.rules import calendar, complaint_rules, pack
 from shared.store import NotFound
 from shared.vault import Erased
 
@@ -99,7 +100,7 @@ def _wrong(form: ComplaintForm, step: str) -> list[Wrong]:
     if step != "contact" or wrong:
         return wrong
     try:
-        accepting.reachable(as_request(accepting.Contact, form.contact() or {}))
+        reachable(as_request(Contact, form.contact() or {}), pack().region)
     except Problem as refusal:
         return asked_at(refusal, _ASKED_AT)[1]
     return []

@@ -1,15 +1,14 @@
 """Handling a complaint: take it on, classify, grade, investigate, find, answer, rework, close, learn."""
 
-from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, model_validator
+from pydantic import Field
 
 from services.complaints import grading, notes, shelf, steps
 from services.complaints.accepting import Facts, Short, Words, check_subjects, in_our_currency
 from services.complaints.complaint import ANSWER, RETURN_VISIT, SETTLE, Finding, Move
 from services.complaints.draft import Draft
-from services.complaints.handling import Act, Nothing, must_hold, must_investigate, of_promise
+from services.complaints.handling import Act, Nothing, must_hold, must_investigate
 from services.complaints.injury import Injury, Record
 from shared import promises
 from shared.contracts.complaints import (
@@ -18,14 +17,11 @@ from shared.contracts.complaints import (
     ComplaintReworked,
     LessonShared,
 )
-from shared.http import HORIZON, Problem, Request, When, fault
+from shared.http import Problem, Request, fault
 from shared.packs import Grade, Money
 from shared.packs.complaints import Happening
-from shared.packs.parts import Within
 from shared.policy import Principal
 from shared.store import Audience
-from shared.worktime import EndlessError, Span, Unit
-from shared.worktime.span import LENGTHS
 
 Who = Annotated[str, Field(min_length=1, max_length=64)]
 _NOT_PROVEN = "not-substantiated"
@@ -110,65 +106,6 @@ class LessonRequest(Request):
     """What was learnt, so that it does not happen again elsewhere."""
 
     text: Words
-
-
-_AT_LEAST = {
-    Unit.DAYS: timedelta(days=1),
-    Unit.WORKING_DAYS: timedelta(days=1),
-    Unit.WORKING_DAY_ENDS: timedelta(days=1),
-    Unit.MONTHS: timedelta(days=28),
-}
-
-
-def _one_unit(data: Any, read: ValidatorFunctionWrapHandler) -> dict[str, int]:
-    try:
-        span = Span.parse(read(data))
-    except ValidationError:  # its words repeat what was sent
-        units = ", ".join(Unit)
-        raise ValueError(f"a span is one unit with a whole number from 0 up; units are {units}") from None
-    # Counting through thousands of years would take as long as a function has.
-    if span.amount > HORIZON / (_AT_LEAST.get(span.unit) or timedelta(microseconds=LENGTHS[span.unit])):
-        raise ValueError("is more than ten years; give less time")
-    return span.as_dict()
-
-
-NewSpan = Annotated[Within, WrapValidator(_one_unit)]
-
-
-class MoveRequest(Request):
-    """Another date, as a date or as a new whole span, and why: the customer is told."""
-
-    to: When | None = None
-    within: NewSpan | None = None
-    reason: Annotated[str, Field(max_length=1000)] = ""
-
-    @model_validator(mode="after")
-    def _one_of_them(self) -> "MoveRequest":
-        if (self.to is None) == (self.within is None):
-            raise ValueError("send either to or within")
-        return self
-
-
-class MovePromiseRequest(MoveRequest):
-    """The same, of the promise of this name."""
-
-    promise: Annotated[str, Field(max_length=40)]
-
-
-Names = Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(min_length=1, max_length=20)]
-
-
-class PauseRequest(Request):
-    """The promises whose clocks stand still from now, and why: the customer reads it where they are theirs."""
-
-    promises: Names
-    reason: Short
-
-
-class ResumeRequest(Request):
-    """The promises whose clocks go on, with what was left of them."""
-
-    promises: Names
 
 
 class StepRequest(Request):
@@ -421,61 +358,6 @@ def learn(draft: Draft, _principal: Principal, request: LessonRequest) -> None:
     )
 
 
-def move_promise(draft: Draft, principal: Principal, request: MovePromiseRequest) -> None:
-    """Give a promise another date before it passes; the customer is told of what was promised to them."""
-    name, complaint = request.promise, draft.complaint
-    to: datetime | dict[str, int] = request.to or dict(request.within or {})
-    was = next((one.due for one in complaint.promises if one.name == name and one.open), None)
-    made = promises.move(complaint.promises, name, to, draft.book.calendar, draft.now, request.reason, principal.id)
-    draft.complaint = complaint.promising(made)
-    due = next(one.due for one in made if one.name == name and one.open)
-    if due > draft.now + HORIZON:
-        raise EndlessError("beyond ten years")
-    was = was or due
-    if not steps.is_for_customer(name, draft.book):
-        draft.tell(notes.DateMoved(promise=name, was_due=was, due=due), private={"text": request.reason})
-        return
-    draft.moved(name, was, due, request.reason)
-
-
-def pause(draft: Draft, _principal: Principal, request: PauseRequest) -> None:
-    """Stop the clocks of promises that nobody here can keep for now: documents are awaited, the site is closed."""
-    made, now = draft.complaint.promises, draft.now
-    can = sorted({one.name for one in made if one.running and one.due > now})
-    for name in dict.fromkeys(request.promises):
-        try:
-            made = promises.pause(made, name, now, request.reason)
-        except promises.Refusal as error:
-            raise of_promise(error, allowed=can) from None
-    draft.complaint = draft.complaint.promising(made)
-    draft.tell(
-        notes.ClocksStopped(promises=request.promises), _audience(draft, request.promises), {"text": request.reason}
-    )
-
-
-def resume(draft: Draft, _principal: Principal, request: ResumeRequest) -> None:
-    """Let clocks go on where they stopped; the customer is told of the dates that this gives to what is theirs."""
-    before, book = draft.complaint, draft.book
-    made = before.promises
-    can = sorted({one.name for one in made if one.paused})
-    for name in dict.fromkeys(request.promises):
-        try:
-            made = promises.resume(made, name, book.calendar, draft.now)
-        except promises.Refusal as error:
-            raise of_promise(error, allowed=can) from None
-    draft.complaint = before.promising(made)
-    if ANSWER in request.promises:  # whoever classified it meanwhile could not change a clock that stood still
-        draft.complaint = steps.answer_again(draft.complaint, book, draft.now)
-    draft.tell(notes.ClocksResumed(promises=request.promises), _audience(draft, request.promises))
-    for was, one in zip(before.promises, draft.complaint.promises, strict=True):
-        if was.paused and not one.paused and was.due != one.due and steps.is_for_customer(one.name, book):
-            draft.moved(one.name, was.due, one.due, was.pauses[-1].reason)
-
-
-def _audience(draft: Draft, names: tuple[str, ...]) -> Audience:
-    return Audience.CUSTOMER if any(steps.is_for_customer(one, draft.book) for one in names) else Audience.STAFF
-
-
 def finish_step(draft: Draft, principal: Principal, request: StepRequest) -> None:
     """A step that no happening ends is done because staff say so."""
     step = draft.book.step(request.step)
@@ -504,8 +386,5 @@ ACTS: dict[str, Act[Any]] = {
     "rework": Act("complaint.contact", Move.REWORK, ReworkRequest, rework),
     "close": Act("complaint.close", Move.CLOSE, CloseRequest, close),
     "lessons": Act("complaint.handle", Move.LEARN, LessonRequest, learn),
-    "move": Act("complaint.decide", Move.RECORD, MovePromiseRequest, move_promise),
-    "pause": Act("complaint.decide", Move.RECORD, PauseRequest, pause),
-    "resume": Act("complaint.decide", Move.RECORD, ResumeRequest, resume),
     "steps": Act("complaint.handle", Move.RECORD, StepRequest, finish_step),
 }

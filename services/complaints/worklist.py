@@ -8,9 +8,9 @@ from typing import Any
 from services.complaints import shelf, views
 from services.complaints.complaint import Complaint
 from services.complaints.handling import identity_of, let
+from shared.place import START, Marks, Place, marks_text
 from shared.policy import Principal, require
 from shared.promises import next_due
-from shared.store import START, Marks, Place, marks_text
 from shared.tables import store
 
 PAGE = 50

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.intake import appointment as appointments
 from services.intake import notes
@@ -14,11 +14,10 @@ from services.intake.owning import Staff
 from services.intake.working import Short, Words
 from shared import promises
 from shared.contracts.intake import AppointmentCancelled, AppointmentMade, AppointmentMoved
-from shared.http import Problem, Request, fault
+from shared.http import Problem, Request, When, fault
 
 _FAR = timedelta(days=730)
 
-When = AwareDatetime
 Number = Annotated[int, Field(ge=1, le=10_000, strict=True)]
 
 

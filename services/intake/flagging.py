@@ -10,8 +10,7 @@ from services.intake.caller import Caller, Kind, Telephone
 from services.intake.case import CALL_FAMILY, Move
 from services.intake.handling import Act, Draft
 from services.intake.notes import CallerFlagged, FamilyCalled, FlagLifted
-from services.intake.reporting import telephone
-from shared import promises, vault
+from shared import promises, reach, vault
 from shared.http import Problem, Request, Text
 from shared.policy import Principal, require
 from shared.rules import calendar, pack
@@ -55,7 +54,7 @@ def flag(principal: Principal, request: FlagRequest, cause: Cause) -> dict[str, 
     rules = pack().nuisance
     if rules is None:
         raise Problem(409, "not-offered", "This desk flags nobody.", "Its pack says nothing of nuisance.")
-    identity = nuisance.identity(telephone(request.phone, pack().region, "/phone"))
+    identity = nuisance.identity(reach.phone(request.phone, pack().region, "/phone"))
     line = Line(CallerFlagged(kind=request.kind, telephone=request.telephone), private={"text": request.reason})
 
     def write() -> Caller:
@@ -77,7 +76,7 @@ def flag(principal: Principal, request: FlagRequest, cause: Cause) -> dict[str, 
 def lift(principal: Principal, request: LiftRequest, cause: Cause) -> dict[str, Any]:
     """Raises `NotFound` for a number that was never flagged, `Problem` 409 for one that is not now."""
     require(principal, "caller.lift")
-    identity = nuisance.identity(telephone(request.phone, pack().region, "/phone"))
+    identity = nuisance.identity(reach.phone(request.phone, pack().region, "/phone"))
 
     def write() -> Caller:
         try:
@@ -92,7 +91,7 @@ def lift(principal: Principal, request: LiftRequest, cause: Cause) -> dict[str, 
 def look(principal: Principal, request: NumberRequest) -> dict[str, Any]:
     """Whether it is flagged, and all that was done. Raises `NotFound`."""
     require(principal, "caller.read")
-    caller, done = nuisance.history(telephone(request.phone, pack().region, "/phone"))
+    caller, done = nuisance.history(reach.phone(request.phone, pack().region, "/phone"))
     return {**_view(caller), "history": done}
 
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.intake.unit import Free, Position, Unit, UnitState, at_mark, mark
-from shared.store import Item, NotFound, put, stamp
+from shared.place import stamp
+from shared.store import Item, NotFound, put
 from shared.tables import store
 
 MANY = 5000

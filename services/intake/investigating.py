@@ -2,14 +2,14 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.intake import exhibit, notes
 from services.intake.case import Move
 from services.intake.handling import Act, Draft
 from services.intake.owning import Staff
 from services.intake.working import Short, Words
-from shared.http import Request, fault
+from shared.http import Request, When, fault
 
 
 class TeamRequest(Request):
@@ -22,7 +22,7 @@ class SceneRequest(Request):
     """Somebody was at the scene: what was seen and done, and when."""
 
     text: Words
-    at: AwareDatetime | None = None
+    at: When | None = None
 
 
 class EvidenceRequest(Request):

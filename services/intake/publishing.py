@@ -10,8 +10,9 @@ from services.intake.case import RESOLVE, Case, State
 from services.intake.georeport import ServiceRequest, Status
 from services.intake.published import masked
 from shared.packs import Pack
+from shared.place import stamp
 from shared.settings import settings
-from shared.store import Item, put_item, stamp
+from shared.store import Item, put_item
 from shared.tables import store
 
 _PAGES = 5

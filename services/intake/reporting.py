@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AwareDatetime, Field
 
 from services.intake import fleet, nuisance
 from services.intake.caller import Caller, facts_of, wait
@@ -24,6 +23,7 @@ from shared.contracts.intake import CaseReported, ContactCard, GrievanceVoiced, 
 from shared.http import Problem, Request, Text, fault, fingerprint
 from shared.packs import LANGUAGES, URGENT_FACTS, Category, Pack
 from shared.promises import Promise
+from shared.reach import Contact, reachable
 from shared.rules import calendar, pack
 from shared.settings import settings
 from shared.store import AlreadyExists, Audience, Cause, Conflict, Line, NotFound, Recorded, Refused, retrying
@@ -40,22 +40,6 @@ _TRIES = 3
 # Clocks of honest callers are a little wrong.
 _CLOCK_SKEW = timedelta(minutes=5)
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
-
-
-def _a_name(name: str) -> str:
-    # We write it into what we send: nobody shall send words of their own to others in our name.
-    if "\n" in name or "\t" in name or "://" in name or "www." in name.lower():
-        raise ValueError("must be a name in one line, without links")
-    return name
-
-
-class Contact(Request):
-    """How to reach the customer. All of it may be left out: nobody has to give a name."""
-
-    name: Annotated[Text, Field(min_length=1, max_length=120), AfterValidator(_a_name)] | None = None
-    email: Annotated[Text, Field(min_length=3, max_length=254)] | None = None
-    phone: Annotated[Text, Field(min_length=3, max_length=32)] | None = None
-    preferred: Literal["sms", "email"] | None = None
 
 
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
@@ -164,7 +148,7 @@ def report(
     if category.kind == "tip":
         # Before anything is made of it: not even a hash of who sent a tip shall be here.
         request = request.model_copy(update={"contact": None})
-    contact = reachable(request.contact, rules)
+    contact = reachable(request.contact, rules.region)
     command = vault.mac_text("command", actor, idempotency_key) if idempotency_key else None
     identity = ids.number_from(vault.mac("number", actor, idempotency_key)) if idempotency_key else ids.number()
     attempt = _Attempt(
@@ -350,7 +334,7 @@ def _tried(attempt: _Attempt, sent: Sent, caller: Caller | None) -> Case:
 def check(request: ReportRequest, now: datetime) -> None:
     """Raise the `Problem` that `report` would raise, without storing anything."""
     _checked(request, pack(), now)
-    reachable(request.contact, pack())
+    reachable(request.contact, pack().region)
 
 
 def _public(request: ReportRequest, category: Category, *, urgent: bool) -> Published | None:
@@ -384,51 +368,6 @@ def _checked(request: ReportRequest, rules: Pack, now: datetime) -> Category:
     if request.place and (request.place.lat is None) != (request.place.long is None):
         raise fault("/place", "half_a_position", "Send both lat and long, or neither.")
     return category
-
-
-def reachable(contact: Contact | None, rules: Pack) -> Contact | None:
-    """The contact in the form that providers take. Raises `Problem` when it can't exist."""
-    if contact is None:
-        return None
-    email = _email(contact.email) if contact.email else None
-    phone = telephone(contact.phone, rules.region) if contact.phone else None
-    if contact.preferred == "email" and not email:
-        raise fault("/contact/preferred", "no_address", "You prefer email: send an email address too.")
-    if contact.preferred == "sms" and not phone:
-        raise fault("/contact/preferred", "no_number", "You prefer SMS: send a telephone number too.")
-    return contact.model_copy(update={"email": email, "phone": phone})
-
-
-@cache
-def _validate_email() -> Any:
-    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415  most reports need only one of two
-
-    return validate_email, EmailNotValidError
-
-
-def _email(address: str) -> str:
-    validate, not_valid = _validate_email()
-    try:
-        return str(validate(address, check_deliverability=False, test_environment=True).normalized)
-    except not_valid:
-        raise fault("/contact/email", "not_an_address", "This is no email address.") from None
-
-
-def telephone(number: str, region: str, where: str = "/contact/phone") -> str:
-    """A number as E.164. Raises `Problem` when it can't be one."""
-    import phonenumbers  # noqa: PLC0415  most reports need only one of two
-
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        parsed = None
-    if parsed is None or not phonenumbers.is_possible_number(parsed):
-        raise fault(
-            where,
-            "not_a_number",
-            "This can't be a telephone number; send it with + and the country code.",
-        )
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
 def _card(contact: Contact, secret: str) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from shared.pages.browser import HOME, Pages, Visit, built_file, cookie, see_oth
 from shared.pages.promised import promise_shown
 from shared.pages.questions import FACT, Wrong
 from shared.pages.wording import Speaker, left_to_right
+from shared.reach import Contact, reachable
 from shared.rules import calendar, pack
 from shared.settings import settings
 from shared.store import NotFound
@@ -122,7 +123,7 @@ def _wrong(form: ReportForm, step: str) -> list[Wrong]:
     if step != "contact" or wrong:
         return wrong
     try:
-        reporting.reachable(as_request(reporting.Contact, form.contact() or {}), pack())
+        reachable(as_request(Contact, form.contact() or {}), pack().region)
     except Problem as refusal:
         return asked_at(refusal, _ASKED_AT)[1]
     return []

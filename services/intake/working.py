@@ -1,9 +1,9 @@
 """Working on a case: review it, note, arrive, close. Each move tells the customer."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field
 
 from services.intake import case as cases
 from services.intake.case import Move
@@ -11,8 +11,8 @@ from services.intake.handling import Act, Draft, Nothing, conclude, take_on
 from services.intake.notes import StaffNote
 from shared import promises
 from shared.contracts.intake import CaseDeclined, CaseExtended, CaseProgressed
-from shared.http import Request, Text, fault
-from shared.packs import Within
+from shared.http import Request, Text
+from shared.newdate import NewDate
 from shared.store import Audience
 
 _FAR = timedelta(days=730)
@@ -40,19 +40,10 @@ class ReplyRequest(Request):
     text: Words
 
 
-class ExtendRequest(Request):
-    """Another date for a promise, as a date or a whole span from when it was made, and why; the customer is told."""
+class ExtendRequest(NewDate):
+    """Another date for a promise, and why; the customer is told."""
 
     promise: Annotated[str, Field(max_length=40)] = cases.RESOLVE
-    to: AwareDatetime | None = None
-    within: Within | None = None
-    reason: Annotated[Text, Field(max_length=1000)] = ""
-
-    @model_validator(mode="after")
-    def _one_of_them(self) -> "ExtendRequest":
-        if (self.to is None) == (self.within is None):
-            raise ValueError("send either to or within")
-        return self
 
 
 class CloseRequest(Request):
@@ -94,12 +85,10 @@ def reply(draft: Draft, request: ReplyRequest) -> None:
 
 def extend(draft: Draft, request: ExtendRequest) -> None:
     """A date is moved before it passes, with a reason; the customer is told the new one."""
-    if request.to and request.to > draft.now + _FAR:
-        raise fault("/to", "too_far", "Choose a date within the next two years.")
     draft.move(Move.WORK)
     name, case = request.promise, draft.case
     was = next((one for one in case.promises if one.name == name and one.open), None)
-    to: datetime | dict[str, int] = request.to.astimezone(UTC) if request.to else dict(request.within or {})
+    to: datetime | dict[str, int] = request.to or dict(request.within or {})
     made = promises.move(case.promises, name, to, draft.calendar, draft.now, request.reason, draft.by.id)
     draft.case = case.promising(made)
     due = next(one.due for one in made if one.name == name and one.open)

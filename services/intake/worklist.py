@@ -8,9 +8,10 @@ from services.intake.case import Case
 from services.intake.handling import identity_of
 from services.intake.triage import decide
 from shared import chain, ids, vault
+from shared.place import Place
 from shared.policy import NotPermitted, Principal, require
 from shared.rules import pack
-from shared.store import Place, Recorded
+from shared.store import Recorded
 from shared.tables import store
 
 PAGE = 50

@@ -17,10 +17,11 @@ from shared.contracts import Event
 from shared.contracts.notify import CallbackGivenUp, CallbackMissed, CallbackReached
 from shared.http import Problem, Request, fault
 from shared.logs import log
+from shared.place import Place
 from shared.policy import Principal, require
 from shared.promises import PromiseState
 from shared.rules import calendar, pack
-from shared.store import AlreadyExists, Cause, Line, NotFound, Place, retrying
+from shared.store import AlreadyExists, Cause, Line, NotFound, retrying
 from shared.tables import store
 
 PAGE = 50

@@ -3,6 +3,7 @@
 Pure. Answers are what a browser sent, by field name. Nothing is kept between two questions but what it carries.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -22,7 +23,7 @@ class Wrong:
     code: str
 
 
-class Questions:
+class Questions(ABC):
     """The answers given so far to the questions of `STEPS`, asked in that order.
 
     `FIELDS` are the fields of a step that are always the same, `LIMITS` how many letters a text may have, `NEEDS` the
@@ -43,13 +44,13 @@ class Questions:
         """The names of the fields that a step asks for."""
         return self.FIELDS.get(step, ())
 
+    @abstractmethod
     def applies(self, step: str) -> bool:
         """Whether a step has anything to ask, as far as the answers go."""
-        raise NotImplementedError
 
+    @abstractmethod
     def checks(self, step: str) -> Iterable[Wrong]:
         """What cannot stay of a step's answers."""
-        raise NotImplementedError
 
     def wrong(self, step: str) -> list[Wrong]:
         """What cannot stay of a step's answers, in the order of its fields."""

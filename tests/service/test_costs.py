@@ -12,7 +12,7 @@ from infra.package import PACKAGES
 from infra.services import SERVICES
 from services.complaints import clock
 from shared.clock import utc_now
-from shared.store import SHARDS
+from shared.place import SHARDS
 from tests.service.complaining import LEADER, Matter
 
 ONE_WRITE = {"dynamodb.TransactWriteItems": 1}

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from infra import recalculate
-from shared.store import SHARDS
+from shared.place import SHARDS
 from tests.service.complaining import LEADER, MANAGER, OFFICER, complain, mailed
 from tests.service.test_main_path import follow, report
 from tests.service.world import World, staff

@@ -9,6 +9,7 @@ import pytest
 from services.intake.case import Case
 from shared import chain, ids, vault
 from shared.contracts.intake import CaseOpened
+from shared.place import Place, stamp
 from shared.store import (
     AlreadyDone,
     AlreadyExists,
@@ -17,9 +18,7 @@ from shared.store import (
     Guard,
     Line,
     NotFound,
-    Place,
     retrying,
-    stamp,
 )
 from shared.tables import store
 from tests.service.conftest import MONDAY_MORNING

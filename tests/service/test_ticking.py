@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared import promises, ticking
-from shared.store import Conflict, Place
+from shared.place import Place
+from shared.store import Conflict
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.owed import LADDER, OFFICE, Owed, answer, change, put, table
 from tests.service.world import World

@@ -1,9 +1,11 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 import time_machine
+from botocore.loaders import JSONFileLoader
 from moto import mock_aws
 
 from infra.packs import compile_into
@@ -12,6 +14,16 @@ from tests.template import template
 
 MONDAY_MORNING = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 """10:00 in Dubai, two and a half hours into the working day."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_read_once() -> Iterator[None]:
+    """Moto starts every test with a new session, which would read every service's model again."""
+    read = cache(JSONFileLoader.load_file)
+    loader = JSONFileLoader()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", lambda _loader, path: read(loader, path))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,7 @@ BODIES: dict[str, Any] = {
     "return-visit": {"satisfied": True, "settled": True},
     "form": {"text": "The form."},
     "signature": None,
+    "erase": {"reason": "asked"},
     "notice": {"text": "Mend it."},
     "corrective": {"move": "plan"},
     "injury": {"item": "scene", "text": "Photos."},

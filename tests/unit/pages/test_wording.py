@@ -105,6 +105,20 @@ def test_every_line_a_customer_can_find_on_their_case_has_wording(language: str)
         "CallLate",
         "CallAnswered",
         "CallWentOn",
+        "CaseFiled",
+        "PerhapsSame",
+        "CustomerCorrected",
+        "FilesMerged",
+        "MergedAway",
+        "FileSplit",
+        "SplitOff",
+        "CustomerNamed",
+        "PerhapsRepeated",
+        "RefersTo",
+        "OtherReportJoined",
+        "JoinedTo",
+        "HandlingJudged",
+        "LookedAgain",
     }
     for kind in (*IntakeEvent.__subclasses__(), *noted):
         name = kind.detail_type_name().partition(".")[0]
@@ -129,7 +143,7 @@ SAID = {
     "promise": tuple(one for name, one in vars(cases).items() if name.isupper() and isinstance(one, str)),
     "channel": (*get_args(Channel), *choices(MessageSent, "channel")),
     "answer": choices(notes.PressAnswered, "answer"),
-    "outcome": choices(CloseRequest, "outcome"),
+    "outcome": (*choices(CloseRequest, "outcome"), "joined"),
     "finding": choices(ComplaintAnswered, "finding"),
 }
 

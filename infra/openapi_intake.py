@@ -159,7 +159,7 @@ def _customers(models: Models) -> Operations:
     yield "get", f"{here}/{{customer}}", {**read, **_STAFF, "parameters": [who, AFTER], **_roles("customer.read")}
     told = operation("customerHistory", None, models, "What was done with the file, and whether its chain is whole.")
     yield "get", f"{here}/{{customer}}/history", {**told, **_STAFF, "parameters": [who], **_roles("customer.audit")}
-    for name, act in merging.ACTS.items():
+    for name, act in merging.CHANGES.items():
         made = operation(f"customer-{name}", act.request, models, says(act.do.__doc__) or name)
         yield (
             "post",

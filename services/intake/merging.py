@@ -248,7 +248,7 @@ _ANSWERS: dict[type[Exception], Callable[[Any], Problem]] = {
     ),
 }
 
-ACTS: dict[str, Act] = {
+CHANGES: dict[str, Act] = {
     "correct": Act("customer.correct", CorrectRequest, correct),
     "merge": Act("customer.merge", MergeRequest, merge),
     "split": Act("customer.merge", SplitRequest, split),

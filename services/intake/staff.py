@@ -120,9 +120,9 @@ def customer_history(customer: str) -> Response[str]:
 
 @handler.post("/staff/v1/customers/<customer>/<action>")
 def change_customer(customer: str, action: str) -> Response[str]:
-    if action not in merging.ACTS:
+    if action not in merging.CHANGES:
         raise UNKNOWN_ROUTE
-    chosen, principal = merging.ACTS[action], handler.principal()
+    chosen, principal = merging.CHANGES[action], handler.principal()
     request = handler.read(chosen.request)
     command = Command(principal.id, handler.idempotency_key(), request)
     return answer(200, merging.carry_out(chosen, principal, customer, command, request, _cause()))

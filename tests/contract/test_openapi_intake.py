@@ -18,7 +18,7 @@ ACTIONS: dict[str, dict[str, Any]] = {
     "/v1/cases": following.ACTS,
     "/staff/v1/cases": staff.ACTS,
     "/staff/v1/calls": phoning.TALKS,
-    "/staff/v1/customers": merging.ACTS,
+    "/staff/v1/customers": merging.CHANGES,
 }
 
 

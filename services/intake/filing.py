@@ -16,6 +16,7 @@ from services.intake import customer as customers
 from services.intake.case import Case, State
 from services.intake.customer import Contact, Customer, File, Link, Particulars, TooManyContacts
 from services.intake.notes import CaseFiled, PerhapsRepeated, PerhapsSame
+from services.intake.statement import statement
 from shared import ids, vault
 from shared.place import stamp
 from shared.store import AlreadyDone, Cause, Item, Line, NotFound, put, put_item, retrying
@@ -130,9 +131,9 @@ def still_open(customer: Customer) -> list[Case]:
 
 def file_report(number: str, cause: Cause) -> None:
     """Put a case that was reported into its customer's file, once. Who gave no contact, or a tip, has none."""
-    case, first = store().load(Case, number), store().first(Case, number)
+    case, events = store().history(Case, number)
     with suppress(vault.Erased, AlreadyDone):
-        card = {} if case.kind == "tip" else first.private(case.salt).get("contact", {})
+        card = {} if case.kind == "tip" else statement(events, case.salt).contact
         contacts = contacts_of(card)
         if contacts:
             person = Person(card.get("name"), contacts, case.language)

@@ -79,7 +79,9 @@ def history(principal: Principal, number: str) -> dict[str, Any]:
     customer, events = store().history(Customer, identity_of(number))
     broken = chain.broken_at(vault.chain_key(), [event.facts for event in events], customer.head)
     if broken is None:
-        broken = next((event.facts["seq"] for event in events if not event.sound), None)
+        broken = next(
+            (event.facts["seq"] for event in events if not event.is_sound(erased=customer.salt is None)), None
+        )
     return {
         **facts(customer),
         "whole": broken is None,

@@ -18,6 +18,7 @@ from services.intake.handling import Act, Draft, decided
 from services.intake.notes import HandlingAsked, JoinedTo, OtherReportJoined, ReportJoined
 from services.intake.reporting import Receipt
 from services.intake.revisiting import EarlierHandling
+from services.intake.statement import statement
 from services.intake.working import Short
 from shared import acting, ids
 from shared.acting import Change
@@ -211,7 +212,8 @@ def join(draft: Draft, request: JoinRequest) -> None:
     t = speaker("intake", case.language)
     told = t("joined.theirs", number=left_to_right(ids.spoken(older.id))) if theirs else t("joined.others")
     draft.tell_customer(closed, told)
-    said = store().first(Case, case.id).private(case.salt).get("said", {})
+    _, events = store().history(Case, case.id)
+    said = dict(statement(events, case.salt).said)
     words = {"text": said.get("description", ""), "said": said}
     lines = (
         [Line(ReportJoined(case=case.id), Audience.CUSTOMER, words), Line(HandlingAsked(), Audience.CUSTOMER)]

@@ -28,7 +28,7 @@ AT_ONCE = 100
 _Number = Annotated[str, Field(max_length=40)]
 
 
-class CorrectRequest(Request):
+class ParticularsRequest(Request):
     """What of a file is not right: another name, language, a contact more or one less."""
 
     name: Name | None = None
@@ -105,7 +105,7 @@ def carry_out(
     )
 
 
-def correct(draft: Draft, request: CorrectRequest) -> None:
+def correct(draft: Draft, request: ParticularsRequest) -> None:
     """Particulars are set right; the case's own words stay as they were said."""
     before, what = draft.file, list[str]()
     after = before
@@ -249,7 +249,7 @@ _ANSWERS: dict[type[Exception], Callable[[Any], Problem]] = {
 }
 
 CHANGES: dict[str, Act] = {
-    "correct": Act("customer.correct", CorrectRequest, correct),
+    "correct": Act("customer.correct", ParticularsRequest, correct),
     "merge": Act("customer.merge", MergeRequest, merge),
     "split": Act("customer.merge", SplitRequest, split),
 }

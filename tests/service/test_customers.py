@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from services.intake import customer as customers
-from services.intake import filing, merging
+from services.intake import filing
 from services.intake.customer import Customer
+from services.intake.notes import CustomerCorrected
 from shared import tables
+from shared.store import Cause, Line
 from tests.service.casework import CLERK, COLLEAGUE, MAIL, OFFICER, SUPERVISOR, Matter, mailed, report
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.own_pack import with_categories
@@ -115,7 +117,8 @@ def test_a_report_that_is_heard_again_is_filed_once(world):
 
 @pytest.mark.requirement("CASE-19")
 def test_two_reports_at_the_same_moment_make_one_file(world, monkeypatch):
-    read_before, met = filing._led_to, []
+    read_before = filing._led_to
+    met: list[str] = []
 
     def somebody_is_quicker(contact):
         """What was read is old by the time it is used: the other report is filed in between."""
@@ -405,8 +408,8 @@ def swell(world: World, matter: Matter, identity: str, cases: int) -> None:
             for item in filing._linked(customer.id, link):
                 store.client.put_item(**item["Put"])
         grown = customer.model_copy(update={"cases": cases + 1})
-        cause = merging.Cause(MONDAY_MORNING, "test", "test")
-        store.change(grown, [merging.Line(merging.CustomerCorrected(what=()))], cause)
+        cause = Cause(MONDAY_MORNING, "test", "test")
+        store.change(grown, [Line(CustomerCorrected(what=()))], cause)
 
 
 @pytest.mark.requirement("CASE-19")

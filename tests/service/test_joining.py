@@ -20,13 +20,13 @@ SATISFIED, UNSATISFIED = {"satisfied": True}, {"satisfied": False, "text": "Nobo
 WHY = {"reason": "It is the same leak."}
 
 
-def key_in(world: World, key: str | None = "keyed-in-1", who: Any = CLERK, **changed: Any) -> Answer:
+def key_in(world: World, key: Any = "keyed-in-1", who: Any = CLERK, **changed: Any) -> Answer:
     answer = world.http("intake.staff", "POST", "/staff/v1/cases", {**SAID, **changed}, staff=who, key=key)
     world.settle()
     return answer
 
 
-def again(world: World, matter: Matter, key: str | None = "reported-again-1", **changed: Any) -> Answer:
+def again(world: World, matter: Matter, key: Any = "reported-again-1", **changed: Any) -> Answer:
     """The customer reports with the number and secret of their case."""
     goes_on = {"number": matter.number, "secret": matter.secret, **changed.pop("continues", {})}
     body = {"category": "P8", "description": "It is worse.", "continues": goes_on, **changed}

@@ -99,6 +99,7 @@ class Operations:
         for _ in range(2):
             report(self.world)
         self.world.relay("intake")
+        self.world.react("intake")
         self.world.react("notify")
         self.world.relay("notify")
         first, second = self.world.receive("intake")

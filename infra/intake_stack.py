@@ -43,6 +43,7 @@ INTAKE = Service(
             "ANY /staff/v1/callers/{proxy+}",
             "ANY /staff/v1/calls",
             "ANY /staff/v1/calls/{proxy+}",
+            "ANY /staff/v1/customers/{proxy+}",
             "ANY /staff/v1/units",
             "ANY /staff/v1/units/{proxy+}",
             also=SENDS | {Use.LIST},
@@ -71,6 +72,6 @@ INTAKE = Service(
                 ),
             ),
         ),
-        *behind("intake", also=frozenset({Use.OPEN})),
+        *behind("intake", also=frozenset({Use.OPEN, Use.LIST})),
     ),
 )

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from infra.openapi import AFTER, KEY, SCHEMAS, TARGET, described, operation, says
-from services.intake import asking, flagging, following, phoning, reporting, signing, staff
+from services.intake import asking, finding, flagging, following, joining, merging, phoning, signing, staff
 from services.intake.georeport import FORMATS
 from services.intake.handling import Nothing
 from services.intake.unit import UnitState
@@ -72,13 +72,16 @@ def _operations(models: Models) -> Operations:
     yield from _citizens(models)
     yield from _staff(models)
     yield from _units(models)
+    yield from _customers(models)
     yield from _callers(models)
     yield from _calls(models)
     yield from _open311()
 
 
 def _citizens(models: Models) -> Operations:
-    report = operation("report", reporting.ReportRequest, models, "A report is taken.", created=True)
+    report = _also_joined(
+        operation("report", joining.ContinuedReportRequest, models, "A report is taken.", created=True)
+    )
     yield "post", "/v1/cases", {**report, "security": [], "parameters": [KEY]}
     categories = operation("categories", None, models, "What can be reported, and the questions of each.")
     yield "get", "/v1/categories", {**categories, "security": [], "parameters": [_LANGUAGE]}
@@ -103,7 +106,7 @@ def _staff(models: Models) -> Operations:
     here = "/staff/v1/cases"
     owed = operation("owed", None, models, "Cases with something owed, the soonest due first; a page.")
     yield "get", here, {**owed, **_STAFF, "parameters": [AFTER], **_roles("case.read")}
-    keyed = operation("keyIn", reporting.KeyedReportRequest, models, "A report is keyed in.", created=True)
+    keyed = _also_joined(operation("keyIn", joining.KeyedRequest, models, "A report is keyed in.", created=True))
     yield "post", here, {**keyed, **_STAFF, "parameters": [KEY]}
     read = operation("read", None, models, "The whole case.")
     yield "get", f"{here}/{{number}}", {**read, **_STAFF, "parameters": [_NUMBER], **_roles("case.read")}
@@ -152,6 +155,29 @@ def _units(models: Models) -> Operations:
         schema = {"type": "object" if form == "json" else "string"}
         made["responses"]["200"]["content"] = {kind: {"schema": schema}}
         yield "get", f"/staff/v1/cases/{{number}}/incident.{form}", {**made, **_STAFF, "parameters": [_NUMBER]}
+
+
+def _customers(models: Models) -> Operations:
+    here, who = "/staff/v1/customers", {"name": "customer", "in": "path", "required": True, "schema": _NAME}
+    found = operation("findCustomers", finding.FindRequest, models, "The files that a phone or an email leads to.")
+    yield "post", f"{here}/find", {**found, **_STAFF, **_roles("customer.read")}
+    read = operation("readCustomer", None, models, "The file, with a page of its cases.")
+    yield "get", f"{here}/{{customer}}", {**read, **_STAFF, "parameters": [who, AFTER], **_roles("customer.read")}
+    told = operation("customerHistory", None, models, "What was done with the file, and whether its chain is whole.")
+    yield "get", f"{here}/{{customer}}/history", {**told, **_STAFF, "parameters": [who], **_roles("customer.audit")}
+    for name, act in merging.CHANGES.items():
+        made = operation(f"customer-{name}", act.request, models, says(act.do.__doc__) or name)
+        yield (
+            "post",
+            f"{here}/{{customer}}/{name}",
+            {**made, **_STAFF, "parameters": [who, KEY], **_roles(act.permit)},
+        )
+
+
+def _also_joined(made: dict[str, Any]) -> dict[str, Any]:
+    """A report that goes on with an open case makes none of its own."""
+    made["responses"]["200"] = {**made["responses"]["201"], "description": "It was added to an open case."}
+    return made
 
 
 def _callers(models: Models) -> Operations:

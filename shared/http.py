@@ -142,12 +142,7 @@ class Desk(APIGatewayHttpResolver):
         """The key, where nothing else would notice that the same thing is sent twice."""
         key = self.idempotency_key()
         if key is None:
-            raise Problem(
-                400,
-                "no-idempotency-key",
-                "An Idempotency-Key is needed here.",
-                "Send a random UUID as the header Idempotency-Key; then nothing is taken twice.",
-            )
+            raise no_key()
         return key
 
     def after(self) -> Place | None:
@@ -171,6 +166,16 @@ class Desk(APIGatewayHttpResolver):
             return body_of(self.current_event.decoded_body)
         except ValueError:  # base64 that is none, bytes that are no UTF-8
             raise Problem(400, "not-json", "The body is not UTF-8.", "Send JSON in UTF-8.") from None
+
+
+def no_key() -> Problem:
+    """Without an Idempotency-Key nothing here would notice that the same thing is sent twice."""
+    return Problem(
+        400,
+        "no-idempotency-key",
+        "An Idempotency-Key is needed here.",
+        "Send a random UUID as the header Idempotency-Key; then nothing is taken twice.",
+    )
 
 
 def bad_mark() -> Problem:

@@ -28,7 +28,7 @@ class Role(StrEnum):
 
 _EVERYBODY = frozenset(Role)
 _ACTING = _EVERYBODY - {Role.AUDITOR}
-_LEADING = frozenset({Role.SUPERVISOR, Role.DUTY_LEADER})
+LEADING = frozenset({Role.SUPERVISOR, Role.DUTY_LEADER})
 
 PERMITS: dict[str, frozenset[Role]] = {
     "case.read": _EVERYBODY,
@@ -42,16 +42,16 @@ PERMITS: dict[str, frozenset[Role]] = {
     "case.press": _ACTING,
     "caller.read": _EVERYBODY,
     "caller.flag": _ACTING,
-    "caller.lift": _LEADING,
+    "caller.lift": LEADING,
     "unit.read": _EVERYBODY,
     "unit.sign": _ACTING,
     "unit.sign-others": _ACTING - {Role.OFFICER},
     "case.take": _ACTING,
-    "case.assign": _LEADING,
+    "case.assign": LEADING,
     "case.work": _ACTING - {Role.OPERATOR},
     "case.close": _ACTING - {Role.OPERATOR},
     "case.correct": _ACTING,
-    "case.erase": _LEADING,
+    "case.erase": LEADING,
     "case.audit": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
     "case.export": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
     "case.export-personal": frozenset({Role.SUPERVISOR}),
@@ -60,16 +60,24 @@ PERMITS: dict[str, frozenset[Role]] = {
     "complaint.take": _ACTING - {Role.OPERATOR},
     "complaint.handle": _ACTING - {Role.OPERATOR},
     "complaint.contact": _ACTING,
-    "complaint.decide": _LEADING,
-    "complaint.answer": _LEADING,
-    "complaint.close": _LEADING,
-    "complaint.erase": _LEADING,
+    "complaint.decide": LEADING,
+    "complaint.answer": LEADING,
+    "complaint.close": LEADING,
+    "complaint.erase": LEADING,
+    "case.join": _ACTING,
+    "case.look-again": LEADING,
+    "customer.read": _EVERYBODY,
+    "customer.protected": _ACTING - {Role.OPERATOR},
+    "customer.audit": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
+    "customer.name": _ACTING,
+    "customer.correct": _ACTING - {Role.OFFICER},
+    "customer.merge": LEADING,
     "call.log": _ACTING,
     "call.read": _EVERYBODY,
-    "promises.recalculate": _LEADING,
+    "promises.recalculate": LEADING,
     "callback.read": _EVERYBODY,
     "callback.record": _ACTING,
-    "callback.give-up": _LEADING,
+    "callback.give-up": LEADING,
     "score.read": _EVERYBODY,
 }
 

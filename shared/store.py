@@ -380,6 +380,22 @@ class Store:
             if not start:
                 return
 
+    def beneath(self, partition: str, prefix: str) -> Iterator[Item]:
+        """Every item of one partition the sort key of which begins with `prefix`, in the order of their keys."""
+        start: Item | None = None
+        while True:
+            answer = self.client.query(
+                TableName=self.table,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+                ExpressionAttributeValues={":pk": {"S": partition}, ":prefix": {"S": prefix}},
+                ConsistentRead=True,
+                **({"ExclusiveStartKey": start} if start else {}),
+            )
+            yield from answer["Items"]
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                return
+
     def newest(
         self, partition: str, first: str, last: str, wanted: Mapping[str, Sequence[str]], pages: int
     ) -> Iterator[Item]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.intake import asking, following, reporting
+from services.intake import asking, following, joining, reporting
 from shared.clock import utc_now
 from shared.http import UNKNOWN_ROUTE, Desk, Problem, answer
 from shared.packs import LANGUAGES
@@ -14,9 +14,9 @@ handler = Desk()
 
 @handler.post("/v1/cases")
 def report() -> Response[str]:
-    request = handler.read(reporting.ReportRequest)
-    receipt = reporting.report(request, handler.idempotency_key(), utc_now(), handler.correlation())
-    return answer(201, receipt.as_dict(), {"Location": f"/v1/cases/{receipt.number}"})
+    request = handler.read(joining.ContinuedReportRequest)
+    status, receipt = joining.report(request, handler.idempotency_key(), utc_now(), handler.correlation())
+    return answer(status, receipt.as_dict(), {"Location": f"/v1/cases/{receipt.number}"})
 
 
 @handler.get("/v1/cases/<number>")

@@ -41,6 +41,8 @@ class Move(StrEnum):
     APPOINT = "appoint"
     """Appointments are also made after it was closed: for a hearing, a thank-you."""
     CLOSE = "close"
+    JOIN = "join"
+    """It goes on as another case, which was there before."""
 
 
 MOVES: Mapping[State, Mapping[Move, State]] = {
@@ -51,6 +53,7 @@ MOVES: Mapping[State, Mapping[Move, State]] = {
         Move.DISPATCH: State.OPEN,
         Move.WORK: State.RECEIVED,
         Move.APPOINT: State.RECEIVED,
+        Move.JOIN: State.CLOSED,
     },
     State.OPEN: {
         Move.NOTE: State.OPEN,
@@ -59,6 +62,7 @@ MOVES: Mapping[State, Mapping[Move, State]] = {
         Move.WORK: State.OPEN,
         Move.APPOINT: State.OPEN,
         Move.CLOSE: State.CLOSED,
+        Move.JOIN: State.CLOSED,
     },
     State.DECLINED: {},
     State.CLOSED: {Move.APPOINT: State.CLOSED},
@@ -72,11 +76,15 @@ HANDOVER, ARBITRATE, CHECK_SETTLEMENT = "handover", "arbitrate", "check-settleme
 SEND, ACKNOWLEDGE_DISPATCH, RECEIPT = "send", "acknowledge-dispatch", "receipt"
 CALL_FAMILY = "call-family"
 REPLY = "reply"
+LOOK_AGAIN = "look-again"
+"""A customer was not satisfied with earlier handling: somebody in charge looks into it."""
 
 ADDITIONS_A_DAY = 20
 """What a customer writes to their case; more is taken the next day."""
 
-AMONG_STAFF = frozenset({HANDOVER, ARBITRATE, CHECK_SETTLEMENT, ACKNOWLEDGE_DISPATCH, RECEIPT, CALL_FAMILY})
+AMONG_STAFF = frozenset(
+    {HANDOVER, ARBITRATE, CHECK_SETTLEMENT, ACKNOWLEDGE_DISPATCH, RECEIPT, CALL_FAMILY, LOOK_AGAIN}
+)
 """What is promised among staff: the customer neither sees it nor is told when it is late."""
 
 AT_ONCE = frozenset({ARRIVE, SEND, ACKNOWLEDGE_DISPATCH, RECEIPT})
@@ -140,6 +148,10 @@ class Case(Aggregate):
     """What everybody may see of it; None when nobody may."""
     updated: datetime | None = None
     """When the public last saw a change."""
+    scores: tuple[int, ...] = ()
+    """What the customer gave for it when they were asked, in order."""
+    complaints: tuple[str, ...] = ()
+    """Complaints about it that were heard of."""
 
     def moved(self, move: Move, staff: str) -> "Case":
         """The case after a member of staff made this move. Raises `IllegalMove`."""
@@ -240,8 +252,17 @@ def closed(case: Case, now: datetime) -> Case:
     kept = promises.keep(case.promises, RESOLVE, now)
     for one in kept:
         # A hearing after the closing still takes place; what the parties agreed is still asked after.
-        if one.open and one.name not in {CHECK_SETTLEMENT, REPLY} and not appointment.is_one(one.name):
+        if one.open and one.name not in {CHECK_SETTLEMENT, REPLY, LOOK_AGAIN} and not appointment.is_one(one.name):
             kept = promises.waive(kept, one.name, now, "the case was closed")
+    return case.promising(kept)
+
+
+def joined(case: Case, now: datetime) -> Case:
+    """It goes on as another case: nothing is owed here any more, but the look at how its customer was served."""
+    kept = case.promises
+    for one in kept:
+        if one.open and one.name != LOOK_AGAIN:
+            kept = promises.waive(kept, one.name, now, "joined to another case")
     return case.promising(kept)
 
 

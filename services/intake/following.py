@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from services.intake import case as cases
-from services.intake import checking
+from services.intake import checking, revisiting
 from services.intake.case import Case
 from services.intake.handling import Draft, decided
 from services.intake.notes import (
@@ -53,9 +53,10 @@ class GrievanceRequest(Request):
 
 
 class AdditionRequest(Request):
-    """What the customer adds to their case."""
+    """What the customer adds to their case; `satisfied` answers how they were served so far."""
 
     text: Annotated[Text, Field(min_length=1, max_length=4000)]
+    satisfied: bool | None = None
 
 
 class QuestionRequest(Request):
@@ -149,13 +150,15 @@ def complete(draft: Draft, request: checking.CompletionRequest, _contact: Mappin
 
 def add(draft: Draft, request: AdditionRequest, _contact: Mapping[str, str]) -> None:
     """Something more about it."""
-    _write(draft)
+    write(draft)
     draft.tell(CustomerAdded(), Audience.CUSTOMER, {"text": request.text})
+    if request.satisfied is not None:
+        revisiting.judge(draft, revisiting.EarlierHandling(satisfied=request.satisfied))
 
 
 def ask(draft: Draft, request: QuestionRequest, _contact: Mapping[str, str]) -> None:
     """A question to whoever has the case: an answer is promised. Another one before it does not put it off."""
-    _write(draft)
+    write(draft)
     duty = draft.pack.clocks.reply
     if duty is None:
         raise Problem(409, "no-replies", "This desk answers no questions here.", "Add to your case instead.")
@@ -166,7 +169,8 @@ def ask(draft: Draft, request: QuestionRequest, _contact: Mapping[str, str]) -> 
     draft.tell(CustomerAsked(due=due), Audience.CUSTOMER, {"text": request.text})
 
 
-def _write(draft: Draft) -> None:
+def write(draft: Draft) -> None:
+    """The customer writes to their case. Raises `Problem` 429 when that was often enough for a day."""
     try:
         draft.case = cases.added(draft.case, draft.now)
     except cases.TooManyAdditions:
@@ -201,6 +205,11 @@ def act(name: str, number: str, secret: str, request: Request, key: str, now: da
 
     command = Command("customer", key, request)
     acting.carry_out(Case, case.id, command, Cause(now, "customer", correlation), decide, lambda _case: {})
+
+
+def known(number: str, secret: str) -> tuple[Case, list[Recorded]]:
+    """The case of whoever holds its secret. Raises `NotFound` for a wrong number and a wrong secret alike."""
+    return _open(number, secret)
 
 
 def _to_customer(case: Case) -> list[Promise]:

@@ -337,3 +337,121 @@ class CustomerAsked(Note):
 
     detail_type: Literal["CustomerAsked.v1"] = "CustomerAsked.v1"
     due: datetime
+
+
+class CaseFiled(Note):
+    """Of a customer: a case is in their file, and what they are to it."""
+
+    detail_type: Literal["CaseFiled.v1"] = "CaseFiled.v1"
+    case: str
+    classes: tuple[str, ...]
+
+
+class PerhapsSame(Note):
+    """Of a customer: another file may be the same person's, because a case names contacts of both."""
+
+    detail_type: Literal["PerhapsSame.v1"] = "PerhapsSame.v1"
+    other: str
+
+
+class CustomerCorrected(Note):
+    """Of a customer: what of their particulars was corrected."""
+
+    detail_type: Literal["CustomerCorrected.v1"] = "CustomerCorrected.v1"
+    what: tuple[str, ...]
+
+
+class FilesMerged(Note):
+    """Of a customer: another file is one with this one; its cases. Why is private."""
+
+    detail_type: Literal["FilesMerged.v1"] = "FilesMerged.v1"
+    other: str
+    cases: tuple[str, ...]
+    contacts: int
+
+
+class MergedAway(Note):
+    """Of a customer: this file was merged into another one. Why is private."""
+
+    detail_type: Literal["MergedAway.v1"] = "MergedAway.v1"
+    into: str
+
+
+class FileSplit(Note):
+    """Of a customer: these cases, and so many contacts, are in another file now. Why is private."""
+
+    detail_type: Literal["FileSplit.v1"] = "FileSplit.v1"
+    into: str
+    cases: tuple[str, ...]
+    contacts: int
+
+
+class SplitOff(Note):
+    """Of a customer: these cases, and so many contacts, came from another file. Why is private."""
+
+    detail_type: Literal["SplitOff.v1"] = "SplitOff.v1"
+    source_file: str
+    cases: tuple[str, ...]
+    contacts: int
+
+
+class CustomerNamed(Note):
+    """Staff named somebody who has to do with the case; how they are reached is in their file."""
+
+    detail_type: Literal["CustomerNamed.v1"] = "CustomerNamed.v1"
+    customer: str
+    classes: tuple[str, ...]
+
+
+class PerhapsRepeated(Note):
+    """The customer had these open cases of the same category when this one came."""
+
+    detail_type: Literal["PerhapsRepeated.v1"] = "PerhapsRepeated.v1"
+    cases: tuple[str, ...]
+
+
+class RefersTo(Note):
+    """An emergency that came as the continuation of another case: it is a case of its own."""
+
+    detail_type: Literal["RefersTo.v1"] = "RefersTo.v1"
+    case: str
+
+
+class ReportJoined(Note):
+    """The customer contacted the desk again about this; what they said is private. `case`: one made of it before."""
+
+    detail_type: Literal["ReportJoined.v1"] = "ReportJoined.v1"
+    case: str | None = None
+
+
+class OtherReportJoined(Note):
+    """Somebody else's report of the same matter was joined to this case; what they said is theirs, and private."""
+
+    detail_type: Literal["OtherReportJoined.v1"] = "OtherReportJoined.v1"
+    case: str | None = None
+
+
+class JoinedTo(Note):
+    """This case goes on as another one; why is private."""
+
+    detail_type: Literal["JoinedTo.v1"] = "JoinedTo.v1"
+    case: str
+
+
+class HandlingAsked(Note):
+    """The customer is asked how they were served so far."""
+
+    detail_type: Literal["HandlingAsked.v1"] = "HandlingAsked.v1"
+
+
+class HandlingJudged(Note):
+    """What the customer says of how they were served so far; in which words is private."""
+
+    detail_type: Literal["HandlingJudged.v1"] = "HandlingJudged.v1"
+    satisfied: bool
+
+
+class LookedAgain(Note):
+    """Somebody in charge looked into earlier handling that a customer was not satisfied with."""
+
+    detail_type: Literal["LookedAgain.v1"] = "LookedAgain.v1"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.intake import case as cases
-from services.intake import notes
+from services.intake import filing, notes
 from services.intake.case import Case
 from shared.clock import utc_now
 from shared.consumer import Heard, Reactions, consume
@@ -17,12 +17,18 @@ from shared.contracts.complaints import (
     ComplaintEscalated,
     ComplaintReworked,
 )
-from shared.contracts.intake import CaseHandled, Wording
+from shared.contracts.intake import CaseHandled, CaseReported, Wording
 from shared.contracts.notify import CallbackGivenUp, CallbackMissed, CallbackReached, MessageFailed, MessageSent
 from shared.contracts.survey import SurveyAnswered
 from shared.logs import log
 from shared.store import AlreadyDone, Audience, Guard, Line, NotFound, retrying
 from shared.tables import store
+
+
+def file_report(heard: Heard[CaseReported]) -> None:
+    """Who gave a way to be reached gets a file, or the case goes into theirs."""
+    if heard.event.contactable:
+        filing.file_report(heard.event.case, heard.cause(utc_now()))
 
 
 def note_acknowledgement(heard: Heard[MessageSent]) -> None:
@@ -57,7 +63,13 @@ def note_complaint(heard: Heard[ComplaintAccepted]) -> None:
         note = notes.ComplaintNoted(
             complaint=event.complaint, answer_due=event.answer_due, promised=event.promised, clock=event.clock
         )
-        _note(heard, event.case, note, Audience.CUSTOMER)
+        _note(
+            heard,
+            event.case,
+            note,
+            Audience.CUSTOMER,
+            also=lambda case: case.model_copy(update={"complaints": (*case.complaints, event.complaint)}),
+        )
 
 
 def note_again(heard: Heard[ComplaintReworked]) -> None:
@@ -107,6 +119,7 @@ def note_survey(heard: Heard[SurveyAnswered]) -> None:
         heard.event.case,
         notes.SurveyCameBack(satisfaction=heard.event.satisfaction),
         Audience.CUSTOMER,
+        also=lambda case: case.model_copy(update={"scores": (*case.scores, heard.event.satisfaction)}),
     )
 
 
@@ -144,12 +157,13 @@ def _note(
     private: Mapping[str, Any] | None = None,
     acknowledged: bool = False,
     more: Callable[[Case], Sequence[Line]] = lambda _case: (),
+    also: Callable[[Case], Case] = lambda case: case,
 ) -> None:
     now = utc_now()
 
     def write() -> Case:
         case = store().load(Case, number)
-        after = cases.acknowledged(case, now) if acknowledged else case
+        after = also(cases.acknowledged(case, now) if acknowledged else case)
         words = private if case.salt else None  # of an erased case nothing is kept that anybody said
         return store().change(
             after, [Line(note, audience, words), *more(after)], heard.cause(now), Guard(f"SEEN#{heard.id}")
@@ -165,6 +179,7 @@ def _note(
 
 
 REACTIONS: Reactions = {
+    CaseReported: file_report,
     MessageSent: note_acknowledgement,
     MessageFailed: note_undelivered,
     CallbackReached: note_called,

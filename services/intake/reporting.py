@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from services.intake import fleet, nuisance
 from services.intake.caller import Caller, facts_of, wait
 from services.intake.case import AMONG_STAFF, Case, State, first_promises, needs_review
-from services.intake.notes import CallerKnown
+from services.intake.notes import CallerKnown, RefersTo
 from services.intake.promised import promise_view
 from services.intake.published import Published, publish
 from services.intake.publishing import listing
@@ -146,11 +146,13 @@ def report(
     correlation: str,
     actor: str = "customer",
     attached: Mapping[str, str] | None = None,
+    refers: str | None = None,
 ) -> Receipt:
     """Store a report as a case and answer with how to follow it.
 
     With the same key and the same request again, the same answer and no second case; with the same key and
-    another request, `Problem` 422. `attached` is kept with what was said, for staff. Raises `Problem` 422 with the
+    another request, `Problem` 422. `attached` is kept with what was said, for staff; `refers` is a case that this one
+    continues and yet is none of. Raises `Problem` 422 with the
     faults of what can't be used.
     """
     rules = pack()
@@ -160,14 +162,22 @@ def report(
         request = request.model_copy(update={"contact": None})
     contact = reachable(request.contact, rules.region)
     command = vault.mac_text("command", actor, idempotency_key) if idempotency_key else None
-    identity = ids.number_from(vault.mac("number", actor, idempotency_key)) if idempotency_key else ids.number()
-    attempt = _Attempt(
-        request, category, contact, identity, ids.secret(), command, Cause(now, actor, correlation), attached or {}
-    )
+    identity = _number_of(actor, idempotency_key) if idempotency_key else ids.number()
+    cause = Cause(now, actor, correlation)
+    attempt = _Attempt(request, category, contact, identity, ids.secret(), command, cause, attached or {}, refers)
     try:
         return _receipt(_stored(attempt), attempt.secret, attempt.decided())
     except AlreadyExists:
         return _again(attempt)
+
+
+def taken_before(actor: str, idempotency_key: str | None) -> bool:
+    """Whether a case was made by this command: then it gets its answer again, whatever is true now."""
+    return idempotency_key is not None and _exists(_number_of(actor, idempotency_key))
+
+
+def _number_of(actor: str, idempotency_key: str) -> str:
+    return ids.number_from(vault.mac("number", actor, idempotency_key))
 
 
 @dataclass(frozen=True)
@@ -183,6 +193,7 @@ class _Attempt:
     cause: Cause
     attached: Mapping[str, str]
     """What came with it, by name."""
+    refers: str | None = None
 
     @property
     def contactable(self) -> bool:
@@ -194,14 +205,11 @@ class _Attempt:
 
     @property
     def calls_from(self) -> str | None:
-        """The number that rings: what is typed into a form may be anybody's."""
-        return self.contact.phone if self.contact and self.request.channel == "phone" else None
+        return _calls_from(self.request, self.contact)
 
     def decided(self, caller: Caller | None = None) -> Decision:
         """What applies, with what is known of a flagged caller."""
-        asked = {question.fact for question in self.category.questions}
-        known = {fact: holds for fact, holds in facts_of(caller).items() if fact in asked} if caller else {}
-        return decide(self.category, {**known, **self.request.facts})
+        return _decided(self.category, self.request, caller)
 
     def case(self, caller: Caller | None = None) -> Case:
         """The case it becomes. A flagged caller's is reviewed first, unless somebody has to be sent."""
@@ -255,12 +263,7 @@ class _Attempt:
 
     def create(self, sent: Sent, caller: Caller | None = None) -> Case:
         """Store it in one write. Raises `AlreadyExists`, `Refused`, `Conflict`."""
-        said = self.request.model_dump(
-            mode="json",
-            include={"description", "place", "happened_at", "facts", "losses", "people", "told", "read_back"},
-            exclude_none=True,
-        )
-        private = {"said": said, "secret": self.secret, "rules": self.decided(caller).rules}
+        private = {"said": said_in(self.request), "secret": self.secret, "rules": self.decided(caller).rules}
         if self.attached:
             private["attached"] = dict(self.attached)
         if self.contact:
@@ -269,6 +272,8 @@ class _Attempt:
         lines = [Line(_told(sent.case), Audience.CUSTOMER, private, boxes), *sent.lines, *self.grievance()]
         if caller:
             lines.append(Line(CallerKnown(kind=caller.kind, times=caller.times)))
+        if self.refers:
+            lines.append(Line(RefersTo(case=self.refers)))
         return store().create(sent.case, lines, self.cause, [*sent.extra, *listing(sent.case, pack())])
 
 
@@ -311,10 +316,12 @@ def _slowed(attempt: _Attempt, caller: Caller) -> Case:
 
 def _is_stored(attempt: _Attempt) -> bool:
     """Whether this very command was carried out before: then it gets its answer again."""
-    if attempt.command is None:
-        return False
+    return attempt.command is not None and _exists(attempt.identity)
+
+
+def _exists(identity: str) -> bool:
     try:
-        store().load(Case, attempt.identity)
+        store().load(Case, identity)
     except NotFound:
         return False
     return True
@@ -341,10 +348,40 @@ def _tried(attempt: _Attempt, sent: Sent, caller: Caller | None) -> Case:
     return retrying(lambda: attempt.create(sent, caller), _TRIES, but=(Refused,))
 
 
-def check(request: ReportRequest, now: datetime) -> None:
-    """Raise the `Problem` that `report` would raise, without storing anything."""
-    _checked(request, pack(), now)
-    reachable(request.contact, pack().region)
+def check(request: ReportRequest, now: datetime) -> tuple[Category, Contact | None]:
+    """Its category and its contact as `report` takes them, without storing anything. Raises the same `Problem`."""
+    category = _checked(request, pack(), now)
+    return category, None if category.kind == "tip" else reachable(request.contact, pack().region)
+
+
+def is_urgent(request: ReportRequest, category: Category, contact: Contact | None) -> bool:
+    """Whether somebody would be sent at once, with what is known of a flagged caller."""
+    phone = _calls_from(request, contact) if pack().nuisance else None
+    return _decided(category, request, nuisance.known(phone) if phone else None).urgent
+
+
+def _calls_from(request: ReportRequest, contact: Contact | None) -> str | None:
+    """The number that rings: what is typed into a form may be anybody's."""
+    return contact.phone if contact and request.channel == "phone" else None
+
+
+def _decided(category: Category, request: ReportRequest, caller: Caller | None) -> Decision:
+    asked = {question.fact for question in category.questions}
+    known = {fact: holds for fact, holds in facts_of(caller).items() if fact in asked} if caller else {}
+    return decide(category, {**known, **request.facts})
+
+
+def said_in(request: ReportRequest) -> dict[str, Any]:
+    """What was said, as it is kept."""
+    said = {"description", "place", "happened_at", "facts", "losses", "people", "told", "read_back"}
+    return request.model_dump(mode="json", include=said, exclude_none=True)
+
+
+def receipt_of(case: Case, first: Recorded, secret: str) -> Receipt:
+    """How a case that is there already stands, for whoever holds its secret."""
+    category = pack().category(case.category)
+    facts = first.private(case.salt).get("said", {}).get("facts", {})
+    return _receipt(case, secret, decide(category, facts) if category else Decision((), ()))
 
 
 def _public(request: ReportRequest, category: Category, *, urgent: bool) -> Published | None:

@@ -10,15 +10,19 @@ from services.intake import (
     correcting,
     dispatching,
     erasing,
+    finding,
     flagging,
     handing,
     incident,
     investigating,
+    involving,
+    joining,
     media,
+    merging,
     owning,
     phoning,
     recounting,
-    reporting,
+    revisiting,
     settling,
     signing,
     tips,
@@ -45,6 +49,9 @@ ACTS: dict[str, Act[Any]] = {
     **investigating.ACTS,
     **appointing.ACTS,
     **settling.ACTS,
+    **involving.ACTS,
+    **revisiting.ACTS,
+    **joining.ACTS,
     **correcting.ACTS,
     **erasing.ACTS,
 }
@@ -59,14 +66,10 @@ def owed() -> Response[str]:
 
 @handler.post("/staff/v1/cases")
 def key_in() -> Response[str]:
-    request = handler.read(reporting.KeyedReportRequest)
-    principal = handler.principal()
+    request, principal = handler.read(joining.KeyedRequest), handler.principal()
     require(principal, "case.key-in")
-    key = handler.idempotency_key()
-    receipt = reporting.report(request, key, utc_now(), handler.correlation(), principal.id)
-    contact = request.contact
-    body = receipt.for_staff(contactable=bool(contact and (contact.email or contact.phone)) and not receipt.anonymous)
-    return answer(201, body, {"Location": f"/staff/v1/cases/{body['number']}"})
+    status, body = joining.key_in(principal, request, handler.idempotency_key(), _cause())
+    return answer(status, body, {"Location": f"/staff/v1/cases/{body['number']}"})
 
 
 recalculating.serve(handler, "/staff/v1/cases/recalculation", recounting.walk)
@@ -108,6 +111,31 @@ def act(number: str, action: str) -> Response[str]:
     key = handler.needed_idempotency_key() if chosen.keyed else handler.idempotency_key()
     cause = Cause(utc_now(), principal.id, handler.correlation())
     return answer(200, carry_out(chosen, principal, number, Command(principal.id, key, request), request, cause))
+
+
+@handler.post("/staff/v1/customers/find")
+def find_customer() -> Response[str]:
+    return answer(200, finding.find(handler.principal(), handler.read(finding.FindRequest), utc_now()))
+
+
+@handler.get("/staff/v1/customers/<customer>")
+def customer(customer: str) -> Response[str]:
+    return answer(200, finding.read(handler.principal(), customer, utc_now(), handler.after()))
+
+
+@handler.get("/staff/v1/customers/<customer>/history")
+def customer_history(customer: str) -> Response[str]:
+    return answer(200, finding.history(handler.principal(), customer))
+
+
+@handler.post("/staff/v1/customers/<customer>/<action>")
+def change_customer(customer: str, action: str) -> Response[str]:
+    if action not in merging.CHANGES:
+        raise UNKNOWN_ROUTE
+    chosen, principal = merging.CHANGES[action], handler.principal()
+    request = handler.read(chosen.request)
+    command = Command(principal.id, handler.idempotency_key(), request)
+    return answer(200, merging.carry_out(chosen, principal, customer, command, request, _cause()))
 
 
 @handler.get("/staff/v1/units")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from services.intake.case import MOVES, Case
+from services.intake.case import LOOK_AGAIN, MOVES, Case
 from services.intake.notes import (
     ComplaintAgain,
     ComplaintGotAnswer,
@@ -11,12 +11,15 @@ from services.intake.notes import (
     ComplaintNoted,
     ComplaintRose,
     ComplaintWasClosed,
+    HandlingJudged,
+    LookedAgain,
     SurveyCameBack,
 )
 from services.intake.promised import promise_view
 from shared import ids
 from shared.contracts.intake import CaseHandled, GrievanceVoiced
-from shared.promises import PromiseState
+from shared.policy import Principal
+from shared.promises import Promise, PromiseState
 from shared.store import Recorded
 
 _OF_COMPLAINTS = frozenset(
@@ -31,6 +34,8 @@ _OF_COMPLAINTS = frozenset(
         ComplaintGotAnswer,
         ComplaintWasClosed,
         SurveyCameBack,
+        HandlingJudged,
+        LookedAgain,
     )
 )
 """What whoever handled a case may not learn: that there is a complaint about it, and what becomes of that."""
@@ -56,9 +61,10 @@ def facts(case: Case) -> dict[str, Any]:
     }
 
 
-def summary(case: Case, now: datetime) -> dict[str, Any]:
+def summary(case: Case, now: datetime, reader: Principal) -> dict[str, Any]:
     """What a worklist shows: the facts, and what is owed next."""
-    open_promises = [promise for promise in case.promises if promise.state is PromiseState.OPEN]
+    shown = _promises(case, of_complaints=not reader.is_subject(case.handlers))
+    open_promises = [promise for promise in shown if promise.state is PromiseState.OPEN]
     soonest = min(open_promises, key=lambda promise: promise.due, default=None)
     return {
         **facts(case),
@@ -81,7 +87,8 @@ def whole(case: Case, events: list[Recorded], *, of_complaints: bool) -> dict[st
         **facts(case),
         "allowed": [str(move) for move in MOVES[case.state]],
         "promises": [
-            {**promise_view(promise), "role": promise.role, "rung": promise.rung} for promise in case.promises
+            {**promise_view(promise), "role": promise.role, "rung": promise.rung}
+            for promise in _promises(case, of_complaints=of_complaints)
         ],
         **_worked(case),
         "events": [_event(event, case.salt) for event in shown],
@@ -103,6 +110,11 @@ def _worked(case: Case) -> dict[str, Any]:
         ],
         "settlement": case.settlement.model_dump(mode="json") if case.settlement else None,
     }
+
+
+def _promises(case: Case, *, of_complaints: bool) -> list[Promise]:
+    """That somebody looks into how its customer was served is not for whoever served them."""
+    return [promise for promise in case.promises if of_complaints or promise.name != LOOK_AGAIN]
 
 
 def _about_a_complaint(event: Recorded) -> bool:

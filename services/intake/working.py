@@ -87,6 +87,8 @@ def extend(draft: Draft, request: ExtendRequest) -> None:
     """A date is moved before it passes, with a reason; the customer is told the new one."""
     draft.move(Move.WORK)
     name, case = request.promise, draft.case
+    if name == cases.LOOK_AGAIN and draft.by.is_subject(case.handlers):
+        raise promises.NotOwed(name)
     was = next((one for one in case.promises if one.name == name and one.open), None)
     to: datetime | dict[str, int] = request.to or dict(request.within or {})
     made = promises.move(case.promises, name, to, draft.calendar, draft.now, request.reason, draft.by.id)

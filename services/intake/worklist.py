@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.intake import asking, views
+from services.intake import asking, filing, views
 from services.intake.case import Case
 from services.intake.handling import identity_of
 from services.intake.triage import decide
@@ -24,7 +24,7 @@ def worklist(principal: Principal, now: datetime, after: Place | None = None) ->
     places = store().due(Case.KIND, now + _HORIZON, PAGE, after)
     found = store().load_many(Case, [place.id for place in places])
     return {
-        "cases": [views.summary(case, now) for case in found],
+        "cases": [views.summary(case, now, principal) for case in found],
         "next": places[-1].mark if len(places) == PAGE else None,
     }
 
@@ -34,7 +34,11 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
     require(principal, "case.read")
     case, events = store().history(Case, identity_of(number))
     whole = views.whole(case, events, of_complaints=not principal.is_subject(case.handlers))
-    return {**whole, "decision": _decision(case, events)}
+    concerned = [
+        {"id": ids.spoken(identity), "classes": list(link.classes)}
+        for identity, link in filing.customers_of(case.id).items()
+    ]
+    return {**whole, "customers": concerned, "decision": _decision(case, events)}
 
 
 def _decision(case: Case, events: list[Recorded]) -> dict[str, Any] | None:

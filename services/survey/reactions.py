@@ -16,7 +16,9 @@ from shared.tables import store
 
 
 def invite_about_case(heard: Heard[CaseClosed]) -> None:
-    _invite(heard, "case")
+    """A case that goes on as another one is asked about when that one ends."""
+    if heard.event.outcome != "joined":
+        _invite(heard, "case")
 
 
 def invite_about_complaint(heard: Heard[ComplaintClosed]) -> None:

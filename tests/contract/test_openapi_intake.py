@@ -9,7 +9,7 @@ import pytest
 
 from infra.intake_stack import INTAKE as SERVICE
 from infra.openapi_intake import INTAKE, document, rendered
-from services.intake import api, exports, following, open311, phoning, staff
+from services.intake import api, exports, following, merging, open311, phoning, staff
 from services.intake.open311 import ROOT
 
 DOCUMENT = document()
@@ -18,6 +18,7 @@ ACTIONS: dict[str, dict[str, Any]] = {
     "/v1/cases": following.ACTS,
     "/staff/v1/cases": staff.ACTS,
     "/staff/v1/calls": phoning.TALKS,
+    "/staff/v1/customers": merging.CHANGES,
 }
 
 

@@ -66,7 +66,7 @@ def test_a_staff_command_repeated_under_its_key_gets_its_answer_again(world):
     other = world.http("intake.staff", "POST", path, staff=OFFICER, key="command-2")
     assert (other.status, other.body["allowed"]) == (
         409,
-        ["note", "arrive", "dispatch", "work", "appoint", "close"],
+        ["note", "arrive", "dispatch", "work", "appoint", "close", "join"],
     )
 
 

@@ -99,7 +99,7 @@ SAID = {
     "promise": tuple(one for name, one in vars(cases).items() if name.isupper() and isinstance(one, str)),
     "channel": (*get_args(Channel), *choices(MessageSent, "channel")),
     "answer": choices(notes.PressAnswered, "answer"),
-    "outcome": choices(CloseRequest, "outcome"),
+    "outcome": (*choices(CloseRequest, "outcome"), "joined"),
     "finding": choices(ComplaintAnswered, "finding"),
 }
 

@@ -1,0 +1,247 @@
+"""A customer's file: who they are, how they are reached, which cases they have. Merged and split. Pure.
+
+A contact is known by a keyed hash of it; a person reads it only among the particulars, which are encrypted where
+they are stored. However files are merged and split, no contact is in two of them.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from shared.aggregate import Aggregate
+
+Way = Literal["phone", "email"]
+
+CONTACTS = 20
+"""More than one person has."""
+
+NAMES = 5
+"""As many are remembered as somebody was known by."""
+
+RECENT = 100
+"""Cases that a file remembers as open; those of more are still in its list."""
+
+ON_BAD_DAYS = frozenset({"victim", "witness"})
+"""Classes whose particulars need a permit of their own."""
+
+
+class SameFile(Exception):
+    """It is one and the same file."""
+
+
+class MergedAway(Exception):
+    """This file was merged into another one."""
+
+
+class NotInThisFile(Exception):
+    """A case or a contact is not in this file. Says of what kind it is."""
+
+
+class NothingLeft(Exception):
+    """A file keeps something: else it is not split but moved."""
+
+
+class TooManyContacts(Exception):
+    """A file holds no more than `CONTACTS`."""
+
+
+class Customer(Aggregate):
+    """The file as it is now. Particulars are `sealed` under `salt`; its cases are links beside it."""
+
+    KIND: ClassVar[str] = "CUSTOMER"
+
+    salt: str | None
+    made: datetime
+    sealed: str = ""
+    contacts: tuple[str, ...] = ()
+    """Keyed hashes."""
+    languages: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    """Everything that they were to a case."""
+    cases: int = 0
+    recent: tuple[str, ...] = ()
+    """Cases that were open when somebody last looked, the newest last."""
+    perhaps_same: tuple[str, ...] = ()
+    """Files that may be the same person's; only people decide that."""
+    merged_into: str | None = None
+    absorbed: tuple[str, ...] = ()
+    """Files that were merged into this one: their numbers still lead here."""
+
+    @property
+    def protected(self) -> bool:
+        return not ON_BAD_DAYS.isdisjoint(self.classes)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One way to reach somebody, as people write it."""
+
+    way: Way
+    value: str
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """Who it is. `names`: the one they go by first. `contacts` by their keyed hash."""
+
+    names: tuple[str, ...] = ()
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+
+    def called(self, *names: str | None) -> "Particulars":
+        """By these names as well, behind those that are known."""
+        every = dict.fromkeys([*self.names, *(name for name in names if name)])
+        return replace(self, names=tuple(every)[:NAMES])
+
+    def renamed(self, name: str) -> "Particulars":
+        return replace(self, names=tuple(dict.fromkeys([name, *self.names]))[:NAMES])
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a case has to do with a customer, since when."""
+
+    case: str
+    at: datetime
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class File:
+    """A customer with everything that is stored beside them."""
+
+    customer: Customer
+    particulars: Particulars = Particulars()
+    links: Mapping[str, Link] = field(default_factory=dict)
+
+
+def reached_by(file: File, contacts: Mapping[str, Contact]) -> File:
+    """The file with these contacts as well. Raises `TooManyContacts`."""
+    known = {**file.particulars.contacts, **contacts}
+    if len(known) > CONTACTS:
+        raise TooManyContacts
+    return _with_contacts(file, known)
+
+
+def reached_no_more_by(file: File, contact: str) -> File:
+    """Raises `NotInThisFile`."""
+    if contact not in file.customer.contacts:
+        raise NotInThisFile("contact")
+    left = {one: known for one, known in file.particulars.contacts.items() if one != contact}
+    return _with_contacts(file, left)
+
+
+def filed(
+    customer: Customer, link: Link, language: str, still_open: Collection[str], *, again: bool = False
+) -> Customer:
+    """The case is one of this customer's, or was before (`again`). Of those remembered as open, `still_open` are."""
+    recent = (*(case for case in customer.recent if case in still_open and case != link.case), link.case)
+    return customer.model_copy(
+        update={
+            "cases": customer.cases + (not again),
+            "classes": tuple(sorted({*customer.classes, *link.classes})),
+            "languages": tuple(dict.fromkeys([*customer.languages, language])),
+            "recent": recent[-RECENT:],
+        }
+    )
+
+
+def perhaps(customer: Customer, other: str) -> Customer:
+    """The other file may be the same person's."""
+    return customer.model_copy(
+        update={"perhaps_same": tuple(sorted({*customer.perhaps_same, other} - {customer.id}))}
+    )
+
+
+def merged(kept: File, gone: File) -> tuple[File, File]:
+    """Everything of `gone` is in `kept`, whose number leads there from now on.
+
+    Raises `SameFile`, `MergedAway`, `TooManyContacts`.
+    """
+    _both_stand(kept, gone)
+    left, joined = _moved(gone, kept, gone.links, gone.particulars.contacts)
+    names = joined.particulars.called(*gone.particulars.names)
+    same = {*kept.customer.perhaps_same, *gone.customer.perhaps_same} - {kept.customer.id, gone.customer.id}
+    one = joined.customer.model_copy(
+        update={
+            "languages": tuple(dict.fromkeys([*kept.customer.languages, *gone.customer.languages])),
+            "perhaps_same": tuple(sorted(same)),
+            "absorbed": (*kept.customer.absorbed, gone.customer.id),
+        }
+    )
+    alias = left.customer.model_copy(update={"merged_into": kept.customer.id, "perhaps_same": ()})
+    return replace(joined, customer=one, particulars=names), replace(left, customer=alias, particulars=Particulars())
+
+
+def split(source: File, target: File, cases: Collection[str], contacts: Collection[str]) -> tuple[File, File]:
+    """These cases and contacts are another person's: in `target` from now on, a new file or one that stands.
+
+    One that was merged into `source` stands again. Raises `SameFile`, `MergedAway`, `NotInThisFile`, `NothingLeft`,
+    `TooManyContacts`.
+    """
+    again = target
+    if target.customer.merged_into == source.customer.id:
+        again = replace(target, customer=target.customer.model_copy(update={"merged_into": None}))
+    _both_stand(source, again)
+    if missing := {*cases} - {*source.links}:
+        raise NotInThisFile("case", len(missing))
+    if {*contacts} - {*source.customer.contacts}:
+        raise NotInThisFile("contact")
+    if not cases and not contacts:
+        raise NotInThisFile("nothing")
+    if {*cases} == {*source.links} and {*contacts} == {*source.customer.contacts}:
+        raise NothingLeft
+    left, other = _moved(source, again, cases, contacts)
+    absorbed = tuple(one for one in left.customer.absorbed if one != target.customer.id)
+    languages = tuple(dict.fromkeys([*other.customer.languages, *source.customer.languages]))
+    return (
+        replace(left, customer=left.customer.model_copy(update={"absorbed": absorbed})),
+        replace(other, customer=other.customer.model_copy(update={"languages": languages})),
+    )
+
+
+def _both_stand(one: File, other: File) -> None:
+    if one.customer.id == other.customer.id:
+        raise SameFile
+    if one.customer.merged_into or other.customer.merged_into:
+        raise MergedAway
+
+
+def _moved(source: File, target: File, cases: Collection[str], contacts: Collection[str]) -> tuple[File, File]:
+    """What is named moves from one file to the other."""
+    known = source.particulars.contacts
+    left = _with_links(
+        replace(
+            source,
+            customer=source.customer.model_copy(
+                update={"recent": tuple(case for case in source.customer.recent if case not in cases)}
+            ),
+        ),
+        {case: link for case, link in source.links.items() if case not in cases},
+    )
+    links = dict(target.links)
+    for case in cases:
+        came, there = source.links[case], links.get(case)
+        links[case] = replace(came, classes=tuple(sorted({*came.classes, *(there.classes if there else ())})))
+    still_open = {*target.customer.recent, *(one for one in source.customer.recent if one in cases)} & links.keys()
+    recent = tuple(sorted(still_open, key=lambda case: (links[case].at, case)))[-RECENT:]
+    joined = _with_links(
+        replace(target, customer=target.customer.model_copy(update={"recent": recent})),
+        links,
+    )
+    return (
+        _with_contacts(left, {one: known[one] for one in known if one not in contacts}),
+        reached_by(joined, {one: known[one] for one in known if one in contacts}),
+    )
+
+
+def _with_contacts(file: File, contacts: Mapping[str, Contact]) -> File:
+    customer = file.customer.model_copy(update={"contacts": tuple(sorted(contacts))})
+    return replace(file, customer=customer, particulars=replace(file.particulars, contacts=contacts))
+
+
+def _with_links(file: File, links: Mapping[str, Link]) -> File:
+    classes = tuple(sorted({one for link in links.values() for one in link.classes}))
+    return replace(
+        file, customer=file.customer.model_copy(update={"cases": len(links), "classes": classes}), links=links
+    )

@@ -330,3 +330,17 @@ class CustomerAsked(Note):
 
     detail_type: Literal["CustomerAsked.v1"] = "CustomerAsked.v1"
     due: datetime
+
+
+class AnswerUnderstood(Note):
+    """The customer understood the answer to their question; what they said besides is private."""
+
+    detail_type: Literal["AnswerUnderstood.v1"] = "AnswerUnderstood.v1"
+
+
+class AnswerUnclear(Note):
+    """The customer did not understand the answer: another one is promised by `due`, by `role`."""
+
+    detail_type: Literal["AnswerUnclear.v1"] = "AnswerUnclear.v1"
+    due: datetime
+    role: str

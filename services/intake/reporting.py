@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from services.intake import fleet, nuisance
+from services.intake import fleet, knowing, nuisance
 from services.intake.caller import Caller, facts_of, wait
 from services.intake.case import AMONG_STAFF, Case, State, first_promises, needs_review
+from services.intake.consultation import Consultation
 from services.intake.notes import CallerKnown
 from services.intake.promised import promise_view
 from services.intake.published import Published, publish
@@ -21,7 +22,7 @@ from services.intake.unit import Position, nearest_first
 from shared import ids, vault
 from shared.contracts.intake import CaseReported, ContactCard, GrievanceVoiced, PromiseMade
 from shared.http import Problem, Request, Text, fault, fingerprint
-from shared.packs import LANGUAGES, URGENT_FACTS, Category, Pack
+from shared.packs import CONSULTATION, LANGUAGES, URGENT_FACTS, Category, Pack
 from shared.promises import Promise
 from shared.reach import Contact, reachable
 from shared.rules import calendar, pack
@@ -102,6 +103,8 @@ class Receipt:
     promises: tuple[Promise, ...]
     anonymous: bool = False
     """Whether nothing about who sent it was kept, even if it was sent."""
+    answers: tuple[dict[str, Any], ...] = ()
+    """What the knowledge base has for a question; none: the answer is promised."""
 
     @property
     def follow_url(self) -> str:
@@ -120,6 +123,7 @@ class Receipt:
             "contacts": list(self.contacts),
             "promises": [promise_view(promise) for promise in self.promises],
             "anonymous": self.anonymous,
+            "answers": list(self.answers),
         }
 
     def for_staff(self, *, contactable: bool) -> dict[str, Any]:
@@ -225,7 +229,16 @@ class _Attempt:
                 slowed=slowed,
             ),
             public=_public(self.request, self.category, urgent=decision.urgent),
+            consultation=self.answered_at_once(),
         )
+
+    def answered_at_once(self) -> Consultation | None:
+        """A question, with the articles that answer it."""
+        if self.category.kind != CONSULTATION:
+            return None
+        day = knowing.today(self.cause.at)
+        found = knowing.find(self.request.description, self.request.language, day)
+        return Consultation.of(tuple(one.article.id for one in found))
 
     def grievance(self) -> list[Line]:
         """What is dissatisfaction with the organisation becomes a complaint of its own at once."""
@@ -434,6 +447,7 @@ def _receipt(case: Case, secret: str, decision: Decision) -> Receipt:
         contacts=bodies,
         promises=tuple(promise for promise in case.promises if promise.name not in AMONG_STAFF),
         anonymous=case.kind == "tip",
+        answers=tuple(knowing.given(case.consultation.offered if case.consultation else (), case.language)),
     )
 
 

@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from services.intake import (
     appointing,
     checking,
+    consulting,
     dispatching,
     flagging,
     handing,
@@ -43,6 +44,7 @@ ACTS: dict[str, Act[Any]] = {
     **investigating.ACTS,
     **appointing.ACTS,
     **settling.ACTS,
+    **consulting.ACTS,
 }
 
 handler = Desk()

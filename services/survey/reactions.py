@@ -2,7 +2,8 @@
 
 from typing import Any, Literal
 
-from services.survey.invitation import Invitation
+from services.survey.answering import AnswerRequest, told
+from services.survey.invitation import Invitation, State
 from shared import ids, vault
 from shared.clock import utc_now
 from shared.consumer import Heard, Reactions, consume
@@ -14,7 +15,34 @@ from shared.tables import store
 
 
 def invite_about_case(heard: Heard[CaseClosed]) -> None:
-    _invite(heard, "case")
+    """Who was asked already is not asked again; what they answered counts like any other answer."""
+    event = heard.event
+    if event.satisfaction is not None:
+        _count(heard, event.satisfaction)
+    elif not event.asked:
+        _invite(heard, "case")
+
+
+def _count(heard: Heard[CaseClosed], satisfaction: int) -> None:
+    event = heard.event
+    identity = ids.number_from(vault.mac("number", heard.id))
+    answered = Invitation(
+        id=identity,
+        state=State.ANSWERED,
+        case=event.case,
+        about="case",
+        category=event.category,
+        language=event.language,
+        invited=heard.at,
+        salt=vault.new_salt(),
+        token=vault.mac_text("survey", identity, ids.secret()),
+    )
+    request = AnswerRequest(satisfaction=satisfaction)
+    lines, counted = told(answered, request, heard.at)
+    try:
+        retrying(lambda: store().create(answered, lines, heard.cause(utc_now()), [counted]))
+    except AlreadyExists:
+        return
 
 
 def invite_about_complaint(heard: Heard[ComplaintClosed]) -> None:
@@ -38,8 +66,8 @@ def _invite(heard: Heard[Any], about: Literal["case", "complaint"], complaint: s
         salt=vault.new_salt(),
         token=vault.mac_text("survey", identity, token),
     )
-    told = SurveyInvited(invitation=identity, case=event.case, about=about, complaint=complaint)
-    line = Line(told, boxes={"notify": {"token": token}})
+    asked = SurveyInvited(invitation=identity, case=event.case, about=about, complaint=complaint)
+    line = Line(asked, boxes={"notify": {"token": token}})
     try:
         retrying(lambda: store().create(invitation, [line], heard.cause(utc_now())))
     except AlreadyExists:

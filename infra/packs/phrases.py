@@ -11,7 +11,7 @@ from typing import Any
 from infra.packs.fit import FALLBACK
 from infra.packs.source import NotYaml, Source
 from services.intake.proposing import counted, words
-from shared.packs import CONSULTATION, LANGUAGES, Pack
+from shared.packs import LANGUAGES, Pack
 from shared.packs.phrases import Phrases, Said
 
 FOLDER = "phrases"
@@ -72,7 +72,7 @@ def _said(pack: Pack, language: str, texts: dict[str, str]) -> Said:
         category.code: words(f"{category.name.into(language)} {texts.get(category.code, '')}", language)
         for category in pack.categories
         # What fits no other category has no words of its own; what people ask about is found in the knowledge base.
-        if category.code != FALLBACK and category.kind != CONSULTATION
+        if category.code != FALLBACK and not category.is_question
     }
     having = Counter(word for document in documents.values() for word in set(document))
     # A word that most categories have tells nothing, where there are enough of them to say so.

@@ -16,7 +16,7 @@ from services.intake.published import Published
 from services.intake.settlement import Settlement
 from shared import promises
 from shared.aggregate import Aggregate
-from shared.packs import CONSULTATION, Category, Pack
+from shared.packs import Category, Pack
 from shared.promises import Miss, Promises, PromiseState, Warned
 from shared.worktime import Calendar
 
@@ -200,7 +200,7 @@ def promise_outcome(
     made: Promises, category: Category | None, pack: Pack, calendar: Calendar, now: datetime
 ) -> Promises:
     """An outcome is promised once the case is open; to a question, its answer, which is all that comes of it."""
-    if category and category.kind == CONSULTATION:
+    if category and category.is_question:
         return promise_answer(made, category, pack, calendar, now)
     resolve = (category.resolve if category else None) or pack.clocks.resolve
     made = promises.make(made, RESOLVE, resolve.role, resolve.within, calendar, now)

@@ -74,6 +74,11 @@ class ReportForm(Questions):
         """Whether it is a tip: who gives it is not asked, and not kept."""
         return self.category is not None and self.category.kind == "tip"
 
+    @property
+    def asking(self) -> bool:
+        """Whether it is a question to the desk: that happened nowhere and at no time."""
+        return self.category is not None and self.category.is_question
+
     def contact(self) -> dict[str, str] | None:
         return None if self.nameless else super().contact()
 
@@ -95,6 +100,8 @@ class ReportForm(Questions):
                 return len(self.categories()) != 1
             case "facts":
                 return bool(self.questions())
+            case "place" | "when":
+                return not self.asking
             case "reach":
                 return not self.nameless
             case "contact":

@@ -22,7 +22,7 @@ from services.intake.unit import Position, nearest_first
 from shared import ids, vault
 from shared.contracts.intake import CaseReported, ContactCard, GrievanceVoiced, PromiseMade
 from shared.http import Problem, Request, Text, fault, fingerprint
-from shared.packs import CONSULTATION, LANGUAGES, URGENT_FACTS, Category, Pack
+from shared.packs import LANGUAGES, URGENT_FACTS, Category, Pack
 from shared.promises import Promise
 from shared.reach import Contact, reachable
 from shared.rules import calendar, pack
@@ -234,7 +234,7 @@ class _Attempt:
 
     def answered_at_once(self) -> Consultation | None:
         """A question, with the articles that answer it."""
-        if self.category.kind != CONSULTATION:
+        if not self.category.is_question:
             return None
         day = knowing.today(self.cause.at)
         found = knowing.find(self.request.description, self.request.language, day)

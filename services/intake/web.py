@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie
 
-from services.intake import following, reporting
-from services.intake.case import State
+from services.intake import following, reporting, saying
+from services.intake.case import REPLY, State
 from services.intake.following import CaseView, GrievanceRequest
 from services.intake.form import LIMITS, STEPS, ReportForm
 from services.intake.reporting import ReportRequest
 from shared import ids
 from shared.clock import utc_now
-from shared.http import Problem, fingerprint
+from shared.http import UNKNOWN_ROUTE, Problem, fingerprint
 from shared.pages import Fault
 from shared.pages.asking import (
     Asking,
@@ -35,6 +35,7 @@ from shared.pages.browser import HOME, Pages, Visit, built_file, cookie, see_oth
 from shared.pages.promised import promise_shown
 from shared.pages.questions import FACT, Wrong
 from shared.pages.wording import Speaker, left_to_right
+from shared.promises import PromiseState
 from shared.reach import Contact, reachable
 from shared.rules import calendar, pack
 from shared.settings import settings
@@ -247,7 +248,15 @@ def show_case(number: str) -> Response[str]:
     case = _case(visit, number)
     t = visit.t
     voiced = handler.current_event.get_query_string_value("voiced", "")
-    return visit.page("intake/follow/case.html", voiced=bool(voiced), **_case_shown(case, t))
+    said = handler.current_event.get_query_string_value("said", "")
+    return visit.page(
+        "intake/follow/case.html",
+        voiced=bool(voiced),
+        said=said if said in saying.FORMS else "",
+        reply_due=_reply_due(case, t),
+        says=[name for name, form in saying.FORMS.items() if name != "understood" and form.offered(case)],
+        **_case_shown(case, t),
+    )
 
 
 @handler.get("/follow/<number>/received")
@@ -286,17 +295,38 @@ def voice_grievance(number: str) -> Response[str]:
         key = f"{sent['form']} {fingerprint(request)}"
         following.act("grievances", identity, secret, request, key, utc_now(), handler.correlation())
     except Problem as refusal:
-        if "faults" not in refusal.body:
-            raise
-        wrong = [
-            Wrong(
-                fault["pointer"].removeprefix("/"),
-                "long" if fault["code"] == "string_too_long" else "missing",
-            )
-            for fault in refusal.body["faults"]
-        ]
-        return _ask_grievance(visit, identity, sent, wrong)
+        return _ask_grievance(visit, identity, sent, saying.wrong(refusal))
     return see_other(f"/follow/{identity}?voiced=1")
+
+
+@handler.get("/follow/<number>/say/<what>")
+def start_saying(number: str, what: str) -> Response[str]:
+    visit = handler.visit
+    if what not in saying.FORMS:
+        raise UNKNOWN_ROUTE
+    case = _case(visit, number)
+    if not saying.FORMS[what].offered(case):
+        return see_other(f"/follow/{case.number}")
+    return _ask_to_say(visit, case, what, {"form": new_form()})
+
+
+@handler.post("/follow/<number>/say/<what>")
+def say(number: str, what: str) -> Response[str]:
+    """What the customer says about their case; the form's own id makes it count once."""
+    visit = handler.visit
+    if what not in saying.FORMS:
+        raise UNKNOWN_ROUTE
+    sent = visit.form()
+    identity, secret = _number(number), visit.cookie(_COOKIE) or ""
+    sent["form"] = form_of(sent)
+    try:
+        request = saying.FORMS[what].read(sent)
+        # Whoever goes back and writes something else has more to say: only the same words again are the same.
+        key = f"{sent['form']} {fingerprint(request)}"
+        following.act(what, identity, secret, request, key, utc_now(), handler.correlation())
+    except Problem as refusal:
+        return _ask_to_say(visit, _case(visit, number), what, sent, saying.wrong(refusal))
+    return see_other(f"/follow/{identity}?said={what}")
 
 
 @handler.post("/follow/<number>/leave")
@@ -373,6 +403,40 @@ def _ask_grievance(
     )
 
 
+def _ask_to_say(
+    visit: Visit, case: CaseView, what: str, sent: Mapping[str, str], wrong: Sequence[Wrong] = ()
+) -> Response[str]:
+    t = visit.t
+    faults = [Fault(one.field, t(f"fault.say.{one.field}.{one.code}", most=saying.LONGEST)) for one in wrong]
+    return visit.page(
+        "intake/follow/say.html",
+        HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
+        faults=faults,
+        what=what,
+        number=ids.spoken(case.number),
+        path=case.number,
+        form=sent["form"],
+        sent=sent,
+        longest=saying.LONGEST,
+        documents=case.documents,
+        answers=case.answers,
+        latest=_latest_answer(case) if what == "understood" else None,
+        ratings=[{"value": str(rating), "text": t(f"rating.{rating}")} for rating in range(5, 0, -1)],
+    )
+
+
+def _latest_answer(case: CaseView) -> str | None:
+    """What a person last answered, when a person did."""
+    said = [step["text"] for step in case.timeline if step["what"] == "ConsultationAnswered"]
+    return said[-1] if said else None
+
+
+def _reply_due(case: CaseView, t: Speaker) -> str:
+    """By when whoever has the case answers what its customer asked."""
+    due = [one["due"] for one in case.promises if one["what"] == REPLY and one["state"] == PromiseState.OPEN]
+    return t.when(datetime.fromisoformat(due[-1]), calendar().zone) if due else ""
+
+
 # What a case says -------------------------------------------------------------------------------------
 
 
@@ -382,6 +446,8 @@ def _case_shown(case: CaseView, t: Speaker) -> dict[str, Any]:
         "number": ids.spoken(case.number),
         "path": case.number,
         "category": case.category_name,
+        "answers": case.answers,
+        "asks_understood": case.asks_understood,
         "state": {
             "name": t(f"state.{case.state}.name"),
             "means": t(f"state.{case.state}.means"),

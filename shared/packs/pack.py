@@ -212,6 +212,10 @@ class Category(Part):
     def contacts(self) -> tuple[str, ...]:
         return (self.contact, *self.also) if self.contact else ()
 
+    @property
+    def is_question(self) -> bool:
+        return self.kind == CONSULTATION
+
 
 class Place(Part):
     """A body that people are referred to."""

@@ -34,6 +34,7 @@ def walk(chromium: Chromium, desk: Desk, url: str, survey: str, language: str) -
     yield from asked_about_it(chromium, url)
     yield from asked_how_to_reach(chromium)
     yield from following_it(chromium, url)
+    yield from asking(chromium, desk, url)
     yield from complaining(chromium, url)
     yield from followed_up(chromium, desk)
     chromium.goes_to(f"{url}/nothing")
@@ -107,10 +108,49 @@ def following_it(chromium: Chromium, url: str) -> Iterator[str]:
     chromium.types("#text", "Nobody listened")
     chromium.goes_on("main form button")
     yield "case with a grievance"
+    yield from saying(chromium)
     chromium.goes_to(f"{url}/follow")
     yield "find"
     chromium.goes_on("main form button")
     yield "find with faults"
+
+
+def saying(chromium: Chromium) -> Iterator[str]:
+    for what in ("additions", "questions"):
+        chromium.goes_on(f'a[href$="/say/{what}"]')
+        yield f"say: {what}"
+        chromium.goes_on("main form button")
+        yield f"say: {what}, with a fault"
+        chromium.types("#text", "One thing more. " + "W" * 120)
+        chromium.goes_on("main form button")
+        yield f"case after {what}"
+
+
+def asking(chromium: Chromium, desk: Desk, url: str) -> Iterator[str]:
+    """A question that the knowledge base answers, and a person as well."""
+    chromium.goes_to(f"{url}/report")
+    chromium.goes_on(ON)
+    chromium.clicks('input[value="ask"]')
+    chromium.goes_on(ON)
+    chromium.types("#story", "I lost my passport. 护照丢了怎么办。 فقدت جواز سفري")
+    chromium.goes_on(ON)
+    chromium.clicks('input[value="anonymous"]')
+    chromium.goes_on(ON)
+    chromium.goes_on(ON)
+    yield "received, with answers"
+    chromium.goes_on('main p > a[href$="/say/understood"]')
+    yield "say: understood, of articles"
+    number = chromium.address.split("/")[4]
+    desk.works("answer", number, {"text": "Ask the station. " + "W" * 120})
+    chromium.goes_to(chromium.address.rpartition("/say")[0])
+    yield "case with an answer that waits"
+    chromium.goes_on('a.govuk-button[href$="/say/understood"]')
+    yield "say: understood"
+    chromium.goes_on("main form button")
+    yield "say: understood, with a fault"
+    chromium.clicks('input[name="understood"][value="no"]')
+    chromium.goes_on("main form button")
+    yield "case with an answer that was not understood"
 
 
 def complaining(chromium: Chromium, url: str) -> Iterator[str]:

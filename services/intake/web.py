@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie
 
-from services.intake import following, reporting, saying
+from services.intake import following, knowing, reporting, saying
 from services.intake.case import REPLY, State
 from services.intake.following import CaseView, GrievanceRequest
 from services.intake.form import LIMITS, STEPS, ReportForm
@@ -18,6 +18,7 @@ from services.intake.reporting import ReportRequest
 from shared import ids
 from shared.clock import utc_now
 from shared.http import UNKNOWN_ROUTE, Problem, fingerprint
+from shared.packs import Category
 from shared.pages import Fault
 from shared.pages.asking import (
     Asking,
@@ -135,11 +136,35 @@ def _form(sent: Mapping[str, str]) -> ReportForm:
     now = utc_now()
     form = ReportForm(pack(), sent, now, calendar().zone)
     answers = kept(ReportForm, {field for step in ("urgent", "facts") for field in form.fields(step)}, sent)
+    suggested = _suggested(answers.get("story", ""))
     if answers.get("when") == "now":
         answers.setdefault("at", now.isoformat(timespec="seconds"))
     else:
         answers.pop("at", None)
-    return ReportForm(pack(), answers, now, calendar().zone)
+    return ReportForm(pack(), answers, now, calendar().zone, suggested)
+
+
+def _suggested(story: str) -> tuple[str, ...]:
+    if not story:
+        return ()
+    from services.intake import suggesting  # noqa: PLC0415  the words of a language are only read when they are needed
+
+    return suggesting.urgent_facts(story)
+
+
+def _proposed(form: ReportForm) -> list[Category]:
+    """What the story may be about, the likeliest first; a question, when the knowledge base has an answer."""
+    from services.intake import suggesting  # noqa: PLC0415  the words of a language are only read when they are needed
+
+    story = form.answer("story")
+    named = (form.pack.category(one.code) for one in suggesting.propose(story))
+    asking = (one for one in form.pack.categories if one.is_question and _known(form))
+    found = (*(one for one in named if one), *asking, *((form.picked,) if form.picked else ()))
+    return list({one.code: one for one in found if not one.staff_only}.values())
+
+
+def _known(form: ReportForm) -> tuple[knowing.Found, ...]:
+    return knowing.find(form.answer("story"), None, knowing.today(form.now))
 
 
 def _shown(form: ReportForm, step: str, visit: Visit) -> dict[str, Any]:
@@ -149,8 +174,10 @@ def _shown(form: ReportForm, step: str, visit: Visit) -> dict[str, Any]:
     category = form.category
     match step:
         case "area":
-            choices = [{"value": area, "text": form.pack.groups[area].into(language)} for area in form.areas()]
-            return {**more, "choices": choices}
+            likely = [{"value": one.code, "text": one.name.into(language)} for one in _proposed(form)]
+            areas = [{"value": area, "text": form.pack.groups[area].into(language)} for area in form.areas()]
+            divider = [{"divider": t("report.area.or")}] if likely else []
+            return {**more, "choices": [*likely, *divider, *areas], "likely": bool(likely)}
         case "category":
             choices = [{"value": one.code, "text": one.name.into(language)} for one in form.categories()]
             return {**more, "choices": choices, "caption": form.pack.groups[form.answer("area")].into(language)}
@@ -161,7 +188,9 @@ def _shown(form: ReportForm, step: str, visit: Visit) -> dict[str, Any]:
         case "when":
             return {**more, "example_date": f"27 3 {form.now.year}"}
         case "check":
-            return {**more, "rows": [row for one in STEPS for row in _rows(form, one, t, language)]}
+            known = [one.article.id for one in _known(form)] if form.asking else []
+            rows = [row for one in STEPS for row in _rows(form, one, t, language)]
+            return {**more, "rows": rows, "answers_now": knowing.given(known, language)}
         case _:
             questions = ()
     return {
@@ -446,7 +475,9 @@ def _case_shown(case: CaseView, t: Speaker) -> dict[str, Any]:
         "number": ids.spoken(case.number),
         "path": case.number,
         "category": case.category_name,
-        "answers": case.answers,
+        # What a person answered stands in their place.
+        "answers": () if _latest_answer(case) else case.answers,
+        "latest": _latest_answer(case),
         "asks_understood": case.asks_understood,
         "state": {
             "name": t(f"state.{case.state}.name"),

@@ -52,6 +52,9 @@ def asked_about_it(chromium: Chromium, url: str) -> Iterator[str]:
     chromium.goes_to(f"{url}/report")
     yield "urgent"
     chromium.goes_on(ON)
+    yield "story"
+    chromium.types("#story", "They would not take it back. " + "W" * 120)
+    chromium.goes_on(ON)
     yield "area"
     chromium.goes_on(ON)
     yield "area with a fault"
@@ -59,9 +62,6 @@ def asked_about_it(chromium: Chromium, url: str) -> Iterator[str]:
     chromium.goes_on(ON)
     yield "category"
     chromium.clicks('input[value="D6"]')
-    chromium.goes_on(ON)
-    yield "story"
-    chromium.types("#story", "They would not take it back. " + "W" * 120)
     chromium.goes_on(ON)
     yield "facts"
     chromium.goes_on(ON)
@@ -130,12 +130,14 @@ def asking(chromium: Chromium, desk: Desk, url: str) -> Iterator[str]:
     """A question that the knowledge base answers, and a person as well."""
     chromium.goes_to(f"{url}/report")
     chromium.goes_on(ON)
-    chromium.clicks('input[value="ask"]')
-    chromium.goes_on(ON)
     chromium.types("#story", "I lost my passport. 护照丢了怎么办。 فقدت جواز سفري")
+    chromium.goes_on(ON)
+    yield "area, with what is likely"
+    chromium.clicks('input[value="Q1"]')
     chromium.goes_on(ON)
     chromium.clicks('input[value="anonymous"]')
     chromium.goes_on(ON)
+    yield "check, with answers"
     chromium.goes_on(ON)
     yield "received, with answers"
     chromium.goes_on('main p > a[href$="/say/understood"]')
@@ -242,9 +244,11 @@ def test_every_page_is_accessible_and_fits_a_narrow_screen(chromium: Chromium, d
 def test_return_in_a_field_goes_on(chromium: Chromium, url: str):
     chromium.goes_to(f"{url}/report?lang=en")
     chromium.goes_on(ON)
+    chromium.types("#story", "It broke")
+    chromium.goes_on(ON)
     chromium.clicks('input[value="other"]')
     chromium.goes_on_with_return('input[value="other"]')
-    assert chromium.runs("return document.querySelector('h1').innerText") == "What happened?"
+    assert chromium.runs("return document.querySelector('h1').innerText") == "Where did it happen?"
 
 
 def test_a_fault_leads_to_its_field(chromium: Chromium, url: str):

@@ -1,4 +1,4 @@
-"""What a customer says on the page of their case: more about it, a question, their documents, whether they understood."""
+"""What a customer says on the page of their case: more about it, a question, whether they understood the answer."""
 
 import re
 
@@ -28,8 +28,8 @@ def ask_the_desk(citizen: Citizen, story: str) -> Page:
 
 
 def choose_question(citizen: Citizen, story: str) -> None:
-    citizen.sends(area="ask")
     citizen.sends(story=story)
+    citizen.sends(area="ask")
 
 
 def test_what_is_added_is_on_the_case_once(citizen: Citizen, case: Page):
@@ -87,7 +87,7 @@ def test_nobody_speaks_for_the_customer_without_the_secret(desk: Desk, citizen: 
 def test_a_question_is_answered_on_its_receipt_and_closed_by_who_understood(citizen: Citizen):
     received = ask_the_desk(citizen, "How do I pay a traffic fine?")
     assert "Where and by when to pay stands on the notice." in received.body
-    assert "We answer your question" in received.body
+    assert "We answer the question that you came with" in received.body
     case = citizen.follows("Look at my report")
     assert "Was the answer clear?" in case.body
     citizen.follows("Say whether it was clear")

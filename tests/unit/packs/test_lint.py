@@ -424,7 +424,7 @@ def test_two_articles_of_one_name_are_named(library):
     file = library / "knowledge.yaml"
     file.write_text(file.read_text(encoding="utf-8") * 2, encoding="utf-8")
     _, problems = check(library)
-    assert ["there is an article lost-card already; give this one another id"] == [one.what for one in problems]
+    assert [one.what for one in problems] == ["there is an article lost-card already; give this one another id"]
 
 
 @pytest.mark.parametrize(("today", "looked_at"), [(date(2031, 12, 31), 0), (date(2032, 1, 1), 1)])

@@ -126,7 +126,7 @@ def test_danger_that_the_words_speak_of_is_asked_about_first(citizen: Citizen):
     assert asked[0] == "fact-weapon"
     assert len(asked) > 1
     answers = dict.fromkeys(asked, "no") | {"fact-weapon": "yes"}
-    citizen.sends(**{name.replace("-", "_", 1): answer for name, answer in answers.items()})
+    citizen.sends(press=None, **{name.replace("-", "_", 1): answer for name, answer in answers.items()})
     citizen.sends()
     citizen.sends(when="now")
     check = citizen.sends(reach="anonymous")

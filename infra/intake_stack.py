@@ -17,6 +17,7 @@ INTAKE = Service(
             "GET /v1/cases/{number}",
             "POST /v1/cases/{number}/{action}",
             "GET /v1/categories",
+            "GET /v1/knowledge",
             "POST /v1/categories/proposals",
             "POST /v1/categories/{code}/questions",
             also=SENDS,

@@ -29,6 +29,10 @@ _NUMBER = {
     "schema": _NAME,
 }
 _LANGUAGE = {"name": "lang", "in": "query", "schema": {"enum": list(LANGUAGES)}}
+_QUESTION = [
+    {"name": "q", "in": "query", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 300}},
+    {"name": "language", "in": "query", "schema": {"enum": list(LANGUAGES)}},
+]
 _NEEDED_KEY = {**KEY, "required": True}
 _STAFF: dict[str, Any] = {"security": [{"staff": []}]}
 
@@ -85,6 +89,8 @@ def _citizens(models: Models) -> Operations:
     yield "post", "/v1/cases", {**report, "security": [], "parameters": [KEY]}
     categories = operation("categories", None, models, "What can be reported, and the questions of each.")
     yield "get", "/v1/categories", {**categories, "security": [], "parameters": [_LANGUAGE]}
+    known = operation("lookUp", None, models, "Articles that answer a question; none where none fits.")
+    yield "get", "/v1/knowledge", {**known, "security": [], "parameters": _QUESTION}
     posed: tuple[tuple[str, str, type[BaseModel], str], ...] = (
         ("propose", "proposals", asking.ProposalRequest, "What a text may be about."),
         ("nextQuestions", "{code}/questions", asking.QuestionsRequest, "What can still change the answer."),

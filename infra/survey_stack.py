@@ -1,8 +1,11 @@
 """Survey: how it was for the customer, once per closing, and what the answers add up to."""
 
+from dataclasses import replace
+
 from infra.desk import Service, Use, behind, edge
 
 _COUNTS = frozenset({Use.COUNT})
+_REACTIONS, *_REST = behind("survey")
 
 SURVEY = Service(
     name="survey",
@@ -11,6 +14,8 @@ SURVEY = Service(
         edge("api", "survey", "ANY /v1/surveys/{proxy+}", also=_COUNTS),
         edge("web", "survey", "ANY /survey/{proxy+}", also=_COUNTS),
         edge("staff", "survey", "GET /staff/v1/scores", uses=frozenset({Use.READ}), staff=True),
-        *behind("survey"),
+        # Who rated as they closed their case has answered: that counts as well.
+        replace(_REACTIONS, uses=_REACTIONS.uses | _COUNTS),
+        *_REST,
     ),
 )

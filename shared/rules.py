@@ -13,6 +13,7 @@ from shared.worktime import Calendar
 
 if TYPE_CHECKING:
     from shared.packs.complaints import Complaints
+    from shared.packs.knowledge import Knowledge
     from shared.packs.phrases import Phrases
     from shared.packs.questionnaire import Questionnaires
 
@@ -50,6 +51,12 @@ class _Rules:
 
         return Phrases.model_validate_json(self._bytes(".phrases"))
 
+    @cached_property
+    def knowledge(self) -> "Knowledge":
+        from shared.packs.knowledge import Knowledge  # noqa: PLC0415  one service in four needs it
+
+        return Knowledge.model_validate_json(self._bytes(".knowledge"))
+
 
 @cache
 def _compiled() -> _Rules:
@@ -79,3 +86,8 @@ def questionnaires() -> "Questionnaires":
 def phrases() -> "Phrases":
     """What people say about its categories."""
     return _compiled().phrases
+
+
+def knowledge() -> "Knowledge":
+    """What it answers when it is asked."""
+    return _compiled().knowledge

@@ -2,8 +2,8 @@
 
 `python -m infra.packs TARGET [PACKS_FOLDER …]` compiles; `make packs` says what is wrong with them.
 
-A pack becomes four files, so that a process loads what it needs: `<name>.json`, `<name>.complaints.json`,
-`<name>.questionnaire.json` and `<name>.phrases.json`.
+A pack becomes five files, so that a process loads what it needs: `<name>.json`, `<name>.complaints.json`,
+`<name>.questionnaire.json`, `<name>.phrases.json` and `<name>.knowledge.json`.
 """
 
 from dataclasses import dataclass
@@ -57,6 +57,7 @@ def compile_into(target: Path, *homes: Path) -> list[Path]:
             ".complaints": whole.complaints,
             ".questionnaire": whole.questionnaires,
             ".phrases": whole.phrases,
+            ".knowledge": whole.knowledge,
         }
         for concern, part in parts.items():
             written.append(target / f"{whole.pack.name}{concern}.json")

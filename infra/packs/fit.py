@@ -7,11 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import date
+
+from pydantic import BaseModel
 
 from infra.packs.source import Path_
 from infra.packs.walk import references, wordings
 from shared.packs import URGENT_FACTS, Category, Condition, Disposition, Pack, Rule
 from shared.packs.complaints import BUILT_IN_FACTS, Complaints, Exemption, Happening, Ledger, Nth, Penalty, Step
+from shared.packs.knowledge import Knowledge
 from shared.packs.questionnaire import Questionnaires
 from shared.policy import PERMITS, Role
 from shared.worktime import Span
@@ -68,6 +72,41 @@ def misfits(pack: Pack, complaints: Complaints, questionnaires: Questionnaires) 
     if complaints.ledger is not None:
         yield from _Book(complaints, complaints.ledger).misfits()
     yield from _questionnaires(questionnaires)
+
+
+def knowledge_misfits(pack: Pack, knowledge: Knowledge, today: date | None) -> Iterator[Misfit]:
+    """Everything of the knowledge base that does not fit. What has expired by `today` is to be looked at."""
+    defined = {
+        "categories": ("categories.yaml", {category.code for category in pack.categories}),
+        "directory": ("directory.yaml", set(pack.directory)),
+    }
+    for path, to, name in references(knowledge):
+        where, names = defined[to]
+        if name not in names:
+            known = ", ".join(sorted(names)) or "none"
+            what = f"{name!r} is not defined in {where}; define it there or use one of: {known}"
+            yield Misfit(("knowledge", *path), what)
+    yield from _in_their_script("knowledge", knowledge)
+    seen: set[str] = set()
+    for number, article in enumerate(knowledge.articles):
+        here = ("knowledge", "articles", number)
+        if article.id in seen:
+            yield Misfit((*here, "id"), f"there is an article {article.id} already; give this one another id")
+        seen.add(article.id)
+        if today and not article.valid(today):
+            what = f"{article.id} is no answer since {article.valid_until}; renew it or take it out"
+            yield Misfit((*here, "valid_until"), what, may_stand=True)
+
+
+def _in_their_script(model: str, part: BaseModel) -> Iterator[Misfit]:
+    """A text is in the language that it stands under."""
+    for path, text in wordings(part):
+        if not _ARABIC.search(text.ar):
+            yield Misfit((model, *path, "ar"), "there is no Arabic letter in the Arabic text; write it in Arabic")
+        if not _HAN.search(text.zh):
+            yield Misfit(
+                (model, *path, "zh"), "there is no Chinese character in the Chinese text; write it in Chinese"
+            )
 
 
 def _twice(names: Iterable[str]) -> list[str]:
@@ -129,15 +168,9 @@ def _names(pack: Pack, complaints: Complaints) -> Iterator[Misfit]:
 
 
 def _languages(pack: Pack, complaints: Complaints, questionnaires: Questionnaires) -> Iterator[Misfit]:
-    """A text is in the language that it stands under."""
-    for model, part in (("pack", pack), ("complaints", complaints), ("questionnaires", questionnaires)):
-        for path, text in wordings(part):
-            if not _ARABIC.search(text.ar):
-                yield Misfit((model, *path, "ar"), "there is no Arabic letter in the Arabic text; write it in Arabic")
-            if not _HAN.search(text.zh):
-                yield Misfit(
-                    (model, *path, "zh"), "there is no Chinese character in the Chinese text; write it in Chinese"
-                )
+    yield from _in_their_script("pack", pack)
+    yield from _in_their_script("complaints", complaints)
+    yield from _in_their_script("questionnaires", questionnaires)
 
 
 def _permits(pack: Pack, complaints: Complaints) -> Iterator[Misfit]:

@@ -12,19 +12,20 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from infra.holidays_of import HolidaysError, with_public_holidays
-from infra.packs.fit import misfits
+from infra.packs.fit import knowledge_misfits, misfits
 from infra.packs.phrases import phrases_of
 from infra.packs.source import NotYaml, Path_, Source
 from infra.packs.walk import known_keys
 from shared.packs import LANGUAGES, Pack
 from shared.packs.complaints import Complaints
+from shared.packs.knowledge import Knowledge
 from shared.packs.phrases import Phrases
 from shared.packs.questionnaire import Questionnaires
 from shared.worktime import Calendar, CalendarError
 
 CORE = ("calendar", "clocks", "roles", "departments", "ladder", "directory", "urgent", "groups", "categories")
 CONCERNS = (*CORE, "complaints", "questionnaire")
-OPTIONAL = ("ledger",)
+OPTIONAL = ("ledger", "knowledge")
 SOON = timedelta(days=120)
 SHARED = Path(__file__).resolve().parent.parent.parent / "packs" / "calendars"
 """Calendars that packs may be `like`; a folder of packs may have its own `calendars` beside them."""
@@ -53,6 +54,7 @@ class Compiled:
     complaints: Complaints
     questionnaires: Questionnaires
     phrases: Phrases
+    knowledge: Knowledge
     choices: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
 
@@ -92,16 +94,19 @@ class _Linter:
         pack = self._model(Pack, {**data["pack"], **{one: data[one] for one in CORE}, "calendar": calendar})
         complaints = self._model(Complaints, {**named, **data["complaints"], **ledger})
         questionnaires = self._model(Questionnaires, {**named, "questionnaires": data["questionnaire"]})
+        articles = {"articles": data["knowledge"]} if "knowledge" in data else {}
+        knowledge = self._model(Knowledge, {**named, **articles})
         if "name" in data["pack"] and data["pack"]["name"] != self._folder.name:
             self._say("pack", ("name",), f"the name is the folder's: `{self._folder.name}`")
-        if pack is None or complaints is None or questionnaires is None:
+        if pack is None or complaints is None or questionnaires is None or knowledge is None:
             return None
-        for misfit in misfits(pack, complaints, questionnaires):
+        fit = (*misfits(pack, complaints, questionnaires), *knowledge_misfits(pack, knowledge, today))
+        for misfit in fit:
             self._say(*_file_of(misfit.path), misfit.what, may_stand=misfit.may_stand)
         phrases, unfit = phrases_of(self._folder, pack)
         for file, line, what in unfit:
             self._problem(file, line, what)
-        return Compiled(pack, complaints, questionnaires, phrases, choices, rules)
+        return Compiled(pack, complaints, questionnaires, phrases, knowledge, choices, rules)
 
     def _read(self) -> None:
         for concern in ("pack", *CONCERNS, *OPTIONAL):
@@ -239,8 +244,10 @@ def _is_within(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bo
 def _file_of(path: Path_) -> tuple[str, Path_]:
     """The concern whose file holds a place in the models, and the place in it."""
     model, *rest = path
-    if model == "questionnaires":
-        return "questionnaire", tuple(rest[1:])
+    if model == "knowledge" and rest and rest[0] in ("name", "version"):
+        return "pack", tuple(rest)
+    if model in ("questionnaires", "knowledge"):
+        return ("questionnaire" if model == "questionnaires" else "knowledge"), tuple(rest[1:])
     if rest and rest[0] == "ledger" and model == "complaints":
         return "ledger", tuple(rest[1:])
     if rest and rest[0] in CORE and model == "pack":

@@ -71,8 +71,8 @@ def _said(pack: Pack, language: str, texts: dict[str, str]) -> Said:
     documents = {
         category.code: words(f"{category.name.into(language)} {texts.get(category.code, '')}", language)
         for category in pack.categories
-        # What fits no other category has no words of its own.
-        if category.code != FALLBACK
+        # What fits no other category has no words of its own; what people ask about is found in the knowledge base.
+        if category.code != FALLBACK and not category.is_question
     }
     having = Counter(word for document in documents.values() for word in set(document))
     # A word that most categories have tells nothing, where there are enough of them to say so.

@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 from infra.packs.lint import CORE
 from shared.packs import Pack
 from shared.packs.complaints import Complaints, Ledger
+from shared.packs.knowledge import Article
 from shared.packs.questionnaire import Questionnaire
 
 TARGET = Path(__file__).resolve().parent.parent.parent / "docs" / "packs"
@@ -22,7 +23,7 @@ _REF = "#/$defs/"
 
 def schemas() -> dict[str, str]:
     """The JSON Schema of each file, by the file's name, as it is committed."""
-    models: list[type[BaseModel]] = [Pack, Complaints, Ledger, Questionnaire]
+    models: list[type[BaseModel]] = [Pack, Complaints, Ledger, Questionnaire, Article]
     _, described = models_json_schema([(model, "validation") for model in models], ref_template=_REF + "{model}")
     parts: dict[str, Any] = described["$defs"]
     pack, complaints = parts.pop("Pack"), parts.pop("Complaints")
@@ -36,6 +37,7 @@ def schemas() -> dict[str, str]:
         "calendar": _calendar(),
         "complaints": complaints,
         "ledger": parts["Ledger"],
+        "knowledge": {"type": "array", "minItems": 1, "items": {"$ref": f"{_REF}Article"}},
         "questionnaire": {"type": "array", "minItems": 1, "items": {"$ref": f"{_REF}Questionnaire"}},
     }
     return {name: _alone(name, part, parts) for name, part in sorted(files.items())}

@@ -3,10 +3,11 @@
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
+from pydantic import ValidationError
 
-from services.intake import asking, following, joining, reporting
+from services.intake import asking, following, joining, knowing, reporting
 from shared.clock import utc_now
-from shared.http import UNKNOWN_ROUTE, Desk, Problem, answer
+from shared.http import UNKNOWN_ROUTE, Desk, Problem, answer, invalid
 from shared.packs import LANGUAGES
 
 handler = Desk()
@@ -46,6 +47,16 @@ def categories() -> Response[str]:
         )
     body: dict[str, Any] = {"categories": reporting.categories(language)}
     return answer(200, body, {"Cache-Control": "public, max-age=300"})
+
+
+@handler.get("/v1/knowledge")
+def look_up() -> Response[str]:
+    asked = handler.current_event.query_string_parameters or {}
+    try:
+        request = knowing.KnowledgeQuery.model_validate({"q": "", **asked})
+    except ValidationError as error:
+        raise invalid(error) from None
+    return answer(200, knowing.search(request, utc_now()), {"Cache-Control": "public, max-age=300"})
 
 
 @handler.post("/v1/categories/proposals")

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from services.intake import appointment
 from services.intake.appointment import Appointments
+from services.intake.consultation import Consultation
 from services.intake.exhibit import Exhibits
 from services.intake.ownership import Ownership
 from services.intake.papers import Papers
@@ -78,6 +79,7 @@ CALL_FAMILY = "call-family"
 REPLY = "reply"
 LOOK_AGAIN = "look-again"
 """A customer was not satisfied with earlier handling: somebody in charge looks into it."""
+CONSULT = "consult"
 
 ADDITIONS_A_DAY = 20
 """What a customer writes to their case; more is taken the next day."""
@@ -152,16 +154,18 @@ class Case(Aggregate):
     """What the customer gave for it when they were asked, in order."""
     complaints: tuple[str, ...] = ()
     """Complaints about it that were heard of."""
+    consultation: Consultation | None = None
+    """Where the question stands, when it is one."""
 
-    def moved(self, move: Move, staff: str) -> "Case":
-        """The case after a member of staff made this move. Raises `IllegalMove`."""
+    def moved(self, move: Move, staff: str | None) -> "Case":
+        """The case after a member of staff, or with None its customer, made this move. Raises `IllegalMove`."""
         try:
             state = MOVES[self.state][move]
         except KeyError:
             raise IllegalMove(self.state, move) from None
         # To add a note is not to handle: else nobody could look into a case and still judge how it was handled.
-        handles = move is not Move.NOTE and staff not in self.handlers
-        handlers = (*self.handlers, staff) if handles else self.handlers
+        handles = staff is not None and move is not Move.NOTE and staff not in self.handlers
+        handlers = (*self.handlers, staff) if staff and handles else self.handlers
         return self.model_copy(update={"state": state, "handlers": handlers})
 
     def handled_in(self, units: Iterable[str]) -> "Case":
@@ -210,10 +214,23 @@ def first_promises(
 def promise_outcome(
     made: Promises, category: Category | None, pack: Pack, calendar: Calendar, now: datetime
 ) -> Promises:
-    """An outcome is promised once the case is open."""
+    """An outcome is promised once the case is open; to a question, its answer, which is all that comes of it."""
+    if category and category.is_question:
+        return promise_answer(made, category, pack, calendar, now)
     resolve = (category.resolve if category else None) or pack.clocks.resolve
     made = promises.make(made, RESOLVE, resolve.role, resolve.within, calendar, now)
     return _promise_progress(made, pack, calendar, now)
+
+
+def promise_answer(
+    made: Promises, category: Category | None, pack: Pack, calendar: Calendar, now: datetime, *, above: bool = False
+) -> Promises:
+    """A question is answered in time, by whoever answers questions or, when it was not clear, by who is `above`."""
+    duty = (category.resolve if category else None) or pack.clocks.consult or pack.clocks.resolve
+    role = pack.rungs_above(duty.role)[0].role if above else duty.role
+    # Each is in the chain; the state keeps the last one that was kept, and those that were not.
+    before = tuple(one for one in made if one.name != CONSULT or one.state is not PromiseState.KEPT)
+    return promises.make(before, CONSULT, role, duty.within, calendar, now)
 
 
 def _promise_progress(made: Promises, pack: Pack, calendar: Calendar, now: datetime) -> Promises:
@@ -249,7 +266,7 @@ def declined(case: Case, now: datetime) -> Case:
 
 def closed(case: Case, now: datetime) -> Case:
     """Done: the outcome that was promised is there."""
-    kept = promises.keep(case.promises, RESOLVE, now)
+    kept = promises.keep(promises.keep(case.promises, RESOLVE, now), CONSULT, now)
     for one in kept:
         # A hearing after the closing still takes place; what the parties agreed is still asked after.
         if one.open and one.name not in {CHECK_SETTLEMENT, REPLY, LOOK_AGAIN} and not appointment.is_one(one.name):

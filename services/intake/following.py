@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from services.intake import case as cases
-from services.intake import checking, revisiting
-from services.intake.case import Case
+from services.intake import checking, consulting, knowing, revisiting
+from services.intake.case import Case, Move
 from services.intake.handling import Draft, decided
 from services.intake.notes import (
     ComplaintAgain,
@@ -29,6 +29,7 @@ from shared.acting import Change
 from shared.commands import Command
 from shared.contracts.intake import GrievanceVoiced
 from shared.http import Problem, Request, Text
+from shared.packs import Category
 from shared.policy import Principal
 from shared.promises import Promise, PromiseState
 from shared.rules import pack
@@ -81,6 +82,14 @@ class CaseView:
     contacts: tuple[dict[str, str], ...]
     timeline: tuple[dict[str, Any], ...]
     promises: tuple[dict[str, Any], ...]
+    answers: tuple[dict[str, Any], ...] = ()
+    """Of a question: what the knowledge base had for it at once."""
+    asks_understood: bool = False
+    """An answer waits to be understood or not."""
+    documents: tuple[str, ...] = ()
+    """What is missing of an application and waited for."""
+    takes_questions: bool = False
+    """Whoever has the case answers questions, and it goes on."""
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -94,6 +103,9 @@ class CaseView:
             "contacts": list(self.contacts),
             "timeline": list(self.timeline),
             "promises": list(self.promises),
+            "answers": list(self.answers),
+            "asks_understood": self.asks_understood,
+            "documents_missing": list(self.documents),
         }
 
 
@@ -116,7 +128,22 @@ def follow(number: str, secret: str, language: str | None = None) -> CaseView:
         contacts=to_turn_to(decision.contacts, spoken) if decision else (),
         timeline=tuple(_line(event, case.salt) for event in events if event.audience == Audience.CUSTOMER),
         promises=tuple(promise_view(promise) for promise in (*_to_customer(case), *_promises_of_complaints(events))),
+        answers=tuple(knowing.given(case.consultation.offered, spoken)) if case.consultation else (),
+        asks_understood=_waits_for_a_word(case),
+        documents=_missing(case, category, spoken),
+        takes_questions=pack().clocks.reply is not None,
     )
+
+
+def _waits_for_a_word(case: Case) -> bool:
+    return case.consultation is not None and case.consultation.waits and Move.WORK in cases.MOVES[case.state]
+
+
+def _missing(case: Case, category: Category | None, language: str) -> tuple[str, ...]:
+    """Documents that are waited for, as people call them."""
+    names = category.documents if category else {}
+    missing = case.papers.missing if case.papers.waiting else ()
+    return tuple(names[code].into(language) if code in names else code for code in missing)
 
 
 def voice(draft: Draft, request: GrievanceRequest, contact: Mapping[str, str]) -> None:
@@ -146,6 +173,11 @@ def voice(draft: Draft, request: GrievanceRequest, contact: Mapping[str, str]) -
 
 def complete(draft: Draft, request: checking.CompletionRequest, _contact: Mapping[str, str]) -> None:
     checking.complete(draft, request)
+
+
+def say_whether_understood(draft: Draft, request: consulting.UnderstoodRequest, _contact: Mapping[str, str]) -> None:
+    """Whether the answer to a question was understood, and how satisfied they are."""
+    consulting.understood(draft, request)
 
 
 def add(draft: Draft, request: AdditionRequest, _contact: Mapping[str, str]) -> None:
@@ -187,6 +219,7 @@ ACTS: dict[str, tuple[type[Request], Callable[[Draft, Any, Mapping[str, str]], N
     "documents": (checking.CompletionRequest, complete),
     "additions": (AdditionRequest, add),
     "questions": (QuestionRequest, ask),
+    "understood": (consulting.UnderstoodRequest, say_whether_understood),
 }
 """What a customer does with their case: what they say, and what it changes. Each needs an Idempotency-Key."""
 

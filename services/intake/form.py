@@ -15,7 +15,7 @@ from shared.packs import Category, Pack, Question
 from shared.pages.questions import FACT, REACHES, Questions, Wrong
 
 STEPS: Final = (
-    "urgent", "area", "category", "story", "facts", "place", "when", "reach", "contact", "check",
+    "urgent", "story", "area", "category", "facts", "place", "when", "reach", "contact", "check",
 )  # fmt: skip
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "area": ("area",),
@@ -28,6 +28,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 LIMITS: Final[Mapping[str, int]] = {"story": 4000, "place": 300, "name": 120}
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "area": ("story",),
     "category": ("area",),
     "facts": ("area", "category"),
     "contact": ("reach",),
@@ -50,10 +51,20 @@ class ReportForm(Questions):
     answers: Mapping[str, str]
     now: datetime
     zone: ZoneInfo
+    suggested: tuple[str, ...] = ()
+    """Urgent facts that the words of the story speak for: asked about by name, unless they were said to be so."""
+
+    @property
+    def picked(self) -> Category | None:
+        """The category, when one that was proposed was chosen in place of an area."""
+        picked = self.pack.category(self.answer("area"))
+        return picked if picked and not picked.staff_only else None
 
     @property
     def category(self) -> Category | None:
         """The category chosen, when it is one of the area chosen; an area of one leaves no choice."""
+        if self.picked:
+            return self.picked
         if len(self.categories()) == 1:
             return self.categories()[0]
         chosen = self.pack.category(self.answer("category"))
@@ -74,11 +85,20 @@ class ReportForm(Questions):
         """Whether it is a tip: who gives it is not asked, and not kept."""
         return self.category is not None and self.category.kind == "tip"
 
+    @property
+    def asking(self) -> bool:
+        """Whether it is a question to the desk: that happened nowhere and at no time."""
+        return self.category is not None and self.category.is_question
+
     def contact(self) -> dict[str, str] | None:
         return None if self.nameless else super().contact()
 
     def questions(self) -> tuple[Question, ...]:
-        return self.category.questions if self.category else ()
+        """First what the story's words make likely and nobody said yes to, then those of the category."""
+        own = self.category.questions if self.category else ()
+        likely = set(self.suggested) - {one.fact for one in own}
+        urgent = (one for one in self.pack.urgent if one.fact in likely)
+        return (*(one for one in urgent if self.answer(FACT + one.fact) != "yes"), *own)
 
     def fields(self, step: str) -> tuple[str, ...]:
         """The names of the fields that a step asks for."""
@@ -92,9 +112,11 @@ class ReportForm(Questions):
         """Whether a step has anything to ask, as far as the answers go."""
         match step:
             case "category":
-                return len(self.categories()) != 1
+                return self.picked is None and len(self.categories()) != 1
             case "facts":
                 return bool(self.questions())
+            case "place" | "when":
+                return not self.asking
             case "reach":
                 return not self.nameless
             case "contact":
@@ -104,7 +126,7 @@ class ReportForm(Questions):
 
     def checks(self, step: str) -> Iterable[Wrong]:
         checks: dict[str, Callable[[], Iterator[Wrong]]] = {
-            "area": lambda: self.chosen("area", self.areas()),
+            "area": self._area_wrong,
             "category": self._category_wrong,
             "story": lambda: self.text("story", needed=True),
             "facts": self.facts_wrong,
@@ -140,6 +162,10 @@ class ReportForm(Questions):
         except ValueError:
             return self.now
         return min(noted, self.now) if noted.tzinfo and noted.year >= _FIRST_YEAR else self.now
+
+    def _area_wrong(self) -> Iterator[Wrong]:
+        if self.picked is None:
+            yield from self.chosen("area", self.areas())
 
     def _category_wrong(self) -> Iterator[Wrong]:
         if not self.category:

@@ -9,6 +9,7 @@ from services.intake import case as cases
 from services.intake import emergency, publishing, sending, views
 from services.intake.appointment import NoSuchAppointment
 from services.intake.case import DONE, Case, Move
+from services.intake.consultation import NoAnswerWaits
 from services.intake.exhibit import NoSuchExhibit, NotInYourHands
 from services.intake.ownership import Disputed, NothingOffered, NotYours
 from services.intake.papers import AskedForMore, NothingMissing
@@ -72,7 +73,8 @@ class Draft:
 
     def move(self, move: Move) -> None:
         """The case moves, by whoever does this. Raises `IllegalMove`."""
-        self.case = self.case.moved(move, self.by.id).handled_in(self.by.units)
+        # Customers have no role, and are no handlers of their own case.
+        self.case = self.case.moved(move, self.by.id if self.by.roles else None).handled_in(self.by.units)
 
     def tell(
         self,
@@ -103,6 +105,13 @@ class Act(Generic[R]):
     do: Callable[[Draft, R], None]
     keyed: bool = False
     """Whether it needs an Idempotency-Key, because nothing else would notice that it is sent twice."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """How the customer says that it was, from 1 (bad) to 5 (good), if they say."""
+
+    satisfaction: int | None = None
 
 
 class Nothing(Request):
@@ -148,8 +157,11 @@ def take_on(draft: Draft) -> None:
     draft.tell_customer(CaseOpened(case=draft.case.id, promises=told))
 
 
-def conclude(draft: Draft, outcome: str, text: str | None = None) -> None:
-    """The case is done, and the customer told what came of it. Whoever is still on it is free again."""
+def conclude(draft: Draft, outcome: str, text: str | None = None, *, said: Said | None = None) -> None:
+    """The case is done, and the customer told what came of it. Whoever is still on it is free again.
+
+    With `said` the customer has told how it was, and is not asked again.
+    """
     before = draft.case
     draft.move(Move.CLOSE)
     ended = sending.ended(before, cases.closed(draft.case, draft.now), draft.now, draft.by.id)
@@ -163,6 +175,8 @@ def conclude(draft: Draft, outcome: str, text: str | None = None) -> None:
         outcome=outcome,
         contactable=case.contactable,
         language=case.language,
+        asked=said is not None,
+        satisfaction=said.satisfaction if said else None,
     )
     draft.tell_customer(closed, text)
 
@@ -245,6 +259,9 @@ _ANSWERS: Mapping[type[Exception], Callable[[Any], Problem]] = {
         "What is missing was told already; nothing new can be asked for.",
         f"It was: {', '.join(error.told) or 'nothing'}.",
         told=list(error.told),
+    ),
+    NoAnswerWaits: _not_now(
+        "No answer waits for a word from you.", "When there is one, you are told; until then add to your case."
     ),
     Refusal: _of_promise,
     WrongKind: _wrong_kind,

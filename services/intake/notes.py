@@ -455,3 +455,17 @@ class LookedAgain(Note):
     """Somebody in charge looked into earlier handling that a customer was not satisfied with."""
 
     detail_type: Literal["LookedAgain.v1"] = "LookedAgain.v1"
+
+
+class AnswerUnderstood(Note):
+    """The customer understood the answer to their question; what they said besides is private."""
+
+    detail_type: Literal["AnswerUnderstood.v1"] = "AnswerUnderstood.v1"
+
+
+class AnswerUnclear(Note):
+    """The customer did not understand the answer: another one is promised by `due`, by `role`."""
+
+    detail_type: Literal["AnswerUnclear.v1"] = "AnswerUnclear.v1"
+    due: datetime
+    role: str

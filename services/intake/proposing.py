@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -107,21 +107,22 @@ def _pieces(word: str) -> tuple[str, ...]:
 
 
 class _Field:
-    """One way of taking documents apart, with the counts that BM25 needs."""
+    """One way of taking documents apart, with the counts that BM25 needs, less what more than `most` have."""
 
-    def __init__(self, documents: Iterable[list[str]]) -> None:
+    def __init__(self, documents: Iterable[list[str]], most: int | None) -> None:
         self._found: defaultdict[str, dict[int, int]] = defaultdict(dict)
         self._lengths: list[int] = []
         for number, document in enumerate(documents):
             for term, times in Counter(document).items():
                 self._found[term][number] = times
             self._lengths.append(len(document))
+        self._most = len(self._lengths) if most is None else most
         usual = sum(self._lengths) / max(len(self._lengths), 1) or 1
         self._evened = [_K1 * (1 - _B + _B * length / usual) for length in self._lengths]
 
     def tells(self, term: str) -> bool:
         """Whether a term says more about some categories than about others."""
-        return 0 < len(self._found.get(term, ())) <= len(self._lengths) / 2
+        return 0 < len(self._found.get(term, ())) <= min(self._most, len(self._lengths) / 2)
 
     def having(self, terms: Iterable[str]) -> int:
         """How many of the terms the document has that has most of them."""
@@ -129,10 +130,52 @@ class _Field:
 
     def score(self, terms: Iterable[str]) -> Iterator[tuple[int, float]]:
         for term in sorted(set(terms)):
-            found = self._found.get(term, {})
-            rare = math.log(1 + (len(self._lengths) - len(found) + 0.5) / (len(found) + 0.5))
-            for number, times in found.items():
+            rare = self._rare(term)
+            for number, times in self._found.get(term, {}).items():
                 yield number, rare * times * (_K1 + 1) / (times + self._evened[number])
+
+    def weight(self, terms: Iterable[str]) -> float:
+        """What the terms would score in a document of usual length that has each of them once."""
+        return sum(self._rare(term) for term in sorted(set(terms)))
+
+    def _rare(self, term: str) -> float:
+        having = len(self._found.get(term, ()))
+        if having > self._most:
+            return 0
+        return math.log(1 + (len(self._lengths) - having + 0.5) / (having + 0.5))
+
+
+class Ranking:
+    """Documents in one language, ranked by what they have in common with a text.
+
+    What more than `most` of them have says nothing, and is not looked at.
+    """
+
+    def __init__(self, documents: Sequence[list[str]], most: int | None = None) -> None:
+        self._wholes = _Field(([part for word in one for part in _wholes(word)] for one in documents), most)
+        self._pieces = _Field(([part for word in one for part in _pieces(word)] for one in documents), most)
+
+    def scores(self, found: Sequence[str]) -> dict[int, float]:
+        """How well the documents fit these words, by their place; those that have nothing of them are left out."""
+        scores: defaultdict[int, float] = defaultdict(float)
+        for number, score in self._wholes.score(part for word in found for part in _wholes(word)):
+            scores[number] += score
+        for number, score in self._pieces.score(part for word in found for part in _pieces(word)):
+            scores[number] += score * _PIECES_WEIGH
+        return scores
+
+    def whole(self, found: Sequence[str]) -> float:
+        """About what a document of usual length would score that has each of the words once."""
+        wholes = self._wholes.weight(part for word in found for part in _wholes(word))
+        return wholes + self._pieces.weight(part for word in found for part in _pieces(word)) * _PIECES_WEIGH
+
+    def knows(self, word: str) -> bool:
+        """Whether a word says more about some documents than about others."""
+        wholes = _wholes(word)
+        if len(wholes) > 1:
+            return any(self._wholes.tells(pair) for pair in wholes if len(pair) > 1)
+        pieces = _pieces(word)
+        return self._wholes.tells(word) or self._pieces.having(pieces) > _LIKE * max(len(pieces), 4)
 
 
 class Proposer:
@@ -141,9 +184,7 @@ class Proposer:
     def __init__(self, said: Said, language: str) -> None:
         self._language = language
         self._codes = tuple(said.categories)
-        documents = [_uncounted(text) for text in said.categories.values()]
-        self._wholes = _Field([part for word in one for part in _wholes(word)] for one in documents)
-        self._pieces = _Field([part for word in one for part in _pieces(word)] for one in documents)
+        self._ranking = Ranking([_uncounted(text) for text in said.categories.values()])
         self._facts = {
             fact: tuple(_joined(one, language) for one in suggesting) for fact, suggesting in said.facts.items()
         }
@@ -151,13 +192,9 @@ class Proposer:
     def propose(self, text: str, limit: int = 3) -> tuple[tuple[str, float], ...]:
         """Codes of categories with their scores, the likeliest first; nothing when no word of the text is known."""
         found = words(text[:_LONGEST], self._language)
-        if not any(self._knows(word) for word in found):
+        if not any(self._ranking.knows(word) for word in found):
             return ()
-        scores: defaultdict[int, float] = defaultdict(float)
-        for number, score in self._wholes.score(part for word in found for part in _wholes(word)):
-            scores[number] += score
-        for number, score in self._pieces.score(part for word in found for part in _pieces(word)):
-            scores[number] += score * _PIECES_WEIGH
+        scores = self._ranking.scores(found)
         ranked = sorted(scores, key=lambda number: (-scores[number], number))[:limit]
         return tuple((self._codes[number], scores[number] / scores[ranked[0]]) for number in ranked)
 
@@ -165,13 +202,6 @@ class Proposer:
         """Facts that words of the text speak for, to be asked about first. They are not so until somebody says so."""
         joined = _joined(text[:_LONGEST], self._language)
         return tuple(fact for fact, suggesting in self._facts.items() if any(one in joined for one in suggesting))
-
-    def _knows(self, word: str) -> bool:
-        wholes = _wholes(word)
-        if len(wholes) > 1:
-            return any(self._wholes.tells(pair) for pair in wholes if len(pair) > 1)
-        pieces = _pieces(word)
-        return self._wholes.tells(word) or self._pieces.having(pieces) > _LIKE * max(len(pieces), 4)
 
 
 def _uncounted(text: str) -> list[str]:

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from services.intake import fleet, nuisance
+from services.intake import fleet, knowing, nuisance
 from services.intake.caller import Caller, facts_of, wait
 from services.intake.case import AMONG_STAFF, Case, State, first_promises, needs_review
+from services.intake.consultation import Consultation
 from services.intake.notes import CallerKnown, RefersTo
 from services.intake.promised import promise_view
 from services.intake.published import Published, publish
@@ -107,6 +108,8 @@ class Receipt:
     promises: tuple[Promise, ...]
     anonymous: bool = False
     """Whether nothing about who sent it was kept, even if it was sent."""
+    answers: tuple[dict[str, Any], ...] = ()
+    """What the knowledge base has for a question; none: the answer is promised."""
 
     @property
     def follow_url(self) -> str:
@@ -125,6 +128,7 @@ class Receipt:
             "contacts": list(self.contacts),
             "promises": [promise_view(promise) for promise in self.promises],
             "anonymous": self.anonymous,
+            "answers": list(self.answers),
         }
 
     def for_staff(self, *, contactable: bool) -> dict[str, Any]:
@@ -243,7 +247,16 @@ class _Attempt:
                 slowed=slowed,
             ),
             public=_public(self.request, self.category, urgent=decision.urgent),
+            consultation=self.answered_at_once(),
         )
+
+    def answered_at_once(self) -> Consultation | None:
+        """A question, with the articles that answer it."""
+        if not self.category.is_question:
+            return None
+        day = knowing.today(self.cause.at)
+        found = knowing.find(self.request.description, self.request.language, day)
+        return Consultation.of(tuple(one.article.id for one in found))
 
     def grievance(self) -> list[Line]:
         """What is dissatisfaction with the organisation becomes a complaint of its own at once."""
@@ -487,6 +500,7 @@ def _receipt(case: Case, secret: str, decision: Decision) -> Receipt:
         contacts=bodies,
         promises=tuple(promise for promise in case.promises if promise.name not in AMONG_STAFF),
         anonymous=case.kind == "tip",
+        answers=tuple(knowing.given(case.consultation.offered if case.consultation else (), case.language)),
     )
 
 

@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from services.intake import (
     appointing,
     checking,
+    consulting,
     correcting,
     dispatching,
     erasing,
@@ -52,6 +53,7 @@ ACTS: dict[str, Act[Any]] = {
     **involving.ACTS,
     **revisiting.ACTS,
     **joining.ACTS,
+    **consulting.ACTS,
     **correcting.ACTS,
     **erasing.ACTS,
 }

@@ -108,6 +108,7 @@ def _worked(case: Case) -> dict[str, Any]:
             {"number": number, "holder": one.holder, "since": one.since.isoformat()}
             for number, one in enumerate(case.exhibits, 1)
         ],
+        "consultation": case.consultation.model_dump(mode="json") if case.consultation else None,
         "settlement": case.settlement.model_dump(mode="json") if case.settlement else None,
     }
 

@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie
 
-from services.intake import following, reporting
-from services.intake.case import State
+from services.intake import following, knowing, reporting, saying
+from services.intake.case import REPLY, State
 from services.intake.following import CaseView, GrievanceRequest
 from services.intake.form import LIMITS, STEPS, ReportForm
 from services.intake.reporting import ReportRequest
 from shared import ids
 from shared.clock import utc_now
-from shared.http import Problem, fingerprint
+from shared.http import UNKNOWN_ROUTE, Problem, fingerprint
+from shared.packs import Category
 from shared.pages import Fault
 from shared.pages.asking import (
     Asking,
@@ -35,6 +36,7 @@ from shared.pages.browser import HOME, Pages, Visit, built_file, cookie, see_oth
 from shared.pages.promised import promise_shown
 from shared.pages.questions import FACT, Wrong
 from shared.pages.wording import Speaker, left_to_right
+from shared.promises import PromiseState
 from shared.reach import Contact, reachable
 from shared.rules import calendar, pack
 from shared.settings import settings
@@ -134,11 +136,35 @@ def _form(sent: Mapping[str, str]) -> ReportForm:
     now = utc_now()
     form = ReportForm(pack(), sent, now, calendar().zone)
     answers = kept(ReportForm, {field for step in ("urgent", "facts") for field in form.fields(step)}, sent)
+    suggested = _suggested(answers.get("story", ""))
     if answers.get("when") == "now":
         answers.setdefault("at", now.isoformat(timespec="seconds"))
     else:
         answers.pop("at", None)
-    return ReportForm(pack(), answers, now, calendar().zone)
+    return ReportForm(pack(), answers, now, calendar().zone, suggested)
+
+
+def _suggested(story: str) -> tuple[str, ...]:
+    if not story:
+        return ()
+    from services.intake import suggesting  # noqa: PLC0415  the words of a language are only read when they are needed
+
+    return suggesting.urgent_facts(story)
+
+
+def _proposed(form: ReportForm) -> list[Category]:
+    """What the story may be about, the likeliest first; a question, when the knowledge base has an answer."""
+    from services.intake import suggesting  # noqa: PLC0415  the words of a language are only read when they are needed
+
+    story = form.answer("story")
+    named = (form.pack.category(one.code) for one in suggesting.propose(story))
+    asking = (one for one in form.pack.categories if one.is_question and _known(form))
+    found = (*(one for one in named if one), *asking, *((form.picked,) if form.picked else ()))
+    return list({one.code: one for one in found if not one.staff_only}.values())
+
+
+def _known(form: ReportForm) -> tuple[knowing.Found, ...]:
+    return knowing.find(form.answer("story"), None, knowing.today(form.now))
 
 
 def _shown(form: ReportForm, step: str, visit: Visit) -> dict[str, Any]:
@@ -148,8 +174,10 @@ def _shown(form: ReportForm, step: str, visit: Visit) -> dict[str, Any]:
     category = form.category
     match step:
         case "area":
-            choices = [{"value": area, "text": form.pack.groups[area].into(language)} for area in form.areas()]
-            return {**more, "choices": choices}
+            likely = [{"value": one.code, "text": one.name.into(language)} for one in _proposed(form)]
+            areas = [{"value": area, "text": form.pack.groups[area].into(language)} for area in form.areas()]
+            divider = [{"divider": t("report.area.or")}] if likely else []
+            return {**more, "choices": [*likely, *divider, *areas], "likely": bool(likely)}
         case "category":
             choices = [{"value": one.code, "text": one.name.into(language)} for one in form.categories()]
             return {**more, "choices": choices, "caption": form.pack.groups[form.answer("area")].into(language)}
@@ -160,7 +188,9 @@ def _shown(form: ReportForm, step: str, visit: Visit) -> dict[str, Any]:
         case "when":
             return {**more, "example_date": f"27 3 {form.now.year}"}
         case "check":
-            return {**more, "rows": [row for one in STEPS for row in _rows(form, one, t, language)]}
+            known = [one.article.id for one in _known(form)] if form.asking else []
+            rows = [row for one in STEPS for row in _rows(form, one, t, language)]
+            return {**more, "rows": rows, "answers_now": knowing.given(known, language)}
         case _:
             questions = ()
     return {
@@ -247,7 +277,15 @@ def show_case(number: str) -> Response[str]:
     case = _case(visit, number)
     t = visit.t
     voiced = handler.current_event.get_query_string_value("voiced", "")
-    return visit.page("intake/follow/case.html", voiced=bool(voiced), **_case_shown(case, t))
+    said = handler.current_event.get_query_string_value("said", "")
+    return visit.page(
+        "intake/follow/case.html",
+        voiced=bool(voiced),
+        said=said if said in saying.FORMS else "",
+        reply_due=_reply_due(case, t),
+        says=[name for name, form in saying.FORMS.items() if name != "understood" and form.offered(case)],
+        **_case_shown(case, t),
+    )
 
 
 @handler.get("/follow/<number>/received")
@@ -286,17 +324,38 @@ def voice_grievance(number: str) -> Response[str]:
         key = f"{sent['form']} {fingerprint(request)}"
         following.act("grievances", identity, secret, request, key, utc_now(), handler.correlation())
     except Problem as refusal:
-        if "faults" not in refusal.body:
-            raise
-        wrong = [
-            Wrong(
-                fault["pointer"].removeprefix("/"),
-                "long" if fault["code"] == "string_too_long" else "missing",
-            )
-            for fault in refusal.body["faults"]
-        ]
-        return _ask_grievance(visit, identity, sent, wrong)
+        return _ask_grievance(visit, identity, sent, saying.wrong(refusal))
     return see_other(f"/follow/{identity}?voiced=1")
+
+
+@handler.get("/follow/<number>/say/<what>")
+def start_saying(number: str, what: str) -> Response[str]:
+    visit = handler.visit
+    if what not in saying.FORMS:
+        raise UNKNOWN_ROUTE
+    case = _case(visit, number)
+    if not saying.FORMS[what].offered(case):
+        return see_other(f"/follow/{case.number}")
+    return _ask_to_say(visit, case, what, {"form": new_form()})
+
+
+@handler.post("/follow/<number>/say/<what>")
+def say(number: str, what: str) -> Response[str]:
+    """What the customer says about their case; the form's own id makes it count once."""
+    visit = handler.visit
+    if what not in saying.FORMS:
+        raise UNKNOWN_ROUTE
+    sent = visit.form()
+    identity, secret = _number(number), visit.cookie(_COOKIE) or ""
+    sent["form"] = form_of(sent)
+    try:
+        request = saying.FORMS[what].read(sent)
+        # Whoever goes back and writes something else has more to say: only the same words again are the same.
+        key = f"{sent['form']} {fingerprint(request)}"
+        following.act(what, identity, secret, request, key, utc_now(), handler.correlation())
+    except Problem as refusal:
+        return _ask_to_say(visit, _case(visit, number), what, sent, saying.wrong(refusal))
+    return see_other(f"/follow/{identity}?said={what}")
 
 
 @handler.post("/follow/<number>/leave")
@@ -373,6 +432,40 @@ def _ask_grievance(
     )
 
 
+def _ask_to_say(
+    visit: Visit, case: CaseView, what: str, sent: Mapping[str, str], wrong: Sequence[Wrong] = ()
+) -> Response[str]:
+    t = visit.t
+    faults = [Fault(one.field, t(f"fault.say.{one.field}.{one.code}", most=saying.LONGEST)) for one in wrong]
+    return visit.page(
+        "intake/follow/say.html",
+        HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
+        faults=faults,
+        what=what,
+        number=ids.spoken(case.number),
+        path=case.number,
+        form=sent["form"],
+        sent=sent,
+        longest=saying.LONGEST,
+        documents=case.documents,
+        answers=case.answers,
+        latest=_latest_answer(case) if what == "understood" else None,
+        ratings=[{"value": str(rating), "text": t(f"rating.{rating}")} for rating in range(5, 0, -1)],
+    )
+
+
+def _latest_answer(case: CaseView) -> str | None:
+    """What a person last answered, when a person did."""
+    said = [step["text"] for step in case.timeline if step["what"] == "ConsultationAnswered"]
+    return said[-1] if said else None
+
+
+def _reply_due(case: CaseView, t: Speaker) -> str:
+    """By when whoever has the case answers what its customer asked."""
+    due = [one["due"] for one in case.promises if one["what"] == REPLY and one["state"] == PromiseState.OPEN]
+    return t.when(datetime.fromisoformat(due[-1]), calendar().zone) if due else ""
+
+
 # What a case says -------------------------------------------------------------------------------------
 
 
@@ -382,6 +475,10 @@ def _case_shown(case: CaseView, t: Speaker) -> dict[str, Any]:
         "number": ids.spoken(case.number),
         "path": case.number,
         "category": case.category_name,
+        # What a person answered stands in their place.
+        "answers": () if _latest_answer(case) else case.answers,
+        "latest": _latest_answer(case),
+        "asks_understood": case.asks_understood,
         "state": {
             "name": t(f"state.{case.state}.name"),
             "means": t(f"state.{case.state}.means"),

@@ -45,6 +45,7 @@ from shared.contracts.intake import (
     CaseOpened,
     CaseProgressed,
     CaseReported,
+    ConsultationAnswered,
     ContactChanged,
     DocumentsWanted,
     HandoverOffered,
@@ -135,6 +136,11 @@ def tell_extended(heard: Heard[CaseExtended]) -> None:
     if words:
         values = {"was_due": heard.event.was_due, "due": heard.event.due, "text": words}
         tell_customer(heard, heard.event.case, "extended", values)
+
+
+def tell_answer(heard: Heard[ConsultationAnswered]) -> None:
+    """The answer to a question, and whether it was understood is asked with it."""
+    tell_customer(heard, heard.event.case, "answered", {"text": _words(heard)})
 
 
 def ask_for_documents(heard: Heard[DocumentsWanted]) -> None:
@@ -396,6 +402,7 @@ REACTIONS: Reactions = {
     CaseProgressed: tell_progress,
     CaseExtended: tell_extended,
     DocumentsWanted: ask_for_documents,
+    ConsultationAnswered: tell_answer,
     AppointmentMade: tell_appointment,
     AppointmentMoved: tell_appointment_moved,
     AppointmentCancelled: tell_appointment_cancelled,

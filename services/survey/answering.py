@@ -14,7 +14,7 @@ from shared.contracts import Event
 from shared.contracts.survey import SatisfactionLow, SurveyAnswered
 from shared.http import Problem, Request, Text, fingerprint
 from shared.rules import pack
-from shared.store import Cause, Line, NotFound, retrying
+from shared.store import Cause, Item, Line, NotFound, retrying
 from shared.tables import store
 
 # What an unknown invitation is compared with, so that it takes the time that a wrong token takes.
@@ -80,21 +80,26 @@ def answer(identity: str, token: str, request: AnswerRequest, now: datetime, cor
                 "This survey was answered already. Thank you.",
                 "Nothing more is needed.",
             ) from None
-        facts = {
-            "invitation": invitation.id,
-            "case": invitation.case,
-            "satisfaction": request.satisfaction,
-            "complaint": invitation.complaint,
-        }
-        told: list[Event] = [SurveyAnswered(**facts)]
-        if request.satisfaction <= pack().low_satisfaction:
-            told.append(SatisfactionLow(**facts))
-        private = request.model_dump(exclude_none=True)
-        lines = [Line(told[0], private=private), *(Line(event) for event in told[1:])]
-        counted = scores.counting(invitation.about, invitation.category, now, request.model_dump())
+        lines, counted = told(invitation, request, now)
         return store().change(after, lines, Cause(now, "customer", correlation), extra=[counted])
 
     retrying(take)
+
+
+def told(invitation: Invitation, request: AnswerRequest, now: datetime) -> tuple[list[Line], Item]:
+    """What an answer tells the others, and the write that counts it."""
+    facts = {
+        "invitation": invitation.id,
+        "case": invitation.case,
+        "satisfaction": request.satisfaction,
+        "complaint": invitation.complaint,
+    }
+    events: list[Event] = [SurveyAnswered(**facts)]
+    if request.satisfaction <= pack().low_satisfaction:
+        events.append(SatisfactionLow(**facts))
+    private = request.model_dump(exclude_none=True)
+    lines = [Line(events[0], private=private), *(Line(event) for event in events[1:])]
+    return lines, scores.counting(invitation.about, invitation.category, now, request.model_dump())
 
 
 def _open(identity: str, token: str) -> Invitation:

@@ -1,9 +1,11 @@
 """What survey does when others tell something: a closing asks its customer how it was, once."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from services.survey import erasing
-from services.survey.invitation import Invitation
+from services.survey.answering import AnswerRequest, told
+from services.survey.invitation import Invitation, State
 from shared import erasure, ids, vault
 from shared.clock import utc_now
 from shared.consumer import Heard, Reactions, consume
@@ -11,13 +13,20 @@ from shared.contracts.complaints import ComplaintClosed, ComplaintErased
 from shared.contracts.intake import CaseClosed, CaseErased
 from shared.contracts.survey import SurveyInvited
 from shared.rules import calendar, pack
-from shared.store import AlreadyExists, Line, retrying
+from shared.store import AlreadyExists, Item, Line, retrying
 from shared.tables import store
 
 
 def invite_about_case(heard: Heard[CaseClosed]) -> None:
-    """A case that goes on as another one is asked about when that one ends."""
-    if heard.event.outcome != "joined":
+    """A case that goes on as another one is asked about when that one ends. Who was asked already is not asked again;
+    what they answered counts like any other answer.
+    """
+    event = heard.event
+    if event.outcome == "joined":
+        return
+    if event.satisfaction is not None:
+        _count(heard, event.satisfaction)
+    elif not event.asked:
         _invite(heard, "case")
 
 
@@ -25,14 +34,26 @@ def invite_about_complaint(heard: Heard[ComplaintClosed]) -> None:
     _invite(heard, "complaint", heard.event.complaint)
 
 
+def _count(heard: Heard[CaseClosed], satisfaction: int) -> None:
+    answered = _invitation(heard, "case", ids.secret()).model_copy(update={"state": State.ANSWERED})
+    lines, counted = told(answered, AnswerRequest(satisfaction=satisfaction), heard.at)
+    _store(heard, answered, lines, [counted])
+
+
 def _invite(heard: Heard[Any], about: Literal["case", "complaint"], complaint: str | None = None) -> None:
     """Who gave no way to be reached is not asked."""
-    event = heard.event
-    if not event.contactable:
+    if not heard.event.contactable:
         return
-    kept = pack().retention
-    identity, token = ids.number_from(vault.mac("number", heard.id)), ids.secret()
-    invitation = Invitation(
+    token = ids.secret()
+    invitation = _invitation(heard, about, token, complaint)
+    asked = SurveyInvited(invitation=invitation.id, case=invitation.case, about=about, complaint=complaint)
+    _store(heard, invitation, [Line(asked, boxes={"notify": {"token": token}})])
+
+
+def _invitation(heard: Heard[Any], about: str, token: str, complaint: str | None = None) -> Invitation:
+    event, kept = heard.event, pack().retention
+    identity = ids.number_from(vault.mac("number", heard.id))
+    return Invitation(
         id=identity,
         case=event.case,
         about=about,
@@ -44,11 +65,12 @@ def _invite(heard: Heard[Any], about: Literal["case", "complaint"], complaint: s
         erase_at=erasure.ends(kept.surveys, calendar(), heard.at) if kept else None,
         token=vault.mac_text("survey", identity, token),
     )
-    told = SurveyInvited(invitation=identity, case=event.case, about=about, complaint=complaint)
-    found = [erasing.finding(invitation)]
-    line = Line(told, boxes={"notify": {"token": token}})
+
+
+def _store(heard: Heard[Any], invitation: Invitation, lines: list[Line], extra: Sequence[Item] = ()) -> None:
+    found = [erasing.finding(invitation), *extra]
     try:
-        retrying(lambda: store().create(invitation, [line], heard.cause(utc_now()), found))
+        retrying(lambda: store().create(invitation, lines, heard.cause(utc_now()), found))
     except AlreadyExists:
         return
 

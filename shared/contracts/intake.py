@@ -109,6 +109,22 @@ class CaseClosed(IntakeEvent):
     outcome: str
     contactable: bool
     language: str
+    asked: bool = False
+    """The customer was asked how it was as they closed it: nobody asks again."""
+    satisfaction: int | None = None
+    """What they answered, from 1 (bad) to 5 (good)."""
+
+
+class ConsultationAnswered(IntakeEvent):
+    """A question has an answer, and the customer is asked whether they understood it. Box: `Wording` to notify.
+
+    `times` counts the answers; `article` is the one of the knowledge base that was given.
+    """
+
+    detail_type: Literal["ConsultationAnswered.v1"] = "ConsultationAnswered.v1"
+    case: str
+    times: int
+    article: str | None = None
 
 
 class CaseErased(IntakeEvent):

@@ -1,10 +1,11 @@
 """A pack: an organisation's rules as data. Written in YAML, checked and compiled to JSON when the desk is built.
 
-Here is what every service knows of it. `shared.packs.complaints` and `shared.packs.questionnaire` hold the rest,
+Here is what every service knows of it. `complaints`, `questionnaire`, `phrases` and `knowledge` hold the rest,
 in files of their own, so that a process loads what it needs.
 """
 
 from shared.packs.pack import (
+    CONSULTATION,
     FALLS_AWAY_ON_DISPATCH,
     FALLS_AWAY_WHEN_URGENT,
     STRONGEST_FIRST,
@@ -27,6 +28,7 @@ from shared.packs.pack import (
 from shared.packs.parts import LANGUAGES, Condition, Duty, Grade, Money, Question, Within, Wording
 
 __all__ = [
+    "CONSULTATION",
     "FALLS_AWAY_ON_DISPATCH",
     "FALLS_AWAY_WHEN_URGENT",
     "LANGUAGES",

@@ -47,6 +47,10 @@ FALLS_AWAY_WHEN_URGENT: frozenset[Disposition] = frozenset({"warn", "end_call"})
 """Nobody who is in danger is scolded, and no such call is ended."""
 
 
+CONSULTATION = "consultation"
+"""The kind of category that is a question to the desk: it is answered, not dealt with."""
+
+
 class Rung(Duty):
     """Who it goes up to, and how long they have. `end` marks the top: it stays there until it is done."""
 
@@ -90,7 +94,7 @@ class Clocks(Part):
     progress: Duty | None = None
     """The customer hears about an open case, again and again."""
     consult: Duty | None = None
-    """A question is answered, or a time for the answer given."""
+    """A question that the knowledge base did not answer at once is answered. Without it, `resolve` is the time."""
     reply: Duty | None = None
     """What a customer asks about their case is answered."""
     handover: Duty | None = None
@@ -215,6 +219,10 @@ class Category(Part):
     @property
     def contacts(self) -> tuple[str, ...]:
         return (self.contact, *self.also) if self.contact else ()
+
+    @property
+    def is_question(self) -> bool:
+        return self.kind == CONSULTATION
 
 
 class Place(Part):

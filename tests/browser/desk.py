@@ -21,6 +21,7 @@ from moto import mock_aws
 from infra.packs import compile_into
 from services.complaints import accepting, staff
 from services.complaints import web as complaints
+from services.intake import staff as case_staff
 from services.intake import web as intake
 from services.survey import web as survey
 from services.survey.invitation import Invitation
@@ -130,11 +131,19 @@ class Desk:
 
     def does(self, act: str, number: str, body: dict[str, Any]) -> None:
         """A member of staff does something with a complaint."""
-        event = self.event("POST", f"/staff/v1/complaints/{number}/{act}", {}, json.dumps(body).encode())
+        self._staff("complaints", staff.handler, f"complaints/{number}/{act}", body)
+
+    def works(self, act: str, number: str, body: dict[str, Any]) -> None:
+        """A member of staff does something with a case."""
+        self._staff("intake", case_staff.handler, f"cases/{number}/{act}", body)
+
+    def _staff(self, service: str, handler: Any, path: str, body: dict[str, Any]) -> None:
+        headers = {"idempotency-key": uuid4().hex}
+        event = self.event("POST", f"/staff/v1/{path}", headers, json.dumps(body).encode())
         claims = {"sub": "manager-1", "cognito:groups": "[supervisor duty-leader]"}
         event["requestContext"]["authorizer"] = {"jwt": {"claims": claims}}
-        with self.being("complaints"):
-            answer = staff.handler(event, SimpleNamespace())
+        with self.being(service):
+            answer = handler(event, SimpleNamespace())
         assert answer["statusCode"] == HTTPStatus.OK, answer["body"]
 
     def close(self) -> None:

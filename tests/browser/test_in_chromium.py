@@ -34,6 +34,7 @@ def walk(chromium: Chromium, desk: Desk, url: str, survey: str, language: str) -
     yield from asked_about_it(chromium, url)
     yield from asked_how_to_reach(chromium)
     yield from following_it(chromium, url)
+    yield from asking(chromium, desk, url)
     yield from complaining(chromium, url)
     yield from followed_up(chromium, desk)
     chromium.goes_to(f"{url}/nothing")
@@ -51,6 +52,9 @@ def asked_about_it(chromium: Chromium, url: str) -> Iterator[str]:
     chromium.goes_to(f"{url}/report")
     yield "urgent"
     chromium.goes_on(ON)
+    yield "story"
+    chromium.types("#story", "They would not take it back. " + "W" * 120)
+    chromium.goes_on(ON)
     yield "area"
     chromium.goes_on(ON)
     yield "area with a fault"
@@ -58,9 +62,6 @@ def asked_about_it(chromium: Chromium, url: str) -> Iterator[str]:
     chromium.goes_on(ON)
     yield "category"
     chromium.clicks('input[value="D6"]')
-    chromium.goes_on(ON)
-    yield "story"
-    chromium.types("#story", "They would not take it back. " + "W" * 120)
     chromium.goes_on(ON)
     yield "facts"
     chromium.goes_on(ON)
@@ -107,10 +108,51 @@ def following_it(chromium: Chromium, url: str) -> Iterator[str]:
     chromium.types("#text", "Nobody listened")
     chromium.goes_on("main form button")
     yield "case with a grievance"
+    yield from saying(chromium)
     chromium.goes_to(f"{url}/follow")
     yield "find"
     chromium.goes_on("main form button")
     yield "find with faults"
+
+
+def saying(chromium: Chromium) -> Iterator[str]:
+    for what in ("additions", "questions"):
+        chromium.goes_on(f'a[href$="/say/{what}"]')
+        yield f"say: {what}"
+        chromium.goes_on("main form button")
+        yield f"say: {what}, with a fault"
+        chromium.types("#text", "One thing more. " + "W" * 120)
+        chromium.goes_on("main form button")
+        yield f"case after {what}"
+
+
+def asking(chromium: Chromium, desk: Desk, url: str) -> Iterator[str]:
+    """A question that the knowledge base answers, and a person as well."""
+    chromium.goes_to(f"{url}/report")
+    chromium.goes_on(ON)
+    chromium.types("#story", "I lost my passport. 护照丢了怎么办。 فقدت جواز سفري")
+    chromium.goes_on(ON)
+    yield "area, with what is likely"
+    chromium.clicks('input[value="Q1"]')
+    chromium.goes_on(ON)
+    chromium.clicks('input[value="anonymous"]')
+    chromium.goes_on(ON)
+    yield "check, with answers"
+    chromium.goes_on(ON)
+    yield "received, with answers"
+    chromium.goes_on('main p > a[href$="/say/understood"]')
+    yield "say: understood, of articles"
+    number = chromium.address.split("/")[4]
+    desk.works("answer", number, {"text": "Ask the station. " + "W" * 120})
+    chromium.goes_to(chromium.address.rpartition("/say")[0])
+    yield "case with an answer that waits"
+    chromium.goes_on('a.govuk-button[href$="/say/understood"]')
+    yield "say: understood"
+    chromium.goes_on("main form button")
+    yield "say: understood, with a fault"
+    chromium.clicks('input[name="understood"][value="no"]')
+    chromium.goes_on("main form button")
+    yield "case with an answer that was not understood"
 
 
 def complaining(chromium: Chromium, url: str) -> Iterator[str]:
@@ -202,9 +244,11 @@ def test_every_page_is_accessible_and_fits_a_narrow_screen(chromium: Chromium, d
 def test_return_in_a_field_goes_on(chromium: Chromium, url: str):
     chromium.goes_to(f"{url}/report?lang=en")
     chromium.goes_on(ON)
+    chromium.types("#story", "It broke")
+    chromium.goes_on(ON)
     chromium.clicks('input[value="other"]')
     chromium.goes_on_with_return('input[value="other"]')
-    assert chromium.runs("return document.querySelector('h1').innerText") == "What happened?"
+    assert chromium.runs("return document.querySelector('h1').innerText") == "Where did it happen?"
 
 
 def test_a_fault_leads_to_its_field(chromium: Chromium, url: str):

@@ -19,9 +19,9 @@ def report_dispute(citizen: Citizen, story: str = "They would not take it back."
     """Answer every question up to the check."""
     citizen.goes_to("/report")
     citizen.sends()
+    citizen.sends(story=story)
     citizen.sends(area="disputes")
     citizen.sends(category="D6")
-    citizen.sends(story=story)
     citizen.sends(fact_fight="no", fact_shop_asks="unknown")
     citizen.sends(place="Marina Mall, 2nd floor")
     citizen.sends(when="now")
@@ -72,8 +72,8 @@ def test_an_anonymous_report_asks_for_no_contact_and_says_that_we_cannot_write(c
 def test_urgent_facts_tell_the_person_that_somebody_is_sent(citizen: Citizen):
     citizen.goes_to("/report")
     citizen.sends(fact_weapon="yes")
-    citizen.sends(area="other")
     citizen.sends(story="A man with a knife")
+    citizen.sends(area="other")
     citizen.sends()
     citizen.sends(when="now")
     citizen.sends(reach="anonymous")
@@ -83,7 +83,67 @@ def test_urgent_facts_tell_the_person_that_somebody_is_sent(citizen: Citizen):
 def test_an_area_of_one_category_does_not_ask_which(citizen: Citizen):
     citizen.goes_to("/report")
     citizen.sends()
-    assert citizen.sends(area="other").heading == "What happened?"
+    citizen.sends(story="It broke")
+    assert citizen.sends(area="other").heading == "Where did it happen?"
+
+
+def test_the_likeliest_categories_come_first_and_one_of_them_is_enough(citizen: Citizen):
+    citizen.goes_to("/report")
+    citizen.sends()
+    area = citizen.sends(story="The building site next door is drilling in the middle of the night")
+    offered = [one["value"] for one in area.all("input", name="area")]
+    assert "Z1" in offered[:3]
+    assert len([one for one in offered if one[0].isupper()]) <= 4
+    assert offered[-1] == "other"
+    facts = citizen.sends(area="Z1")
+    assert "Building-site noise" in facts.body
+    citizen.sends(press=("go", "back"))
+    assert citizen.page.heading == "What is it about?"
+    assert [one["value"] for one in citizen.page.all("input", name="area") if "checked" in one] == ["Z1"]
+
+
+def test_words_that_nothing_is_known_of_propose_nothing(citizen: Citizen):
+    citizen.goes_to("/report")
+    citizen.sends()
+    area = citizen.sends(story="zzz qqq")
+    assert not [one for one in area.all("input", name="area") if one["value"][0].isupper()]
+
+
+@pytest.mark.parametrize("category", ["N1", "N2", "Z9"])
+def test_a_category_that_is_for_staff_or_none_can_not_be_picked(citizen: Citizen, category: str):
+    sent = {"step": "area", "story": "A prank call", "area": category, "go": "on"}
+    page = citizen.posts("/report", sent)
+    assert list(page.faults) == ["area"]
+    assert category not in [one["value"] for one in page.all("input", name="area")]
+
+
+def test_danger_that_the_words_speak_of_is_asked_about_first(citizen: Citizen):
+    citizen.goes_to("/report")
+    citizen.sends()
+    citizen.sends(story="My neighbour stands at the door with a knife")
+    facts = citizen.sends(area="Z4")
+    asked = list(dict.fromkeys(one["name"] for one in facts.all("input", type="radio")))
+    assert asked[0] == "fact-weapon"
+    assert len(asked) > 1
+    answers = dict.fromkeys(asked, "no") | {"fact-weapon": "yes"}
+    citizen.sends(press=None, **{name.replace("-", "_", 1): answer for name, answer in answers.items()})
+    citizen.sends()
+    citizen.sends(when="now")
+    check = citizen.sends(reach="anonymous")
+    assert "Is there a weapon" in check.body
+    assert "Somebody is on the way" in citizen.sends().body
+
+
+def test_a_question_is_answered_before_it_is_sent(citizen: Citizen):
+    citizen.goes_to("/report")
+    citizen.sends()
+    area = citizen.sends(story="How do I pay a traffic fine?")
+    assert "Q1" in [one["value"] for one in area.all("input", name="area")]
+    reach = citizen.sends(area="Q1")
+    assert reach.all("input", name="reach")
+    check = citizen.sends(reach="anonymous")
+    assert "This may answer your question already" in check.body
+    assert "Where and by when to pay stands on the notice." in check.body
 
 
 def test_every_question_says_what_is_wrong_and_leads_to_the_field(citizen: Citizen):
@@ -101,13 +161,13 @@ def test_every_question_says_what_is_wrong_and_leads_to_the_field(citizen: Citiz
 
     citizen.goes_to("/report")
     citizen.sends()
+    faulty(citizen.sends(), "story")
+    faulty(citizen.sends(story="x" * 4001), "story")
+    citizen.sends(story="They would not take it back.")
     faulty(citizen.sends(), "area")
     citizen.sends(area="disputes")
     faulty(citizen.sends(), "category")
     citizen.sends(category="D6")
-    faulty(citizen.sends(), "story")
-    faulty(citizen.sends(story="x" * 4001), "story")
-    citizen.sends(story="They would not take it back.")
     faulty(citizen.sends(), "fact-fight", "fact-shop_asks")
     citizen.sends(fact_fight="no", fact_shop_asks="no")
     faulty(citizen.sends(place="x" * 301), "place")
@@ -147,19 +207,20 @@ def test_changing_the_category_asks_its_own_questions(citizen: Citizen):
 
 def test_going_back_keeps_what_was_typed(citizen: Citizen):
     citizen.goes_to("/report")
+    citizen.sends(fact_fire="yes")
+    citizen.sends(press=("go", "back"), story="Half a sent")
+    assert "checked" in citizen.page.one("input", name="fact-fire")
+    assert citizen.sends().one("textarea").raw == "Half a sent"
     citizen.sends()
     citizen.sends(area="disputes")
-    citizen.sends(category="D6")
-    citizen.sends(press=("go", "back"), story="Half a sent")
-    assert "checked" in citizen.page.one("input", id="category-6")
-    assert citizen.sends().one("textarea").raw == "Half a sent"
+    citizen.sends(press=("go", "back"), category="D6")
+    assert [one["value"] for one in citizen.page.all("input", name="area") if "checked" in one] == ["disputes"]
+    assert "checked" in citizen.sends().one("input", id="category-6")
 
 
 def test_changing_the_language_keeps_what_was_typed(citizen: Citizen):
     citizen.goes_to("/report")
     citizen.sends()
-    citizen.sends(area="disputes")
-    citizen.sends(category="D6")
     page = citizen.sends(press=("go", "language:ar"), story="ضاع كل شيء")
     assert (page.one("html")["lang"], page.one("html")["dir"]) == ("ar", "rtl")
     assert page.heading == "ماذا حدث؟"

@@ -54,11 +54,13 @@ HOSTILE = (
     *("<script>alert(1)</script>", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "../check", "🚨"),
 )
 
+CODES = tuple(one.code for one in POLICE.categories)
+
 names = st.one_of(st.sampled_from((*NAMES, *FACTS)), st.text(max_size=12))
 values = st.one_of(st.sampled_from((*KNOWN, *HOSTILE)), st.text(max_size=20))
 wheres: st.SearchStrategy[dict[str, str]] = st.one_of(
     st.sampled_from([{"area": one.group, "category": one.code} for one in POLICE.categories]),
-    st.fixed_dictionaries({"area": st.sampled_from((*POLICE.groups, *HOSTILE)), "category": values}),
+    st.fixed_dictionaries({"area": st.sampled_from((*POLICE.groups, *CODES, *HOSTILE)), "category": values}),
     st.just({}),
 )
 
@@ -124,10 +126,12 @@ def test_no_form_whatever_it_says_breaks_the_desk_or_makes_a_case_unconfirmed(
 @pytest.mark.parametrize(
     ("sent", "asked"),
     [
-        ({"step": "category"}, "area"),
-        ({"step": "urgent", "go": "change:category"}, "area"),
+        ({"step": "category"}, "story"),
+        ({"step": "urgent", "go": "change:category"}, "story"),
+        ({"step": "urgent", "go": "change:area"}, "story"),
+        ({"story": "It broke", "step": "urgent", "go": "change:category"}, "area"),
         ({**WHOLE, "step": "urgent", "go": "change:category", "area": "zzz"}, "area"),
-        ({"step": "story", "go": "back"}, "area"),
+        ({"step": "category", "go": "back"}, "story"),
         ({**WHOLE, "step": "story", "go": "change:check", "category": "zzz"}, "category"),
         ({**IMPOSSIBLE, "step": "story", "go": "change:check"}, "when"),
         ({**WHOLE, "step": "story", "go": "change:check", "when": "zzz"}, "when"),

@@ -31,6 +31,12 @@ def test_reporting_a_case_is_one_call_and_eight_write_units(operations):
     assert spent.write_units == 8, spent.why
 
 
+def test_a_question_that_the_knowledge_base_answers_is_one_call_too(operations):
+    spent = operations.report(category="Q1", description="I lost my passport.")
+    assert spent.calls == ONE_WRITE
+    assert spent.write_units <= 8, spent.why
+
+
 def test_following_a_case_is_one_call(operations):
     assert operations.follow().calls == {"dynamodb.Query": 1}
 

@@ -15,11 +15,12 @@ from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import boto3
 import time_machine
 
+from services.intake import knowing
 from shared import aws, rules, seals, settings, tables, vault
 from tests.service.permissions import Guard
 from tests.template import Template
@@ -35,6 +36,7 @@ _CACHES = (
     vault._desk_key,
     vault.chain_key,
     rules._compiled,
+    knowing._ranking,
     seals._unwrap,
 )
 
@@ -179,7 +181,7 @@ class World:
             "rawPath": path,
             "rawQueryString": query,
             "headers": headers,
-            "queryStringParameters": dict(pair.split("=") for pair in query.split("&")) if query else None,
+            "queryStringParameters": dict(parse_qsl(query, keep_blank_values=True)) or None,
             "requestContext": {
                 "requestId": "request-1",
                 "http": {"method": method, "path": path, "sourceIp": "127.0.0.1"},
@@ -326,12 +328,12 @@ class World:
         self.tick()
         self.settle()
 
-    def amend_pack(self, change: Callable[[dict[str, Any]], Any]) -> None:
-        """Run on a copy of the pack, changed; the pack as it is shipped stays."""
+    def amend_pack(self, change: Callable[[dict[str, Any]], Any], part: str = "") -> None:
+        """Run on a copy of the pack, changed; the pack as it is shipped stays. `part` is one of its other files."""
         own = Path(tempfile.mkdtemp(dir=self.compiled_packs))
-        for part in self.compiled_packs.glob(f"{self.pack}*.json"):
-            shutil.copy(part, own)
-        whole = own / f"{self.pack}.json"
+        for file in self.compiled_packs.glob(f"{self.pack}*.json"):
+            shutil.copy(file, own)
+        whole = own / f"{self.pack}{part}.json"
         data = json.loads(whole.read_text(encoding="utf-8"))
         change(data)
         whole.write_text(json.dumps(data), encoding="utf-8")

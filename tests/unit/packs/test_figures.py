@@ -76,7 +76,10 @@ def test_a_clock_that_the_rules_give_is_marked_as_theirs(figure):
 
 
 OPEN = {
-    "convenience: a question is answered within [X] minutes": ("convenience", "clocks.consult.within.minutes"),
+    "convenience: a question is answered within [X] minutes": (
+        "convenience",
+        "clocks.consult.within.working_minutes",
+    ),
     "convenience: findings within [X] working days": ("convenience", "complaints.steps.0.within.working_days"),
     "convenience: solution within [X] working days": ("convenience", "complaints.steps.1.within.working_days"),
     "convenience: satisfaction of at least [X] percent": ("convenience", "pack.targets.satisfaction_percent"),

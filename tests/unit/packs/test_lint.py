@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from datetime import date
 
 import pytest
 
@@ -274,6 +275,27 @@ CASES = {
         "scale: text",
         "no question asks for satisfaction",
     ),
+    "an article about a category nobody knows": (
+        "knowledge.yaml",
+        "categories: [X9]",
+        "categories: [X8]",
+        "'X8' is not defined in categories.yaml; define it there or use one of: B1, B2, X9",
+    ),
+    "an article that names a body nobody knows": (
+        "knowledge.yaml",
+        "contacts: [archive]",
+        "contacts: [museum]",
+        "'museum' is not defined in directory.yaml",
+    ),
+    "an article without Chinese": ("knowledge.yaml", "    zh: 服务台", "    # 服务台", "answer.zh: has no Chinese"),
+    "an article that nobody asks for in Arabic": (
+        "knowledge.yaml",
+        "      ضاعت بطاقتي ماذا أفعل\n      بدل فاقد، سُرقت البطاقة",
+        "      my card is lost",
+        "there is no Arabic letter in the Arabic text",
+    ),
+    "a day that is none": ("knowledge.yaml", "valid_until: 2031-12-31", "valid_until: 2031-13-31", "valid_until:"),
+    "an article that knows too much": ("knowledge.yaml", "  law:", "  laws:", "did you mean `law`?"),
     "another name than the folder's": ("pack.yaml", "name: library", "name: bookshop", "the name is the folder's"),
     "what is not YAML": ("groups.yaml", "books: {", "books: {{", "is not YAML"),
 }
@@ -396,3 +418,17 @@ def test_a_word_that_is_not_possible_is_named_and_nothing_else(library):
     ((file, _, what),) = say(library, "categories.yaml", "then: [duty]", "then: [dutty]")
     assert file == "categories.yaml"
     assert "'dutty' is not possible" in what
+
+
+def test_two_articles_of_one_name_are_named(library):
+    file = library / "knowledge.yaml"
+    file.write_text(file.read_text(encoding="utf-8") * 2, encoding="utf-8")
+    _, problems = check(library)
+    assert [one.what for one in problems] == ["there is an article lost-card already; give this one another id"]
+
+
+@pytest.mark.parametrize(("today", "looked_at"), [(date(2031, 12, 31), 0), (date(2032, 1, 1), 1)])
+def test_an_article_that_has_expired_is_to_be_looked_at(library, today, looked_at):
+    found = [one for one in check(library, today)[1] if "is no answer since" in one.what]
+    assert [one.may_stand for one in found] == [True] * looked_at
+    assert all(one.line == line_of(library, "knowledge.yaml", "valid_until") for one in found)

@@ -18,7 +18,7 @@ LIST = re.compile(r"[,،、\n]")
 def test_every_category_of_the_police_has_enough_ways_to_say_it(language):
     texts = Source.of(POLICE / "phrases" / f"{language}.yaml").data
     for category in compiled(POLICE).pack.categories:
-        if category.code != FALLBACK:
+        if category.code != FALLBACK and not category.is_question:
             assert len(set(LIST.split(texts[category.code]))) >= LEAST, category.code
 
 

@@ -12,6 +12,7 @@ from infra.packs.schema import TARGET, schemas
 from infra.packs.source import Source
 from shared.packs import Pack
 from shared.packs.complaints import Complaints
+from shared.packs.knowledge import Knowledge
 from shared.packs.phrases import Phrases
 from shared.packs.questionnaire import Questionnaires
 
@@ -46,17 +47,18 @@ def test_what_is_compiled_says_the_same_as_what_was_written(folder, all_compiled
         (".complaints", Complaints, whole.complaints),
         (".questionnaire", Questionnaires, whole.questionnaires),
         (".phrases", Phrases, whole.phrases),
+        (".knowledge", Knowledge, whole.knowledge),
     ):
         assert model.model_validate_json((all_compiled / f"{folder.name}{concern}.json").read_bytes()) == part
 
 
 @EACH
 def test_what_every_process_loads_is_small(folder, all_compiled):
-    loaded_late = all_compiled / f"{folder.name}.phrases.json"
+    loaded_late = {all_compiled / f"{folder.name}.{part}.json" for part in ("phrases", "knowledge")}
     assert all(
-        path.stat().st_size < 60_000 for path in all_compiled.glob(f"{folder.name}*.json") if path != loaded_late
+        path.stat().st_size < 60_000 for path in all_compiled.glob(f"{folder.name}*.json") if path not in loaded_late
     )
-    assert loaded_late.stat().st_size < 200_000
+    assert all(path.stat().st_size < 200_000 for path in loaded_late)
 
 
 def texts(data, path=()):
@@ -95,7 +97,7 @@ def test_the_schema_for_editors_is_current(name):
 
 
 def test_there_is_a_schema_for_every_file_of_a_pack():
-    assert set(schemas()) == {"pack", "ledger", *CONCERNS}
+    assert set(schemas()) == {"pack", "ledger", "knowledge", *CONCERNS}
 
 
 @EACH

@@ -9,7 +9,7 @@ TODAY = date(2026, 11, 21)
 
 
 def test_the_worked_example_has_every_file_of_a_pack(library):
-    assert {path.stem for path in library.iterdir()} == {"pack", "ledger", *CONCERNS}
+    assert {path.stem for path in library.iterdir()} == {"pack", "ledger", "knowledge", *CONCERNS}
 
 
 def test_nothing_is_wrong_with_the_worked_example(library):
@@ -24,5 +24,6 @@ def test_the_worked_example_compiles(library, tmp_path):
         "library.complaints.json",
         "library.questionnaire.json",
         "library.phrases.json",
+        "library.knowledge.json",
     ]
     assert Pack.model_validate_json(written[0].read_bytes()).title.en == "Library service desk"

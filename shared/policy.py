@@ -51,6 +51,7 @@ PERMITS: dict[str, frozenset[Role]] = {
     "case.work": _ACTING - {Role.OPERATOR},
     "case.close": _ACTING - {Role.OPERATOR},
     "case.audit": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
+    "case.read-files": _ACTING - {Role.OPERATOR},
     "case.export": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
     "case.export-personal": frozenset({Role.SUPERVISOR}),
     "complaint.read": _EVERYBODY - {Role.OPERATOR},

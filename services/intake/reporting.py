@@ -1,17 +1,20 @@
 """Taking a report: checked, triaged, stored with its promises and its first event in one write, and answered."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from services.intake import fleet, nuisance
+from services.intake import fleet, nuisance, quarantine
+from services.intake.attachment import Attachment
 from services.intake.caller import Caller, facts_of, wait
-from services.intake.case import AMONG_STAFF, Case, State, first_promises, needs_review
+from services.intake.case import AMONG_STAFF, Case, State, filed, first_promises, needs_review
 from services.intake.notes import CallerKnown
+from services.intake.photo import Content
 from services.intake.promised import promise_view
 from services.intake.published import Published, publish
 from services.intake.publishing import listing
@@ -136,12 +139,13 @@ def report(
     correlation: str,
     actor: str = "customer",
     attached: Mapping[str, str] | None = None,
+    photo: Content | None = None,
 ) -> Receipt:
     """Store a report as a case and answer with how to follow it.
 
     With the same key and the same request again, the same answer and no second case; with the same key and
-    another request, `Problem` 422. `attached` is kept with what was said, for staff. Raises `Problem` 422 with the
-    faults of what can't be used.
+    another request, `Problem` 422. `attached` is kept with what was said, for staff; `photo` becomes its first file.
+    Raises `Problem` 422 with the faults of what can't be used, before anything lies anywhere.
     """
     rules = pack()
     category = _checked(request, rules, now)
@@ -154,6 +158,8 @@ def report(
     attempt = _Attempt(
         request, category, contact, identity, ids.secret(), command, Cause(now, actor, correlation), attached or {}
     )
+    if photo and not _is_stored(attempt):
+        attempt = replace(attempt, photo=photo, photo_key=quarantine.put(identity, photo))
     try:
         return _receipt(_stored(attempt), attempt.secret, attempt.decided())
     except AlreadyExists:
@@ -173,6 +179,8 @@ class _Attempt:
     cause: Cause
     attached: Mapping[str, str]
     """What came with it, by name."""
+    photo: Content | None = None
+    photo_key: str = ""
 
     @property
     def contactable(self) -> bool:
@@ -198,7 +206,7 @@ class _Attempt:
         decision, rules, now = self.decided(caller), pack(), self.cause.at
         slowed = caller is not None and not decision.urgent
         reviewed = slowed or needs_review(self.category, urgent=decision.urgent)
-        return Case(
+        case = Case(
             id=self.identity,
             state=State.RECEIVED if reviewed else State.OPEN,
             kind=self.category.kind,
@@ -226,6 +234,10 @@ class _Attempt:
             ),
             public=_public(self.request, self.category, urgent=decision.urgent),
         )
+        if self.photo is None:
+            return case
+        file = Attachment(kind=self.photo.suffix, size=len(self.photo.content), at=now)
+        return filed(case, file, rules, calendar(), now)
 
     def grievance(self) -> list[Line]:
         """What is dissatisfaction with the organisation becomes a complaint of its own at once."""
@@ -257,6 +269,9 @@ class _Attempt:
             private["contact"] = self.contact.model_dump(exclude_none=True)
         boxes = {"notify": _card(self.contact, self.secret)} if self.contact and self.contactable else {}
         lines = [Line(_told(sent.case), Audience.CUSTOMER, private, boxes), *sent.lines, *self.grievance()]
+        if self.photo:
+            known = {"key": self.photo_key, "sha256": hashlib.sha256(self.photo.content).hexdigest()}
+            lines.append(quarantine.named(sent.case, known))
         if caller:
             lines.append(Line(CallerKnown(kind=caller.kind, times=caller.times)))
         return store().create(sent.case, lines, self.cause, [*sent.extra, *listing(sent.case, pack())])
@@ -329,12 +344,6 @@ def _sent_with(attempt: _Attempt, case: Case, caller: Caller | None = None) -> C
 def _tried(attempt: _Attempt, sent: Sent, caller: Caller | None) -> Case:
     """Raises `Refused` when the unit is taken, `Conflict` when somebody keeps writing to it."""
     return retrying(lambda: attempt.create(sent, caller), _TRIES, but=(Refused,))
-
-
-def check(request: ReportRequest, now: datetime) -> None:
-    """Raise the `Problem` that `report` would raise, without storing anything."""
-    _checked(request, pack(), now)
-    reachable(request.contact, pack().region)
 
 
 def _public(request: ReportRequest, category: Category, *, urgent: bool) -> Published | None:
@@ -469,6 +478,5 @@ __all__ = [
     "ReportRequest",
     "Where",
     "categories",
-    "check",
     "report",
 ]

@@ -93,6 +93,8 @@ class Clocks(Part):
     """A question is answered, or a time for the answer given."""
     reply: Duty | None = None
     """What a customer asks about their case is answered."""
+    scan: Duty | None = None
+    """Files that a customer sent were looked through by the scanner, so that staff can open them."""
     handover: Duty | None = None
     """Whoever a case is offered to says yes or no."""
     check_settlement: Duty | None = None

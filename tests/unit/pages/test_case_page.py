@@ -48,6 +48,7 @@ STAFF_ONLY = {
     "CallLate",
     "CallAnswered",
     "CallWentOn",
+    "FileOpened",
 }
 SAMPLES = {
     "channel": "phone",
@@ -65,6 +66,7 @@ SAMPLES = {
     "complaint": "K7M29QXD4T8V",
     "finding": "partly",
     "satisfaction": 4,
+    "file": 2,
 }
 
 

@@ -274,6 +274,7 @@ def test_a_day_holds_so_many_files_and_the_next_day_holds_more(world, matter):
 def test_a_case_that_is_done_still_takes_what_its_customer_adds(world, end):
     matter = report(world)
     if end == "closed":
+        matter.do("open")
         matter.do("close", {"outcome": "solved", "text": "Done."})
     else:
         matter = report(world, category="P10")
@@ -281,6 +282,88 @@ def test_a_case_that_is_done_still_takes_what_its_customer_adds(world, end):
         matter.do("decline", {"reason": "Not ours."})
     scanned(world, taken(matter))
     assert ask(matter, 1).status == 200
+
+
+# The page
+
+
+def browse(
+    matter: Matter, method: str = "GET", parts: tuple[bytes, str] | None = None, **headers: str
+) -> tuple[int, dict[str, str], str]:
+    sent = {"Accept": "text/html", "Cookie": f"case={matter.secret}", **headers}
+    if parts:
+        sent |= {"Content-Type": parts[1], "Sec-Fetch-Site": headers.get("Sec-Fetch-Site", "same-origin")}
+    path = f"/follow/{matter.number.replace('-', '')}/files"
+    body = parts[0] if parts else b""
+    status, answered, content = matter.world.answer("intake.uploads", method, path, sent, body)
+    return status, answered, content.decode()
+
+
+def filled(content: bytes, said: str = "image/jpeg", name: str = "photo.jpg", **fields: str) -> tuple[bytes, str]:
+    """The form as a browser sends it."""
+    return in_parts({"form": "a-form-of-its-own-1", "text": "", **fields}, ("file", name, said, content))
+
+
+@pytest.mark.requirement("CASE-21")
+def test_a_browser_without_javascript_adds_a_file_and_comes_back_to_its_case(world, matter):
+    status, _, page = browse(matter)
+    assert status == 200
+    assert 'enctype="multipart/form-data"' in page
+    for attempt in ("first", "sent again"):
+        status, headers, _ = browse(matter, "POST", filled(JPEG, text="The\r\nkitchen"))
+        assert (status, headers["Location"]) == (303, f"/follow/{matter.number.replace('-', '')}?added=1"), attempt
+    assert len(world.files()) == 1, "going back and sending the same form again adds nothing"
+    assert matter.seen()["timeline"][-1]["text"] == "The\nkitchen"
+    case = matter.number.replace("-", "")
+    cookie = {"Accept": "text/html", "Cookie": f"case={matter.secret}"}
+    seen = world.answer("intake.web", "GET", f"/follow/{case}", cookie, b"")[2].decode()
+    assert f'href="/follow/{case}/files"' in seen
+    assert "You added file 1" in seen
+    assert browse(matter, "POST", filled(PNG, "image/png"))[0] == 303
+    assert len(world.files()) == 2
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "zh"])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "application/octet-stream"),
+        (b"PK\x03\x04", "application/zip"),
+        (PNG, "image/jpeg"),
+        (JPEG + bytes(4_000_000), "image/jpeg"),
+        (JPEG + bytes(7_000_000), "image/jpeg"),
+    ],
+    ids=["nothing chosen", "archive", "lie", "large", "very large"],
+)
+def test_the_page_says_what_to_mend_in_every_language_and_keeps_what_was_written(
+    world, matter, language, content, said
+):
+    name = "photo.jpg" if content else ""
+    parts = filled(content, said, name, text="My own words")
+    status, _, page = browse(matter, "POST", parts, Cookie=f"case={matter.secret}; language={language}")
+    assert status == 422
+    assert f'lang="{language}"' in page
+    assert 'id="file-error"' in page
+    assert 'href="#file"' in page
+    assert "My own words" in page or len(content) > 6_000_000, "too large to be read at all"
+    assert world.files() == {}
+
+
+def test_the_page_says_when_enough_was_sent(world, matter):
+    for _ in range(FILES_A_DAY):
+        taken(matter, PNG, "image/png")
+    status, _, page = browse(matter, "POST", filled(JPEG))
+    assert status == 422
+    assert "tomorrow" in page
+
+
+def test_another_sites_page_sends_no_file_and_neither_does_who_has_no_secret(world, matter):
+    assert browse(matter, "POST", filled(JPEG), **{"Sec-Fetch-Site": "cross-site"})[0] == 403
+    for method, parts in (("GET", None), ("POST", filled(JPEG))):
+        assert browse(matter, method, parts, Cookie="case=wrong-secret-of-nobody")[0] == 404
+        assert browse(matter, method, parts, Cookie="")[0] == 404
+    assert browse(matter, "POST", (b"file=x", "application/x-www-form-urlencoded"))[0] == 400
+    assert world.files() == {}
 
 
 # What a scanner says

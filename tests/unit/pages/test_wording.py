@@ -105,6 +105,7 @@ def test_every_line_a_customer_can_find_on_their_case_has_wording(language: str)
         "CallLate",
         "CallAnswered",
         "CallWentOn",
+        "FileOpened",
     }
     for kind in (*IntakeEvent.__subclasses__(), *noted):
         name = kind.detail_type_name().partition(".")[0]

@@ -67,7 +67,6 @@ class ServiceStack(Stack):
             keep = Duration.days(KEPT_DAYS)
             self._scans = self._inbox("scan-results", Use.SCANNED, keep=keep, tries=TRIES, late_after_seconds=900)
         self._route_events(heard)
-        self._let_files_be_scanned()
 
         surroundings = Surroundings(
             source=service.source,
@@ -109,6 +108,7 @@ class ServiceStack(Stack):
         for function in service.functions:
             if function.routes:
                 self._serve(function, functions[function.name])
+        self._let_files_be_scanned()
         CfnOutput(self, "Table", value=self._table.table_name)
 
     def _declare_parameters(self) -> dict[str, str]:

@@ -75,7 +75,7 @@ class Scanning(Construct):
             made.cfn_options.condition = wanted
 
 
-def _may(actions: list[str], resource: str, conditions: dict[str, object] | None = None) -> dict[str, object]:
+def _may(actions: list[str], resource: str, conditions: dict[str, dict[str, str]] | None = None) -> dict[str, object]:
     return {
         "Effect": "Allow",
         "Action": actions,

@@ -37,13 +37,13 @@ _OF_THE_FILE: Final = {
 }
 """What can be wrong with the file itself, by the problem's kind."""
 
-_api = Desk()
+api = Desk()
 _pages = Pages("intake")
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Lambda: a request for one of the two."""
-    return _pages(event, context) if event["rawPath"].startswith("/follow/") else _api(event, context)
+    return _pages(event, context) if event["rawPath"].startswith("/follow/") else api(event, context)
 
 
 def _parts(raw: bytes, kind: str) -> Form:
@@ -64,17 +64,17 @@ def _only(sent: Form) -> Form:
 # The API ----------------------------------------------------------------------------------------------
 
 
-@_api.post("/v1/cases/<number>/files")
+@api.post("/v1/cases/<number>/files")
 def add(number: str) -> Response[str]:
-    key = _api.needed_idempotency_key()
+    key = api.needed_idempotency_key()
     try:
-        sent = _only(_parts(*posted(_api.current_event)))
+        sent = _only(_parts(*posted(api.current_event)))
         text, file = sent.one("text"), sent.file("file")
     except (NotAForm, BadForm) as error:
         detail = str(error) or "Send multipart/form-data with the part `file`."
         raise Problem(400, "not-a-form", "The form can't be read.", detail) from None
     request = as_request(FileRequest, {"text": text} if text else {})
-    taken = files.take(number, _api.bearer(), request, file, key, utc_now(), _api.correlation())
+    taken = files.take(number, api.bearer(), request, file, key, utc_now(), api.correlation())
     return answer(202, {"taken": True, "file": taken, "next": "It is checked; what is found appears on your case."})
 
 

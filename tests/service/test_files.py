@@ -62,7 +62,8 @@ def send_raw(matter: Matter, body: bytes, kind: str, *, key: str | None = None, 
     }
     path = f"/v1/cases/{matter.number}/files"
     status, _, answer = matter.world.answer("intake.uploads", "POST", path, headers, body)
-    return status, json.loads(answer)
+    said: dict[str, Any] = json.loads(answer)
+    return status, said
 
 
 def taken(matter: Matter, *what: Any, **how: Any) -> str:

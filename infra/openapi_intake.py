@@ -115,6 +115,12 @@ def _staff(models: Models) -> Operations:
     yield "get", f"{here}/{{number}}", {**read, **_STAFF, "parameters": [_NUMBER], **_roles("case.read")}
     chain = operation("chain", None, models, "Whether its chain of events is whole.")
     yield "get", f"{here}/{{number}}/chain", {**chain, **_STAFF, "parameters": [_NUMBER], **_roles("case.audit")}
+    renewed = operation("newSecret", None, models, "Another secret follows it; the one before opens nothing.")
+    yield (
+        "post",
+        f"{here}/{{number}}/secret",
+        {**renewed, **_STAFF, "parameters": [_NUMBER, _NEEDED_KEY], **_roles("case.correct")},
+    )
     for name, act in staff.ACTS.items():
         model = None if act.request is Nothing else act.request
         made = operation(f"staff-{name}", model, models, says(act.do.__doc__ or act.request.__doc__) or name)

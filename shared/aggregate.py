@@ -1,5 +1,6 @@
 """What every thing with a state at the desk has: an identity, a chain of events, promises. Pure."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -19,6 +20,8 @@ class Aggregate(BaseModel):
     seq: int = 0
     head: str = chain.GENESIS
     promises: Promises = ()
+    erase_at: datetime | None = None
+    """When what people said about it ends, once nothing is owed (`shared.erasure`); None: never by itself."""
 
     @classmethod
     def key(cls, identity: str) -> str:

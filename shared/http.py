@@ -270,6 +270,12 @@ _NOT_FOUND_BY_STAFF = Problem(
     "Check the number. Whoever something is about is not shown it.",
 )
 _BUSY = Problem(409, "changed-meanwhile", "Somebody changed this at the same moment.", "Read it again and try again.")
+_ERASED = Problem(
+    410,
+    "erased",
+    "What was said about this was erased.",
+    "It was asked for, or the time for which it is kept is over. Nobody can bring it back.",
+)
 _BROKEN = Problem(
     500,
     "our-fault",
@@ -302,6 +308,7 @@ _REFUSALS: dict[type[Exception], Callable[[Any], Response[str]]] = {
     Problem: problem,
     store.Conflict: lambda _error: problem(_BUSY),
     NotPermitted: _not_permitted,
+    vault.Erased: lambda _error: problem(_ERASED),
     NotFoundError: lambda _error: problem(UNKNOWN_ROUTE),
     Exception: _unforeseen,
 }

@@ -3,7 +3,8 @@
 One item `STATE` holds the aggregate; each event is an item `EV#<seq>` of the same partition and at once outbox
 row, audit entry, timeline line and optimistic lock. A sparse index `due` finds, by shard and time, aggregates
 with a promise that runs (`PROMISE#<kind>#<shard>`, by the next time to look at it), those whose every promise stands
-still (`STILL#<kind>#<shard>`, by since when) and events not yet told (`UNSENT#<shard>`).
+still (`STILL#<kind>#<shard>`, by since when), those where nothing is owed and that are to be erased one day
+(`ERASE#<kind>#<shard>`, by when) and events not yet told (`UNSENT#<shard>`).
 """
 
 import heapq
@@ -99,12 +100,13 @@ class Recorded:
     def facts(self) -> dict[str, Any]:
         return cast("dict[str, Any]", json.loads(self.doc))
 
-    @property
-    def sound(self) -> bool:
-        """Whether what is kept beside the event is what it committed to."""
-        boxes = self.facts.get("boxes", {})
+    def is_sound(self, *, erased: bool) -> bool:
+        """Whether what is kept beside the event is what it committed to; what was `erased` may be gone as well."""
+        private, boxes = self.facts.get("private"), self.facts.get("boxes", {})
+        if erased and self.ciphertext is None and not self.boxes:
+            return True
         return (
-            self.facts.get("private") == (chain.commitment(self.ciphertext) if self.ciphertext else None)
+            private == (chain.commitment(self.ciphertext) if self.ciphertext else None)
             and boxes.keys() == self.boxes.keys()
             and all(chain.commitment(box) == boxes[to] for to, box in self.boxes.items())
         )
@@ -232,6 +234,21 @@ class Store:
     def newly_due(self, kind: str, until: datetime, limit: int) -> "list[Place]":
         """Like `due`, those that became due last first."""
         return self._index(f"PROMISE#{kind}", until, limit, newest=True)
+
+    def to_erase(self, kind: str, until: datetime, limit: int) -> "list[Place]":
+        """Where aggregates of this kind stand of which the time has come to be erased, the longest ago first."""
+        return self._index(f"ERASE#{kind}", until, limit)
+
+    def wipe(self, kind: type[A], identity: str) -> None:
+        """Take what is encrypted and sealed off every event of an aggregate; the chain holds what it committed to."""
+        for item in self.partition(kind.key(identity)):
+            if "private" in item or "boxes" in item:
+                self.client.update_item(
+                    TableName=self.table,
+                    Key={"pk": item["pk"], "sk": item["sk"]},
+                    UpdateExpression="REMOVE #private, boxes",
+                    ExpressionAttributeNames={"#private": "private"},
+                )
 
     def in_order(
         self, kind: str, marks: Marks = START, *, still: bool = False, page: int = 100
@@ -571,6 +588,8 @@ def _state(key: str, aggregate: Aggregate) -> Item:
         item |= {"due": {"S": f"PROMISE#{aggregate.KIND}#{_shard(key)}"}, "at": {"S": stamp(look)}}
     elif since := still_since(aggregate.promises):
         item |= {"due": {"S": f"STILL#{aggregate.KIND}#{_shard(key)}"}, "at": {"S": stamp(since)}}
+    elif aggregate.erase_at:
+        item |= {"due": {"S": f"ERASE#{aggregate.KIND}#{_shard(key)}"}, "at": {"S": stamp(aggregate.erase_at)}}
     return item
 
 

@@ -7,6 +7,7 @@ its own, so that late, early, double and missed ticks all come out right.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from shared import relay
@@ -28,24 +29,29 @@ Look = Callable[[str, datetime], None]
 """Looks at the aggregate with this id, at this time. Raises `Conflict` when somebody was quicker."""
 
 
-def tick(looks: Mapping[str, Look], now: datetime, seconds_left: Callable[[], float]) -> int:
+def tick(
+    looks: Mapping[str, Look],
+    now: datetime,
+    seconds_left: Callable[[], float],
+    erase: Mapping[str, Look] | None = None,
+) -> int:
     """Tell what the stream lost, then look at everything due by `now`, by kind. Answers at how many.
 
-    Stops in good time before the function is stopped; the next tick goes on. Raises an `ExceptionGroup` of what went
-    wrong, after everything else was looked at.
+    After that `erase` has its turn with what is to be erased by `now`. Stops in good time before the function is
+    stopped; the next tick goes on. Raises an `ExceptionGroup` of what went wrong, after all else was looked at.
     """
     failures: list[Exception] = []
     looked = 0
     with _gathering(failures, "sweep"):
         relay.sweep(now)
-    for kind, place in _due(looks, now):
+    for look, kind, place in chain(_due(looks, now), _to_erase(erase or {}, now)):
         if seconds_left() < ENOUGH_SECONDS:
             log().warning("out of time", count=looked)
             break
         looked += 1
         with _gathering(failures, f"{kind}#{place.id}"):
             try:
-                looks[kind](place.id, now)
+                look(place.id, now)
             except (Conflict, NotFound) as error:
                 # Whoever was quicker has set the next due time; if it is past, the next tick sees it.
                 log().info("somebody was quicker", aggregate=f"{kind}#{place.id}", error=describe(error))
@@ -64,19 +70,24 @@ def _gathering(failures: list[Exception], aggregate: str) -> Iterator[None]:
         failures.append(error)
 
 
-def _due(looks: Mapping[str, Look], now: datetime) -> list[tuple[str, Place]]:
+def _to_erase(looks: Mapping[str, Look], now: datetime) -> Iterator[tuple[Look, str, Place]]:
+    for kind, look in looks.items():
+        yield from ((look, kind, place) for place in store().to_erase(kind, now, AT_MOST))
+
+
+def _due(looks: Mapping[str, Look], now: datetime) -> list[tuple[Look, str, Place]]:
     """What a tick takes on, the longest due first. In a jam half of it is what became due last.
 
     What fails again and again stays due longest; it must not keep everything after it waiting for ever.
     """
-    found: list[tuple[str, Place]] = []
-    for kind in looks:
+    found: list[tuple[Look, str, Place]] = []
+    for kind, look in looks.items():
         places = store().due(kind, now, AT_MOST)
         if len(places) == AT_MOST:
             places = places[:_WAITED_LONGEST]
             newest = store().newly_due(kind, now, AT_MOST - _WAITED_LONGEST)
             places += [place for place in newest if place not in places]
-        found += [(kind, place) for place in places]
+        found += [(look, kind, place) for place in places]
     return found
 
 

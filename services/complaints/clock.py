@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from services.complaints import shelf, steps
+from services.complaints import erasing, shelf, steps
 from services.complaints.complaint import ANSWER, Complaint
 from shared.clock import utc_now
 from shared.contracts.complaints import ComplaintDueSoon, ComplaintEscalated
@@ -53,4 +53,4 @@ def look(number: str, now: datetime) -> None:
 def handler(_event: dict[str, Any], context: Any) -> None:
     """Lambda: a tick."""
     bind(service=settings().service)
-    tick({Complaint.KIND: look}, utc_now(), time_left(context))
+    tick({Complaint.KIND: look}, utc_now(), time_left(context), {Complaint.KIND: erasing.look})

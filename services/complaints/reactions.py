@@ -1,9 +1,10 @@
 """What complaints does when others tell something: a grievance becomes a complaint; complaints are counted."""
 
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
-from services.complaints import accepting, notes, shelf, surge
+from services.complaints import accepting, erasing, notes, shelf, surge
 from services.complaints.accepting import Voiced
 from services.complaints.complaint import Complaint
 from services.complaints.draft import Draft
@@ -12,7 +13,7 @@ from shared import ids, vault
 from shared.clock import utc_now
 from shared.consumer import Heard, NotYet, Reactions, consume
 from shared.contracts.complaints import ComplaintAccepted, ComplaintClassified, SurgeNoticed
-from shared.contracts.intake import CaseHandled, Grievance, GrievanceVoiced
+from shared.contracts.intake import CaseErased, CaseHandled, Grievance, GrievanceVoiced
 from shared.contracts.survey import SatisfactionLow
 from shared.store import AlreadyDone, AlreadyExists, Conflict, Guard, Line, NotFound, retrying
 from shared.tables import store
@@ -56,6 +57,29 @@ def keep_away(heard: Heard[CaseHandled]) -> None:
 
     with suppress(AlreadyDone):
         retrying(write)
+
+
+def end(heard: Heard[CaseErased]) -> None:
+    """Their customer asked for what they said to be erased. What is owed meanwhile is seen to first."""
+    if not heard.event.asked:
+        return
+    for number in heard.event.complaints:
+        with suppress(AlreadyDone, NotFound):
+            retrying(partial(_end, heard, number))
+
+
+def _end(heard: Heard[CaseErased], number: str) -> Complaint:
+    complaint = store().load(Complaint, number)
+    if complaint.salt is None:
+        return complaint
+    draft = Draft(complaint, shelf.book(), utc_now())
+    if erasing.may_end(complaint):
+        erasing.end(draft)
+    else:
+        draft.set(erase_at=draft.now)
+    return store().change(
+        draft.complaint, draft.lines, heard.cause(draft.now), Guard(f"SEEN#{heard.id}"), draft.extra
+    )
 
 
 def note_dissatisfaction(heard: Heard[SatisfactionLow]) -> None:
@@ -133,6 +157,7 @@ def _counter(what: str, heard: Heard[Any]) -> Count:
 REACTIONS: Reactions = {
     GrievanceVoiced: accept,
     CaseHandled: keep_away,
+    CaseErased: end,
     SatisfactionLow: note_dissatisfaction,
     ComplaintAccepted: count_accepted,
     ComplaintClassified: count_classified,

@@ -102,6 +102,12 @@ def ended(complaint: Complaint, at: datetime) -> list[Item]:
     return [_keep(key, matter, matter.closed(complaint.id, at)) for key, matter in known.items()]
 
 
+def left(complaint: Complaint) -> list[Item]:
+    """The writes by which its matters forget a complaint."""
+    known = {key: _matter(key) for key in complaint.matters}
+    return [_keep(key, matter, matter.without(complaint.id)) for key, matter in known.items()]
+
+
 def _matter(key: str) -> Matter:
     here = store()
     answer = here.client.get_item(

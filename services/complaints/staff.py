@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from pydantic import ValidationError
 
-from services.complaints import accepting, contacting, dating, procedures, recounting, working, worklist
+from services.complaints import accepting, contacting, dating, erasing, procedures, recounting, working, worklist
 from services.complaints.handling import Act, Nothing, carry_out
 from services.complaints.working import CloseRequest
 from shared import recalculating
@@ -17,7 +17,7 @@ from shared.place import marks_of
 from shared.policy import require
 from shared.store import Cause
 
-ACTS: dict[str, Act[Any]] = {**working.ACTS, **dating.ACTS, **contacting.ACTS, **procedures.ACTS}
+ACTS: dict[str, Act[Any]] = {**working.ACTS, **dating.ACTS, **contacting.ACTS, **procedures.ACTS, **erasing.ACTS}
 
 handler = Desk()
 

@@ -33,6 +33,7 @@ def facts(complaint: Complaint) -> dict[str, Any]:
         "owed_until": owed.due.isoformat() if owed else None,
         "standing_still": sorted({one.name for one in complaint.promises if one.paused}),
         "no_calls": complaint.no_calls,
+        "erased": complaint.salt is None,
     }
 
 
@@ -166,7 +167,7 @@ def _injury(complaint: Complaint, book: Book) -> list[dict[str, Any]] | None:
 
 
 def _event(event: Recorded, salt: str | None) -> dict[str, Any]:
-    private = event.private(salt)
+    private = event.private(salt) if salt else {}
     private.pop("secret", None)  # the customer's alone
     return {
         "at": event.at.isoformat(),

@@ -10,7 +10,7 @@ from services.complaints.complaint import ANSWER, RETURN_VISIT, SETTLE, Finding,
 from services.complaints.draft import Draft
 from services.complaints.handling import Act, Nothing, must_hold, must_investigate
 from services.complaints.injury import Injury, Record
-from shared import promises
+from shared import erasure, promises
 from shared.contracts.complaints import (
     ComplaintAnswered,
     ComplaintClosed,
@@ -326,6 +326,8 @@ def close(draft: Draft, _principal: Principal, request: CloseRequest) -> None:
     for name, reason in request.waive.items():
         draft.tell(notes.PromiseWaived(promise=name), Audience.CUSTOMER, {"text": reason})
     draft.happen(Happening.CLOSED)
+    kept = draft.book.pack.retention
+    draft.set(erase_at=erasure.ends(kept.complaints if kept else None, draft.book.calendar, draft.now))
     draft.complaint = steps.promise_return_visit(draft.complaint, draft.book, draft.now)
     after = draft.complaint
     draft.tell(

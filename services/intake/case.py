@@ -28,6 +28,9 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+DONE = frozenset({State.DECLINED, State.CLOSED})
+
+
 class Move(StrEnum):
     OPEN = "open"
     DECLINE = "decline"

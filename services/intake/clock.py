@@ -5,7 +5,7 @@ ladder, and the customer is told.
 from datetime import datetime
 from typing import Any
 
-from services.intake import appointment, emergency, nuisance, phoning, sending
+from services.intake import appointment, emergency, erasing, nuisance, phoning, sending
 from services.intake import case as cases
 from services.intake.call import Call
 from services.intake.caller import Caller
@@ -66,4 +66,4 @@ def handler(_event: dict[str, Any], context: Any) -> None:
         sending.send_wanted(utc_now())
     finally:
         looks = {Case.KIND: look, Call.KIND: phoning.look, Caller.KIND: nuisance.look}
-        tick(looks, utc_now(), time_left(context))
+        tick(looks, utc_now(), time_left(context), {Case.KIND: erasing.look})

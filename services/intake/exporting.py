@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 from services.intake import views
 from services.intake.case import Case
 from services.intake.promised import promise_view
+from services.intake.statement import statement
 from shared import ids, vault
 from shared.aggregate import Aggregate
 from shared.contracts import Note
@@ -59,10 +60,10 @@ def _row(case: Case) -> dict[str, Any]:
 def _of_person(case: Case) -> dict[str, Any]:
     """What was said at first, and by whom; nothing of whoever was erased."""
     try:
-        private = store().first(Case, case.id).private(case.salt)
+        known = statement(store().history(Case, case.id)[1], case.salt)
     except Erased:
         return {}
-    said, contact = private.get("said", {}), private.get("contact", {})
+    said, contact = known.said, known.contact
     place = said.get("place", {})
     return {
         **{name: said.get(name) for name in ("description", "happened_at")},

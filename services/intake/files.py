@@ -63,7 +63,7 @@ def take(
 
     It is laid into quarantine before the case names it: what fails between leaves a file that nothing leads to, which
     the bucket forgets by itself. Raises `NotFound` for a wrong number and a wrong secret alike, `Problem` 413, 415
-    or 422 for a file that is not taken, 409 or 429 when there are too many; then nothing is stored.
+    or 422 for a file that is not taken, 409 or 429 when there are too many, `Erased`; then nothing is stored.
     """
     case, _ = opened(number, secret)
     content = _taken(sent)
@@ -75,6 +75,8 @@ def take(
     def decide(current: Case) -> Change[Case]:
         # Before anything is laid anywhere: the same file again is no second one.
         command.raise_if_done(Case, current.id)
+        if current.salt is None:
+            raise Erased(current.id)
 
         def add(draft: Draft) -> None:
             file = Attachment(kind=content.suffix, size=len(content.content), at=now)

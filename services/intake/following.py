@@ -22,6 +22,7 @@ from services.intake.notes import (
 )
 from services.intake.promised import promise_view
 from services.intake.reporting import to_turn_to
+from services.intake.statement import statement
 from services.intake.triage import decide
 from shared import acting, ids, promises, vault
 from shared.acting import Change
@@ -193,7 +194,7 @@ def act(name: str, number: str, secret: str, request: Request, key: str, now: da
     else, 409 or 429 when it is not possible now.
     """
     case, events = opened(number, secret)
-    contact = events[0].private(case.salt).get("contact", {})
+    contact = statement(events, case.salt).contact
 
     def decide(current: Case) -> Change[Case]:
         return decided(Draft(current, now, CUSTOMER), lambda draft: ACTS[name][1](draft, request, contact))

@@ -11,6 +11,7 @@ from services.intake.handling import Act, Draft, identity_of
 from services.intake.incident import Incident
 from services.intake.notes import HandedOver, IncidentSent
 from services.intake.sending import place_of
+from services.intake.statement import statement
 from shared import promises
 from shared.http import Request
 from shared.policy import Principal, require
@@ -38,8 +39,8 @@ def incident(principal: Principal, number: str) -> Incident:
     """What a dispatch system is given of a case."""
     require(principal, "case.send-incident")
     case, events = store().history(Case, identity_of(number))
-    private = events[0].private(case.salt)
-    said, rules = private.get("said", {}), pack()
+    known, rules = statement(events, case.salt), pack()
+    said = known.said
     category = rules.category(case.category)
     return Incident(
         case=case,
@@ -53,7 +54,7 @@ def incident(principal: Principal, number: str) -> Incident:
         facts=tuple(sorted(fact for fact, holds in said.get("facts", {}).items() if holds)),
         address=said.get("place", {}).get("address"),
         position=place_of(case, events),
-        phone=private.get("contact", {}).get("phone"),
+        phone=known.contact.get("phone"),
     )
 
 

@@ -8,13 +8,13 @@ from typing import Any, Generic, TypeVar
 from services.intake import case as cases
 from services.intake import emergency, publishing, sending, views
 from services.intake.appointment import NoSuchAppointment
-from services.intake.case import Case, Move
+from services.intake.case import DONE, Case, Move
 from services.intake.exhibit import NoSuchExhibit, NotInYourHands
 from services.intake.ownership import Disputed, NothingOffered, NotYours
 from services.intake.papers import AskedForMore, NothingMissing
 from services.intake.settlement import NotSettled
 from services.intake.unit import IllegalUnitMove
-from shared import acting, ids
+from shared import acting, erasure, ids
 from shared.acting import Change
 from shared.commands import Command
 from shared.contracts import Event
@@ -134,6 +134,8 @@ def decided(draft: Draft, do: Callable[[Draft], None]) -> Change[Case]:
         do(draft)
     except REFUSALS as error:
         raise refused(error) from None
+    if draft.case.state in DONE and before.state not in DONE and draft.pack.retention:
+        draft.set(erase_at=erasure.ends(draft.pack.retention.cases, draft.calendar, draft.now))
     after, public = publishing.kept_current(before, draft.case, draft.pack, draft.now)
     return Change(after, draft.lines, [*draft.extra, *public])
 

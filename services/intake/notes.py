@@ -12,6 +12,13 @@ class AcknowledgementSent(Note):
     channel: str
 
 
+class StatementCorrected(Note):
+    """What was taken down wrongly is put right; `corrected` names it, how it is now is private."""
+
+    detail_type: Literal["StatementCorrected.v1"] = "StatementCorrected.v1"
+    corrected: tuple[str, ...]
+
+
 class SomebodyArrived(Note):
     """A unit is on the scene."""
 

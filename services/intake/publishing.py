@@ -6,7 +6,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from services.intake.case import RESOLVE, Case, State
+from services.intake.case import DONE, RESOLVE, Case
 from services.intake.georeport import ServiceRequest, Status
 from services.intake.published import masked
 from shared.packs import Pack
@@ -19,7 +19,6 @@ _PAGES = 5
 """Of a month, at most so many megabytes are read for one list, however many cases there are."""
 
 _GONE = "gone"
-_DONE = frozenset({State.DECLINED, State.CLOSED})
 
 
 def seen(case: Case, pack: Pack) -> ServiceRequest | None:
@@ -44,7 +43,7 @@ def seen(case: Case, pack: Pack) -> ServiceRequest | None:
 
 
 def _status(case: Case) -> Status:
-    return "closed" if case.state in _DONE else "open"
+    return "closed" if case.state in DONE else "open"
 
 
 def listing(case: Case, pack: Pack) -> list[Item]:

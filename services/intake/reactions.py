@@ -150,8 +150,9 @@ def _note(
     def write() -> Case:
         case = store().load(Case, number)
         after = cases.acknowledged(case, now) if acknowledged else case
+        words = private if case.salt else None  # of an erased case nothing is kept that anybody said
         return store().change(
-            after, [Line(note, audience, private), *more(after)], heard.cause(now), Guard(f"SEEN#{heard.id}")
+            after, [Line(note, audience, words), *more(after)], heard.cause(now), Guard(f"SEEN#{heard.id}")
         )
 
     try:

@@ -19,6 +19,7 @@ from services.intake.promised import promise_view
 from services.intake.published import Published, publish
 from services.intake.publishing import listing
 from services.intake.sending import Sent, is_offered, send, want
+from services.intake.statement import statement
 from services.intake.triage import Decision, decide
 from services.intake.unit import Position, nearest_first
 from shared import ids, vault
@@ -56,8 +57,12 @@ class Where(Request):
     lat: Latitude | None = None
     long: Longitude | None = None
 
+    def coordinates(self) -> tuple[float, float] | None:
+        return (self.lat, self.long) if self.lat is not None and self.long is not None else None
+
     def position(self) -> Position | None:
-        return Position(self.lat, self.long) if self.lat is not None and self.long is not None else None
+        where = self.coordinates()
+        return Position(*where) if where else None
 
 
 class ReportRequest(Request):
@@ -108,7 +113,7 @@ class Receipt:
 
     @property
     def follow_url(self) -> str:
-        return f"{settings().need('url')}/follow/{self.number}/{self.secret}"
+        return follow_url(self.number, self.secret)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -130,6 +135,11 @@ class Receipt:
         if not contactable:
             return self.as_dict()
         return {**self.as_dict(), "secret": None, "follow": "The customer has it with the message that we sent."}
+
+
+def follow_url(number: str, secret: str) -> str:
+    """The page on which its customer follows a case."""
+    return f"{settings().need('url')}/follow/{number}/{secret}"
 
 
 def report(
@@ -348,8 +358,9 @@ def _tried(attempt: _Attempt, sent: Sent, caller: Caller | None) -> Case:
 
 def _public(request: ReportRequest, category: Category, *, urgent: bool) -> Published | None:
     place = request.place or Where()
-    position = (place.lat, place.long) if place.lat is not None and place.long is not None else None
-    return publish(category, urgent=urgent, address=place.address, position=position, words=request.description)
+    return publish(
+        category, urgent=urgent, address=place.address, position=place.coordinates(), words=request.description
+    )
 
 
 def _checked(request: ReportRequest, rules: Pack, now: datetime) -> Category:
@@ -366,17 +377,22 @@ def _checked(request: ReportRequest, rules: Pack, now: datetime) -> Category:
                 "unknown_fact",
                 f"Fact number {number + 1} is none this category asks for; see GET /v1/categories.",
             )
-    if request.happened_at and request.happened_at > now + _CLOCK_SKEW:
-        raise fault("/happened_at", "in_the_future", "This time is still to come.")
-    if request.happened_at and request.happened_at < _LONG_AGO:
-        raise fault("/happened_at", "too_long_ago", "This time is before 1900.")
+    check_story(request.happened_at, request.place, now)
     if isinstance(request, KeyedReportRequest) and not request.read_back:
         raise fault(
             "/read_back", "not_confirmed", "Read the report back to the caller; send it once they confirm it."
         )
-    if request.place and (request.place.lat is None) != (request.place.long is None):
-        raise fault("/place", "half_a_position", "Send both lat and long, or neither.")
     return category
+
+
+def check_story(happened_at: datetime | None, place: Where | None, now: datetime) -> None:
+    """Raise `Problem` 422 for a time or a place that can't be."""
+    if happened_at and happened_at > now + _CLOCK_SKEW:
+        raise fault("/happened_at", "in_the_future", "This time is still to come.")
+    if happened_at and happened_at < _LONG_AGO:
+        raise fault("/happened_at", "too_long_ago", "This time is before 1900.")
+    if place and (place.lat is None) != (place.long is None):
+        raise fault("/place", "half_a_position", "Send both lat and long, or neither.")
 
 
 def _card(contact: Contact, secret: str) -> dict[str, Any]:
@@ -415,7 +431,7 @@ def _again(attempt: _Attempt) -> Receipt:
             "This Idempotency-Key was used for another request.",
             "Use a new key for a new report.",
         )
-    secret = str(events[0].private(stored.salt)["secret"])
+    secret = statement(events, stored.salt).secret
     return _receipt(_as_first(stored, events[0]), secret, attempt.decided())
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.intake import emergency, fleet
 from services.intake.case import Case
+from services.intake.statement import statement
 from services.intake.unit import Free, Position, Unit, UnitState, nearest_first
 from shared.contracts.intake import UnitDispatched, UnitWanted
 from shared.rules import calendar, pack
@@ -92,7 +93,7 @@ def ended(before: Case, after: Case, now: datetime, by: str) -> Sent:
 
 def place_of(case: Case, events: list[Recorded]) -> Position | None:
     """Where it is, as far as its customer said so in coordinates."""
-    place = events[0].private(case.salt).get("said", {}).get("place", {})
+    place = statement(events, case.salt).said.get("place", {})
     return Position(place["lat"], place["long"]) if "lat" in place else None
 
 

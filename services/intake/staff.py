@@ -7,7 +7,9 @@ from aws_lambda_powertools.event_handler import Response
 from services.intake import (
     appointing,
     checking,
+    correcting,
     dispatching,
+    erasing,
     flagging,
     handing,
     incident,
@@ -43,6 +45,8 @@ ACTS: dict[str, Act[Any]] = {
     **investigating.ACTS,
     **appointing.ACTS,
     **settling.ACTS,
+    **correcting.ACTS,
+    **erasing.ACTS,
 }
 
 handler = Desk()
@@ -87,6 +91,12 @@ def as_eido(number: str) -> Response[str]:
 def as_cap(number: str) -> Response[str]:
     alert = incident.as_cap(handing.incident(handler.principal(), number))
     return Response(200, "application/cap+xml", alert.decode(), headers={"Cache-Control": "no-store"})
+
+
+@handler.post("/staff/v1/cases/<number>/secret")
+def new_secret(number: str) -> Response[str]:
+    command = Command(handler.principal().id, handler.needed_idempotency_key(), Nothing())
+    return answer(200, correcting.renew(handler.principal(), number, command, _cause()))
 
 
 @handler.post("/staff/v1/cases/<number>/<action>")

@@ -52,6 +52,7 @@ def facts(case: Case) -> dict[str, Any]:
         "reported": case.reported.isoformat(),
         "handlers": list(case.handlers),
         "owner": case.ownership.owner,
+        "erased": case.salt is None,
     }
 
 
@@ -109,7 +110,7 @@ def _about_a_complaint(event: Recorded) -> bool:
 
 
 def _event(event: Recorded, salt: str | None) -> dict[str, Any]:
-    private = event.private(salt)
+    private = event.private(salt) if salt else {}
     private.pop("secret", None)  # the customer's alone
     return {
         "at": event.at.isoformat(),

@@ -40,7 +40,7 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
 def _decision(case: Case, events: list[Recorded]) -> dict[str, Any] | None:
     """Why it was triaged like this, by the facts that were given then."""
     category = pack().category(case.category)
-    if category is None:
+    if category is None or case.salt is None:
         return None
     facts = events[0].private(case.salt).get("said", {}).get("facts", {})
     return asking.explained(category, decide(category, facts), "en")
@@ -54,7 +54,7 @@ def audit(principal: Principal, number: str) -> dict[str, Any]:
         raise NotPermitted("case.audit")
     broken = chain.broken_at(vault.chain_key(), [event.facts for event in events], case.head)
     if broken is None:
-        broken = next((event.facts["seq"] for event in events if not event.sound), None)
+        broken = next((event.facts["seq"] for event in events if not event.is_sound(erased=case.salt is None)), None)
     return {
         "number": ids.spoken(case.id),
         "events": len(events),

@@ -128,8 +128,13 @@ def _after(callback: Callback, request: OutcomeRequest, now: datetime) -> tuple[
 
 
 def look(identity: str, now: datetime) -> None:
-    """A call that did not happen in time goes up the ladder."""
+    """A call that did not happen in time goes up the ladder; nobody is left to be called who was erased."""
     callback = store().load(Callback, identity)
+    if card_of(callback.case)[0].salt is None:
+        over = CallbackGivenUp(callback=callback.id, case=callback.case, reason="not-wished")
+        cause = Cause(now, "clock", f"tick:{callback.id}:{callback.seq}")
+        store().change(callbacks.given_up(callback, "not-wished", now), [Line(over)], cause)
+        return
     after, misses = callbacks.late(callback, pack(), calendar(), now)
     if misses:
         told = CallbackMissed(callback=callback.id, case=callback.case)

@@ -26,12 +26,17 @@ STAFF_UNTOLD = "staff untold"
 
 
 def card_of(case: str) -> tuple[Recipient, dict[str, Any]]:
-    """How the customer of a case is reached. Raises `NotYet` when the case's report was not heard yet."""
+    """How the customer of a case is reached; nothing of whoever was erased. Raises `NotYet` when the case's report
+    was not heard yet.
+    """
     try:
         known, events = store().history(Recipient, case)
     except NotFound:
         raise NotYet(case) from None
-    return known, events[0].private(known.salt)
+    if known.salt is None:
+        return known, {}
+    cards = (event for event in reversed(events) if event.type == notes.RecipientKnown.detail_type_name())
+    return known, next(cards).private(known.salt)
 
 
 def tell_customer(
@@ -89,6 +94,10 @@ def look(identity: str, now: datetime) -> None:
         message = _mark(after, notes.MessageUnsettled(channel=message.channels[0]), cause)
     if message.is_due(now):
         salt = message.salt or store().load(Recipient, message.case).salt
+        if salt is None:
+            given_up = notes.MessageRefused(channel=message.channels[0], reason="Erased")
+            store().change(messages.given_up(message, now), [Line(given_up)], cause)
+            return
         content = events[0].private(salt)
         claimed = _claim(message, content, cause)
         if claimed.state is State.SENDING:

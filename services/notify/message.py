@@ -121,6 +121,11 @@ def next_channel(message: Message, now: datetime) -> Message:
     return waiting.model_copy(update={"promises": _look_again(now, timedelta())})
 
 
+def given_up(message: Message, now: datetime) -> Message:
+    """Nobody is there any more to be told."""
+    return _settled(message, State.FAILED, now)
+
+
 def outcome_unknown(message: Message, now: datetime) -> Message:
     """The claim ended without word. At least once: try again, now. At most once: leave it, and say so."""
     if message.policy is Policy.AT_MOST_ONCE:

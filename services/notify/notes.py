@@ -11,6 +11,12 @@ class RecipientKnown(Note):
     detail_type: Literal["RecipientKnown.v1"] = "RecipientKnown.v1"
 
 
+class RecipientErased(Note):
+    """Nobody is told anything any more: how to reach them is erased."""
+
+    detail_type: Literal["RecipientErased.v1"] = "RecipientErased.v1"
+
+
 class MessageClaimed(Note):
     """A try begins. With the first one the message itself is kept, encrypted."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from services.notify import calling, notes
 from services.notify.delivery import card_of, tell_customer, tell_duty
 from services.notify.message import Policy
-from services.notify.recipient import Recipient
+from services.notify.recipient import Recipient, forgotten
 from shared import ids, vault
 from shared.clock import utc_now
 from shared.consumer import Heard, Reactions, consume
@@ -19,6 +19,7 @@ from shared.contracts.complaints import (
     ComplaintConcerns,
     ComplaintDateMoved,
     ComplaintDueSoon,
+    ComplaintErased,
     ComplaintEscalated,
     ComplaintReworked,
     LessonShared,
@@ -38,11 +39,13 @@ from shared.contracts.intake import (
     CallWanted,
     CaseClosed,
     CaseDeclined,
+    CaseErased,
     CaseExtended,
     CaseLate,
     CaseOpened,
     CaseProgressed,
     CaseReported,
+    ContactChanged,
     DocumentsWanted,
     HandoverOffered,
     Meeting,
@@ -69,6 +72,44 @@ def meet_customer(heard: Heard[CaseReported]) -> None:
     if event.urgent or "duty" in event.dispositions:
         values = {"number": ids.spoken(event.case), "category": event.category}
         tell_duty(heard, "duty-leader", "duty_urgent", values)
+
+
+def change_contact(heard: Heard[ContactChanged]) -> None:
+    """From now on they are reached like this, and are told how to follow their case: the way before is closed."""
+    now = utc_now()
+
+    def write() -> Recipient:
+        known, _ = card_of(heard.event.case)
+        if known.salt is None:
+            return known
+        line = Line(notes.RecipientKnown(), private=heard.box() or {})
+        return store().change(known, [line], heard.cause(now), Guard(f"SEEN#{heard.id}"))
+
+    with suppress(AlreadyDone):
+        retrying(write)
+    tell_customer(heard, heard.event.case, "link_renewed", {})
+
+
+def forget_customer(heard: Heard[CaseErased]) -> None:
+    _forget(heard, heard.event.case)
+
+
+def forget_complainant(heard: Heard[ComplaintErased]) -> None:
+    """Whoever came with a complaint alone is known by its number; others by their case, as long as that is kept."""
+    if heard.event.case == heard.event.complaint:
+        _forget(heard, heard.event.complaint)
+
+
+def _forget(heard: Heard[Any], case: str) -> None:
+    now = utc_now()
+
+    def write() -> Recipient:
+        known, _ = card_of(case)
+        if known.salt is None:
+            return known
+        return store().change(forgotten(known), [Line(notes.RecipientErased())], heard.cause(now))
+
+    retrying(write)
 
 
 def tell_opened(heard: Heard[CaseOpened]) -> None:
@@ -365,6 +406,9 @@ REACTIONS: Reactions = {
     CallLate: tell_waiting,
     CaseLate: tell_late,
     CaseClosed: tell_closed,
+    ContactChanged: change_contact,
+    CaseErased: forget_customer,
+    ComplaintErased: forget_complainant,
     UnitDispatched: tell_dispatched,
     UnitWanted: tell_wanted,
     ComplaintAccepted: tell_complaint_accepted,

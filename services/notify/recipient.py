@@ -26,6 +26,11 @@ class Recipient(Aggregate):
         return self.model_copy(update={"subjects": tuple(dict.fromkeys((*self.subjects, *subjects)))})
 
 
+def forgotten(known: Recipient) -> Recipient:
+    """Without the key: neither how to reach them nor what they were told can be read again."""
+    return known.model_copy(update={"salt": None})
+
+
 def follow_path(known: Recipient, secret: str) -> str:
     """Where they follow what came of it."""
     if known.about == "complaint":

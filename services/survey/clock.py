@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from services.survey import erasing
+from services.survey.invitation import Invitation
 from shared.clock import utc_now
 from shared.logs import bind
 from shared.settings import settings
@@ -11,4 +13,4 @@ from shared.ticking import tick, time_left
 def handler(_event: dict[str, Any], context: Any) -> None:
     """Lambda: a tick."""
     bind(service=settings().service)
-    tick({}, utc_now(), time_left(context))
+    tick({}, utc_now(), time_left(context), {Invitation.KIND: erasing.look})

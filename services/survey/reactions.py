@@ -2,13 +2,15 @@
 
 from typing import Any, Literal
 
+from services.survey import erasing
 from services.survey.invitation import Invitation
-from shared import ids, vault
+from shared import erasure, ids, vault
 from shared.clock import utc_now
 from shared.consumer import Heard, Reactions, consume
-from shared.contracts.complaints import ComplaintClosed
-from shared.contracts.intake import CaseClosed
+from shared.contracts.complaints import ComplaintClosed, ComplaintErased
+from shared.contracts.intake import CaseClosed, CaseErased
 from shared.contracts.survey import SurveyInvited
+from shared.rules import calendar, pack
 from shared.store import AlreadyExists, Line, retrying
 from shared.tables import store
 
@@ -26,6 +28,7 @@ def _invite(heard: Heard[Any], about: Literal["case", "complaint"], complaint: s
     event = heard.event
     if not event.contactable:
         return
+    kept = pack().retention
     identity, token = ids.number_from(vault.mac("number", heard.id)), ids.secret()
     invitation = Invitation(
         id=identity,
@@ -36,17 +39,34 @@ def _invite(heard: Heard[Any], about: Literal["case", "complaint"], complaint: s
         language=event.language,
         invited=heard.at,
         salt=vault.new_salt(),
+        erase_at=erasure.ends(kept.surveys, calendar(), heard.at) if kept else None,
         token=vault.mac_text("survey", identity, token),
     )
     told = SurveyInvited(invitation=identity, case=event.case, about=about, complaint=complaint)
+    found = [erasing.finding(invitation)]
     line = Line(told, boxes={"notify": {"token": token}})
     try:
-        retrying(lambda: store().create(invitation, [line], heard.cause(utc_now())))
+        retrying(lambda: store().create(invitation, [line], heard.cause(utc_now()), found))
     except AlreadyExists:
         return
 
 
-REACTIONS: Reactions = {CaseClosed: invite_about_case, ComplaintClosed: invite_about_complaint}
+def erase_about_case(heard: Heard[CaseErased]) -> None:
+    erasing.end_all(heard.event.case, heard.cause(utc_now()))
+
+
+def erase_about_complaint(heard: Heard[ComplaintErased]) -> None:
+    """Of a complaint that came with a case, how it was is told of that."""
+    if heard.event.case == heard.event.complaint:
+        erasing.end_all(heard.event.complaint, heard.cause(utc_now()))
+
+
+REACTIONS: Reactions = {
+    CaseClosed: invite_about_case,
+    ComplaintClosed: invite_about_complaint,
+    CaseErased: erase_about_case,
+    ComplaintErased: erase_about_complaint,
+}
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

@@ -204,6 +204,14 @@ class ComplaintClosed(ComplaintsEvent):
     """As in `ComplaintAnswered`."""
 
 
+class ComplaintErased(ComplaintsEvent):
+    """The key to what was said about a complaint is destroyed; to `case` nothing happened, unless that is its own."""
+
+    detail_type: Literal["ComplaintErased.v1"] = "ComplaintErased.v1"
+    complaint: str
+    case: str
+
+
 class LessonShared(ComplaintsEvent):
     """What was learnt from a complaint, for other units. Box: `Wording` to notify."""
 

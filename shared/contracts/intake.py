@@ -111,6 +111,29 @@ class CaseClosed(IntakeEvent):
     language: str
 
 
+class CaseErased(IntakeEvent):
+    """The key to what was said about a case is destroyed: whoever keeps something of its customer destroys theirs.
+
+    `asked`: the customer wanted it, so the `complaints` that came of it end too; else its time was over.
+    """
+
+    detail_type: Literal["CaseErased.v1"] = "CaseErased.v1"
+    case: str
+    asked: bool
+    complaints: tuple[str, ...] = ()
+
+
+class ContactChanged(IntakeEvent):
+    """The customer is reached otherwise, or the secret that follows the case is a new one; the old one opens nothing.
+
+    Box: `ContactCard` to notify.
+    """
+
+    detail_type: Literal["ContactChanged.v1"] = "ContactChanged.v1"
+    case: str
+    contactable: bool
+
+
 class GrievanceVoiced(IntakeEvent):
     """The customer is not satisfied with how a case is handled. Box: `Grievance` to complaints.
 

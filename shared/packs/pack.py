@@ -146,6 +146,14 @@ class Maintenance(Part):
     evaluate_every: Within | None = None
 
 
+class Retention(Part):
+    """How long what people said is kept once their matter is done. Then its key is destroyed, and nobody reads it."""
+
+    cases: Within
+    complaints: Within
+    surveys: Within
+
+
 Body = Annotated[str, Refers("directory")]
 
 
@@ -234,6 +242,8 @@ class Pack(Part):
     targets: Targets | None = None
     maintenance: Maintenance | None = None
     nuisance: Nuisance | None = None
+    retention: Retention | None = None
+    """Left out, it is kept until somebody asks for it to be erased."""
     calendar: dict[str, Any]
     clocks: Clocks
     roles: dict[Code, Role]

@@ -1,10 +1,13 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 import time_machine
+from botocore.loaders import JSONFileLoader
 from moto import mock_aws
+from moto.kms.utils import generate_private_key
 
 from infra.packs import compile_into
 from tests.service.world import World
@@ -12,6 +15,19 @@ from tests.template import template
 
 MONDAY_MORNING = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 """10:00 in Dubai, two and a half hours into the working day."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def made_once() -> Iterator[None]:
+    """Moto starts every test with a new session, which would read each service's model again; and it draws an RSA key
+    for every symmetric KMS key, which nothing uses.
+    """
+    read = cache(JSONFileLoader.load_file)
+    loader = JSONFileLoader()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", lambda _loader, path: read(loader, path))
+        patch.setattr("moto.kms.models.generate_private_key", cache(generate_private_key))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import requests
 from services.intake import files, quarantine
 from services.intake.case import FILES_A_DAY, Case
 from shared.tables import store
-from tests.service.casework import CLERK, COLLEAGUE, OFFICER, Matter, report
+from tests.service.casework import CLERK, COLLEAGUE, OFFICER, SUPERVISOR, Matter, report
 from tests.service.georeporting import REPORT as BY_OPEN311
 from tests.service.georeporting import in_parts, post
 from tests.service.world import Answer, staff
@@ -54,7 +54,9 @@ def send(
     return send_raw(matter, body, kind, key=key, secret=secret)
 
 
-def send_raw(matter: Matter, body: bytes, kind: str, *, key: str | None = None, secret: str | None = None):
+def send_raw(
+    matter: Matter, body: bytes, kind: str, *, key: str | None = None, secret: str | None = None
+) -> tuple[int, Any]:
     headers = {
         "Content-Type": kind,
         "Authorization": f"Bearer {secret or matter.secret}",
@@ -283,6 +285,18 @@ def test_a_case_that_is_done_still_takes_what_its_customer_adds(world, end):
         matter.do("decline", {"reason": "Not ours."})
     scanned(world, taken(matter))
     assert ask(matter, 1).status == 200
+
+
+def test_a_case_that_was_erased_takes_nothing_and_what_is_said_of_its_files_breaks_nothing(world):
+    matter = report(world)
+    key = taken(matter)
+    matter.do("decline", {"reason": "Not ours."})
+    matter.do("erase", {"reason": "asked"}, SUPERVISOR)
+    assert send(matter, PNG, "image/png")[0] in {404, 410}
+    world.at(datetime.now(UTC) + timedelta(minutes=6))
+    assert hear(world, result(key, CLEAN, time="2026-11-23T06:00:00Z")) == []
+    assert list(world.files()) == [key]
+    assert ask(matter, 1).status in {404, 409, 410}
 
 
 # The page

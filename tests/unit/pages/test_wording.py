@@ -24,6 +24,7 @@ from shared.pages.wording import speaker
 from shared.promises import PromiseState
 from shared.worktime import Unit
 from shared.worktime.explain import Reason
+from tests.unit.pages.test_case_page import STAFF_ONLY
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = [
@@ -75,41 +76,9 @@ def test_every_text_a_template_names_exists(folder: Path):
 def test_every_line_a_customer_can_find_on_their_case_has_wording(language: str):
     t = speaker("intake", language)
     noted = [one for one in Note.__subclasses__() if one.__module__ == notes.__name__]
-    staff_only = {
-        "StaffNote",
-        "MessageUndelivered",
-        "CaseHandled",
-        "UnitCleared",
-        "EmergencyRaised",
-        "IncidentSent",
-        "CallerKnown",
-        "FamilyCalled",
-        "CallerFlagged",
-        "CallerAgain",
-        "FlagLifted",
-        "FlagExpired",
-        "HandoverOffered",
-        "ArbiterWanted",
-        "CaseTaken",
-        "HandoverRefused",
-        "CaseAssigned",
-        "TeamFormed",
-        "SceneVisited",
-        "ExhibitRegistered",
-        "ExhibitHandedOver",
-        "InterviewHeld",
-        "ReportWritten",
-        "CameBack",
-        "CardBack",
-        "CallWanted",
-        "CallLate",
-        "CallAnswered",
-        "CallWentOn",
-        "FileOpened",
-    }
     for kind in (*IntakeEvent.__subclasses__(), *noted):
         name = kind.detail_type_name().partition(".")[0]
-        assert name in staff_only or t.says(f"timeline.{name}"), name
+        assert name in STAFF_ONLY or t.says(f"timeline.{name}"), name
     for state in State:
         assert t.says(f"state.{state}.name")
         assert t.says(f"state.{state}.means")

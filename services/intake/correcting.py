@@ -1,0 +1,131 @@
+"""What was taken down wrongly is put right; a secret that went astray opens nothing any more."""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from services.intake import views
+from services.intake.case import Case
+from services.intake.handling import Act, Draft, decided, identity_of
+from services.intake.notes import StatementCorrected
+from services.intake.published import publish
+from services.intake.reporting import Where, check_story, follow_url
+from services.intake.statement import statement
+from shared import acting, vault
+from shared.acting import Change
+from shared.commands import Command
+from shared.contracts.intake import ContactCard, ContactChanged
+from shared.http import Problem, Request, Text
+from shared.policy import Principal, require
+from shared.reach import Contact, reachable
+from shared.store import Audience, Cause
+from shared.tables import store
+
+_SAID = ("description", "place", "happened_at", "losses", "people")
+_BYTES = 20
+"""Of a secret, as in `shared.ids`."""
+
+
+class CorrectRequest(Request):
+    """How it is instead, and why it is put right. What is left out stays; a `contact` takes the place of the one
+    before.
+    """
+
+    description: Annotated[Text, Field(min_length=1, max_length=4000)] | None = None
+    place: Where | None = None
+    happened_at: AwareDatetime | None = None
+    losses: Annotated[Text, Field(min_length=1, max_length=1000)] | None = None
+    people: Annotated[Text, Field(min_length=1, max_length=1000)] | None = None
+    contact: Contact | None = None
+    reason: Annotated[Text, Field(min_length=1, max_length=300)]
+
+    @model_validator(mode="after")
+    def _something(self) -> "CorrectRequest":
+        if not any(getattr(self, name) for name in (*_SAID, "contact")):
+            raise ValueError("send what is to be put right")
+        return self
+
+
+def correct(draft: Draft, request: CorrectRequest) -> None:
+    """The customer sees what was put right. What it said before stays in the chain, for auditors."""
+    case = draft.case
+    if case.salt is None:
+        raise vault.Erased
+    check_story(request.happened_at, request.place, draft.now)
+    contact = reachable(request.contact, draft.pack.region)
+    if contact and case.kind == "tip":
+        raise Problem(409, "anonymous", "Of whoever gave a tip nothing is kept.", "Leave the contact out.")
+    said = request.model_dump(mode="json", include=set(_SAID), exclude_none=True)
+    if said:
+        _, events = store().history(Case, case.id)
+        private = {"said": said, "reason": request.reason}
+        draft.tell(StatementCorrected(corrected=tuple(sorted(said))), Audience.CUSTOMER, private)
+        _publish(draft, {**statement(events, case.salt).said, **said})
+    if contact:
+        _reach(draft, contact, _secret(case, draft.by.id, draft.now.isoformat()))
+
+
+def renew(principal: Principal, number: str, command: Command, cause: Cause) -> dict[str, Any]:
+    """Give a case another secret; the one before opens nothing from now on.
+
+    Its customer gets it as they get everything else. Of somebody who gave no way to be reached, staff hand it over.
+    """
+    require(principal, "case.correct")
+    identity = identity_of(number)
+    secret = ""
+
+    def decide(case: Case) -> Change[Case]:
+        nonlocal secret
+        if case.salt is None:
+            raise vault.Erased
+        _, events = store().history(Case, case.id)
+        secret = _secret(case, principal.id, command.key or cause.correlation)
+        draft, known = Draft(case, cause.at, principal), statement(events, case.salt)
+        contact = Contact.model_validate(known.contact) if known.contact else None
+        return decided(draft, lambda one: _reach(one, contact, secret))
+
+    done = acting.carry_out(Case, identity, command, cause, decide, views.facts)
+    case = store().load(Case, identity)
+    if case.contactable:
+        return {**done, "secret": None, "follow": "The customer has it with the message that we sent."}
+    return {**done, "secret": secret, "follow": follow_url(identity, secret)}
+
+
+def _reach(draft: Draft, contact: Contact | None, secret: str) -> None:
+    """The customer is reached like this from now on, with this secret."""
+    known = contact.model_dump(exclude_none=True) if contact else {}
+    contactable = bool(contact and (contact.email or contact.phone))
+    draft.set(secret=vault.mac_text("follow", draft.case.id, secret), contactable=contactable)
+    private = {"contact": known, "secret": secret}
+    card = ContactCard(**known, secret=secret).model_dump(exclude_none=True)
+    draft.tell(
+        ContactChanged(case=draft.case.id, contactable=contactable), Audience.CUSTOMER, private, {"notify": card}
+    )
+
+
+def _publish(draft: Draft, said: Mapping[str, Any]) -> None:
+    """What the public sees is put right with it."""
+    case, category = draft.case, draft.pack.category(draft.case.category)
+    if case.public is None or category is None:
+        return
+    place = Where.model_validate(said.get("place") or {})
+    shown = publish(
+        category,
+        urgent=not case.public.listed,
+        address=place.address,
+        position=place.coordinates(),
+        words=said["description"],
+    )
+    draft.set(public=shown)
+
+
+def _secret(case: Case, actor: str, command: str) -> str:
+    """A secret that the same command gives again, so that nothing of it is kept in clear to answer a repeat."""
+    return urlsafe_b64encode(vault.mac("secret", case.id, actor, command)[:_BYTES]).decode().rstrip("=")
+
+
+ACTS: dict[str, Act[Any]] = {
+    "correct": Act("case.correct", CorrectRequest, correct, keyed=True),
+}

@@ -1,0 +1,87 @@
+"""Ending what people said about a case: because they ask for it, or because its time is over (ADR 0063)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from services.intake.case import DONE, Case
+from services.intake.handling import Act, Draft, decided
+from services.intake.notes import ComplaintAgain, ComplaintNoted, ComplaintWasClosed
+from shared import erasure
+from shared.contracts.intake import CaseErased, GrievanceVoiced
+from shared.http import Problem, Request
+from shared.policy import Principal
+from shared.store import Cause, Recorded
+from shared.tables import store
+from shared.worktime import Span, due
+
+_CLOCK = Principal(id="clock", roles=frozenset())
+_LOOK_AGAIN = Span.parse({"days": 30})
+"""When the time of a case is over that somebody still complains about."""
+
+
+class EraseRequest(Request):
+    """Why, as the law asks: the customer wants it, or it should never have been taken down."""
+
+    reason: Literal["asked", "unlawful"]
+
+
+def erase(draft: Draft, _request: EraseRequest) -> None:
+    """What was said ends now. That it was, when, and what was promised stays."""
+    case = draft.case
+    if case.salt is None:
+        raise Problem(409, "erased-before", "This case was erased before.", "Nothing more is needed.")
+    if case.state not in DONE:
+        raise Problem(409, "still-open", "This case is still open.", "Close or decline it first; then erase it.")
+    _, events = store().history(Case, case.id)
+    complaints = complaints_of(events)
+    if any(one.open for one in case.promises) or any(complaints.values()) or _unheard(events):
+        raise Problem(
+            409,
+            "still-owed",
+            "Something about this case is still owed to the customer.",
+            "See to it first: an appointment, an answer, whatever else they brought. Then erase it.",
+        )
+    _end(draft, asked=True, complaints=tuple(complaints))
+
+
+def look(number: str, now: datetime) -> None:
+    """A tick: the time of this case is over, or that of what its erasure left."""
+    case = store().load(Case, number)
+    if case.erase_at is None or case.erase_at > now:
+        return
+    if case.salt is None:
+        erasure.clear(case, now)
+        return
+    _, events = store().history(Case, case.id)
+    draft = Draft(case, now, _CLOCK)
+    if any(complaints_of(events).values()) or _unheard(events):
+        draft.set(erase_at=due(draft.calendar, now, _LOOK_AGAIN))
+    else:
+        _end(draft, asked=False)
+    change = decided(draft, lambda _draft: None)
+    store().change(change.after, change.lines, Cause(now, "clock", f"tick:{case.id}:{case.seq}"), extra=change.extra)
+
+
+def complaints_of(events: Sequence[Recorded]) -> dict[str, bool]:
+    """The complaints that came of a case as far as it has heard, and whether they are open."""
+    opens = {ComplaintNoted.detail_type_name(): True, ComplaintAgain.detail_type_name(): True}
+    says = {**opens, ComplaintWasClosed.detail_type_name(): False}
+    return {event.data["complaint"]: says[event.type] for event in events if event.type in says}
+
+
+def _unheard(events: Sequence[Recorded]) -> bool:
+    """Whether something was voiced of which no complaint was heard yet."""
+    voiced = sum(event.type == GrievanceVoiced.detail_type_name() for event in events)
+    return voiced > sum(event.type == ComplaintNoted.detail_type_name() for event in events)
+
+
+def _end(draft: Draft, *, asked: bool, complaints: tuple[str, ...] = ()) -> None:
+    """The hash of what was sent goes too; that of the secret stays, so that whoever has it learns what happened."""
+    draft.case = erasure.without_key(draft.case, draft.now, public=None, fingerprint="")
+    draft.tell(CaseErased(case=draft.case.id, asked=asked, complaints=complaints))
+
+
+ACTS: dict[str, Act[Any]] = {
+    "erase": Act("case.erase", EraseRequest, erase, keyed=True),
+}

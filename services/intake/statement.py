@@ -1,0 +1,35 @@
+"""What people said of a case and how they are reached, as it was corrected since."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.intake.notes import StatementCorrected
+from shared.contracts.intake import ContactChanged
+from shared.store import Recorded
+
+_CHANGES = frozenset({StatementCorrected.detail_type_name(), ContactChanged.detail_type_name()})
+
+
+@dataclass(frozen=True)
+class Statement:
+    """`said` by name as in the report; `contact` empty when nobody gave one; `secret` follows the case now."""
+
+    said: Mapping[str, Any] = field(default_factory=dict)
+    contact: Mapping[str, str] = field(default_factory=dict)
+    secret: str = ""
+
+
+def statement(events: Sequence[Recorded], salt: str | None) -> Statement:
+    """What was said at first, with every correction. Raises `Erased`."""
+    first = events[0].private(salt)
+    now = Statement(first.get("said", {}), first.get("contact", {}), first.get("secret", ""))
+    for event in events[1:]:
+        if event.type in _CHANGES:
+            changed = event.private(salt)
+            now = Statement(
+                {**now.said, **changed.get("said", {})},
+                changed.get("contact", now.contact),
+                changed.get("secret", now.secret),
+            )
+    return now

@@ -1,0 +1,100 @@
+"""What was taken down wrongly is put right, and a secret that went astray opens nothing any more."""
+
+import pytest
+
+from tests.service.casework import CLERK, OFFICER, SUPERVISOR, Matter, mailed, report
+
+WRONG, RIGHT = "somebody.else@example.org", "amal.right@example.org"
+
+
+def follow_link(mail: str) -> str:
+    return next(word for word in mail.split() if "/follow/" in word).rpartition("/")[2]
+
+
+@pytest.mark.requirement("CASE-19")
+def test_a_mail_address_that_was_taken_down_wrongly_is_put_right_and_the_stranger_sees_nothing_more(world):
+    case = report(world, contact={"name": "Amal", "email": WRONG})
+    before = len(mailed(world, WRONG))
+    case.do("correct", {"contact": {"name": "Amal", "email": RIGHT}, "reason": "Misheard."}, CLERK)
+    answer = world.http("intake.api", "GET", f"/v1/cases/{case.number}", secret=case.secret)
+    assert answer.status == 404
+    (mail,) = mailed(world, RIGHT)
+    case.secret = follow_link(mail)
+    assert case.whats()[-1] == "ContactChanged"
+    case.do("notes", {"text": "We come on Tuesday.", "public": True})
+    assert "Tuesday" in mailed(world, RIGHT)[-1]
+    assert len(mailed(world, WRONG)) == before
+
+
+@pytest.mark.requirement("CASE-19")
+def test_what_was_said_is_put_right_for_customer_and_staff_and_the_first_words_stay_for_auditors(world):
+    case = report(world)
+    right = {"description": "Water comes through the BATHROOM ceiling.", "place": {"address": "Flat 9"}}
+    case.do("correct", {**right, "reason": "The caller rang again."}, CLERK)
+    last = case.seen()["timeline"][-1]
+    assert (last["what"], last["text"]) == ("StatementCorrected", right["description"])
+    first, corrected = case.events("CaseReported")[0], case.events("StatementCorrected")[0]
+    assert first["private"]["said"]["description"] == "Water comes through the kitchen ceiling."
+    assert corrected["private"]["reason"] == "The caller rang again."
+    assert corrected["by"] == "clerk-1"
+    incident = world.http("intake.staff", "GET", f"/staff/v1/cases/{case.number}/incident.json", staff=OFFICER)
+    assert "BATHROOM" in str(incident.body)
+
+
+def test_a_customer_without_a_way_to_be_reached_gets_a_new_secret_from_whoever_serves_them(world):
+    case = report(world, contact=None)
+    path = f"/staff/v1/cases/{case.number}/secret"
+    answer = world.http("intake.staff", "POST", path, staff=CLERK, key="renew-at-the-counter")
+    assert answer.status == 200
+    again = world.http("intake.staff", "POST", path, staff=CLERK, key="renew-at-the-counter")
+    assert again.body["secret"] == answer.body["secret"]
+    assert world.http("intake.api", "GET", f"/v1/cases/{case.number}", secret=case.secret).status == 404
+    case.secret = answer.body["secret"]
+    assert case.seen()["state"] == "received"
+
+
+def test_a_customer_who_can_be_reached_gets_their_new_secret_themselves(world):
+    case = report(world)
+    path = f"/staff/v1/cases/{case.number}/secret"
+    answer = world.http("intake.staff", "POST", path, staff=CLERK, key="renew-by-phone")
+    assert answer.body["secret"] is None
+    world.settle()
+    case.secret = follow_link(mailed(world)[-1])
+    assert case.whats()[-1] == "ContactChanged"
+    assert case.secret not in str(case.file())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        ({"contact": {"phone": "12"}}, "/contact/phone"),
+        ({"contact": {"email": "nobody"}}, "/contact/email"),
+        ({"happened_at": "2031-01-01T00:00:00Z"}, "/happened_at"),
+        ({"place": {"lat": 25.0}}, "/place"),
+        ({"place": {"lat": 125.0, "long": 1}}, "/place/lat"),
+        ({}, ""),
+    ],
+)
+def test_what_cannot_be_is_not_taken_as_a_correction(world, wrong, where):
+    case = report(world)
+    before = len(case.file()["events"])
+    answer = case.try_to("correct", {**wrong, "reason": "Misheard."}, CLERK, key="correct-1")
+    assert answer.status == 422
+    assert [fault["pointer"] for fault in answer.body["faults"]] == [where]
+    assert len(case.file()["events"]) == before
+
+
+def test_nothing_is_kept_of_whoever_gave_a_tip_even_as_a_correction(world):
+    case = report(world, category="T1", contact=None)
+    answer = case.try_to("correct", {"contact": {"email": RIGHT}, "reason": "They called."}, CLERK, key="correct-1")
+    assert (answer.status, answer.body["type"].rpartition(":")[2]) == (409, "anonymous")
+
+
+def test_an_erased_case_is_corrected_no_more(world):
+    case: Matter = report(world)
+    case.do("decline", {"reason": "Not ours."})
+    case.do("erase", {"reason": "asked"}, SUPERVISOR)
+    for path in ("correct", "secret"):
+        body = {"description": "Else", "reason": "Why"} if path == "correct" else None
+        answer = case.try_to(path, body, CLERK, key=f"late-{path}")
+        assert (answer.status, answer.body["type"].rpartition(":")[2]) == (410, "erased")

@@ -122,7 +122,7 @@ CDK := npx --yes aws-cdk@2.1148.1
 STACKS := AhdIntake AhdComplaints AhdNotify AhdSurvey
 
 .PHONY: deploy
-deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [OPEN311_KEYS=…] [PACK=…] [PACKS=…]; docs/operations.md
+deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [OPEN311_KEYS=…] [SCAN_FILES=no] [PACK=…] [PACKS=…]; docs/operations.md
 	@test -n "$(MAIL_FROM)" -a -n "$(DUTY_MAIL)" || { echo "Say who sends and who is told: make deploy MAIL_FROM=desk@example.org DUTY_MAIL=duty@example.org"; exit 1; }
 	@$(PY) -m infra.package --production --out $(PRODUCTION)/packages $(ELSEWHERE:%=--packs %)
 	@$(PY) -m infra.app --check --packages $(PRODUCTION)/packages --out $(PRODUCTION)/cdk.out
@@ -130,7 +130,8 @@ deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's 
 		$(foreach stack,$(STACKS),--parameters $(stack):Pack=$(NAME_OF_PACK) --parameters "$(stack):DeskUrl=$(DESK_URL)") \
 		--parameters "AhdNotify:MailFrom=$(MAIL_FROM)" --parameters "AhdNotify:DutyMail=$(DUTY_MAIL)" \
 		--parameters "AhdNotify:SmsSender=$(SMS_SENDER)" --parameters "AhdNotify:SmsCountries=$(SMS_COUNTRIES)" \
-		--parameters "AhdIntake:Open311Keys=$(OPEN311_KEYS)"
+		--parameters "AhdIntake:Open311Keys=$(OPEN311_KEYS)" \
+		--parameters "AhdIntake:ScanFiles=$(or $(SCAN_FILES),yes)"
 
 .PHONY: worktime-oracle
 worktime-oracle: .venv/.synced ## hold working time against FILE=cases.json

@@ -40,6 +40,9 @@ class Use(StrEnum):
     MAIL = "sends email"
     SMS = "sends text messages"
     QUARANTINE = "puts what strangers send into quarantine"
+    SCANNED = "takes what a scanner says of files from its queue, and moves those that are clean"
+    FETCH = "lets staff fetch clean files"
+    REMOVE_FILES = "deletes files for good"
 
 
 CHANGES = frozenset({Use.READ, Use.STATE, Use.SECRET, Use.SEAL})

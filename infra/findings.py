@@ -26,6 +26,9 @@ _CITIZENS = (
     "Citizens have no account. What they may see they open with an unguessable secret that the function checks in "
     "constant time; reporting and complaining are open to everybody by purpose and are throttled."
 )
+_WRITES_QUARANTINE = (
+    "It may write below quarantine/ and nowhere else; every file has a name of its own that nobody can guess."
+)
 _SAME_RUNTIME = (
     "The runtime is the Python that wrote the package's bytecode: with another one, every cold start compiles "
     "again. `make deploy` builds for Python 3.13 on arm64."
@@ -37,20 +40,47 @@ ACKNOWLEDGED: Sequence[Acknowledged] = (
     Acknowledged("AwsSolutions-APIG4", "AhdComplaints/web-routes/*", _CITIZENS),
     Acknowledged("AwsSolutions-APIG4", "AhdIntake/api-routes/*", _CITIZENS),
     Acknowledged("AwsSolutions-APIG4", "AhdIntake/web-routes/*", _CITIZENS),
+    Acknowledged("AwsSolutions-APIG4", "AhdIntake/uploads-routes/*", _CITIZENS),
     Acknowledged(
         "AwsSolutions-APIG4",
         "AhdIntake/open311-routes/*",
         "Open311 is read by everybody; whoever writes sends an api_key, which the function checks in constant time.",
     ),
+    *(
+        Acknowledged("AwsSolutions-IAM5[Resource::<files6F97A25D.Arn>/quarantine/*]", f"AhdIntake/{who}", why)
+        for who, why in (
+            ("open311/role/Resource", _WRITES_QUARANTINE),
+            ("uploads/role/Resource", _WRITES_QUARANTINE),
+            (
+                "scans/role/Resource",
+                "It moves what a scanner found clean out of quarantine; each file is named by itself.",
+            ),
+            ("scanning/role", "The scanner reads whatever lies in quarantine, and nothing else."),
+        )
+    ),
+    *(
+        Acknowledged(
+            "AwsSolutions-IAM5[Resource::<files6F97A25D.Arn>/clean/*]", f"AhdIntake/{who}/role/Resource", why
+        )
+        for who, why in (
+            ("scans", "What was found clean goes below clean/; every file has a name of its own."),
+            (
+                "downloads",
+                "It hands out any clean file of any case; which, to whom and that it did is decided per case.",
+            ),
+        )
+    ),
     Acknowledged(
-        "AwsSolutions-IAM5[Resource::<files6F97A25D.Arn>/quarantine/*]",
-        "AhdIntake/open311/role/Resource",
-        "It may write below quarantine/ and nowhere else; every file has a name of its own that nobody can guess.",
+        "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:"
+        "rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3*]",
+        "AhdIntake/scanning/role",
+        "GuardDuty names the rule that tells it of new files; a condition lets it manage only rules of its own.",
     ),
     Acknowledged(
         "AwsSolutions-S1",
         "AhdIntake/files/Resource",
-        "One function writes here and nobody reads over the web; the function's log has a line for each file.",
+        "Nobody reads over the web but by an address that is good for a minute; the case has a line for each file "
+        "that came and for each that was fetched, with who did.",
     ),
     Acknowledged("AwsSolutions-APIG4", "AhdSurvey/api-routes/*", _CITIZENS),
     Acknowledged("AwsSolutions-APIG4", "AhdSurvey/web-routes/*", _CITIZENS),

@@ -1,6 +1,6 @@
 """Intake: where citizens report, follow their case and say that they are not satisfied."""
 
-from infra.desk import Choice, Service, Use, behind, edge
+from infra.desk import CHANGES, Choice, Function, Service, Use, behind, edge
 
 # TransactWriteItems asks for ConditionCheckItem where it only looks.
 SENDS = frozenset({Use.DUE, Use.CLAIM, Use.CHECK})
@@ -73,6 +73,27 @@ INTAKE = Service(
                 ),
             ),
         ),
+        edge(
+            "uploads",
+            "intake",
+            "POST /v1/cases/{number}/files",
+            "GET /follow/{number}/files",
+            "POST /follow/{number}/files",
+            also=frozenset({Use.QUARANTINE}),
+            # Forms in parts and S3, with pages.
+            package="files",
+        ),
+        # Staff fetch files by this one alone: no other may read them.
+        edge(
+            "downloads",
+            "intake",
+            "GET /staff/v1/cases/{number}/files",
+            "GET /staff/v1/cases/{number}/files/{file}",
+            also=frozenset({Use.FETCH}),
+            staff=True,
+            package="files",
+        ),
+        Function("scans", "services.intake.scans", CHANGES | {Use.SCANNED}, package="files"),
         *behind("intake", also=frozenset({Use.OPEN, Use.LIST})),
     ),
 )

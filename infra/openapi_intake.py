@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from infra.openapi import AFTER, KEY, SCHEMAS, TARGET, described, operation, says
 from services.intake import asking, finding, flagging, following, joining, merging, phoning, signing, staff
+from services.intake.attachment import LIMIT, TAKEN
 from services.intake.georeport import FORMATS
 from services.intake.handling import Nothing
 from services.intake.unit import UnitState
@@ -101,11 +102,16 @@ def _citizens(models: Models) -> Operations:
         yield "post", f"/v1/categories/{way}", {**made, "security": [], "parameters": [code] if "{" in way else []}
     follow = operation("follow", None, models, "State, timeline, and every promise with why its date is that.")
     yield "get", "/v1/cases/{number}", {**follow, "parameters": [_NUMBER], "security": [{"secret": []}]}
+    secured: dict[str, Any] = {"parameters": [_NUMBER, _NEEDED_KEY], "security": [{"secret": []}]}
     for name, (model, act) in following.ACTS.items():
         made = operation(name, model, models, says(act.__doc__ or model.__doc__) or name)
         made["responses"]["202"] = made["responses"].pop("200")
-        secured: dict[str, Any] = {"parameters": [_NUMBER, _NEEDED_KEY], "security": [{"secret": []}]}
         yield "post", f"/v1/cases/{{number}}/{name}", {**made, **secured}
+
+    added = operation("addFile", None, models, "The customer adds a photo or a document, which is checked first.")
+    added["responses"]["202"] = added["responses"].pop("200")
+    added["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _FILE}}}
+    yield "post", "/v1/cases/{number}/files", {**added, **secured}
 
 
 def _staff(models: Models) -> Operations:
@@ -129,6 +135,17 @@ def _staff(models: Models) -> Operations:
         made = operation(f"staff-{name}", model, models, says(act.do.__doc__ or act.request.__doc__) or name)
         parameters = [_NUMBER, _NEEDED_KEY if act.keyed else KEY]
         yield "post", f"{here}/{{number}}/{name}", {**made, **_STAFF, "parameters": parameters, **_roles(act.permit)}
+    files = operation("files", None, models, "What its customer sent in files, and whether each was checked.")
+    yield "get", f"{here}/{{number}}/files", {**files, **_STAFF, "parameters": [_NUMBER], **_roles("case.read")}
+    fetched = operation("fetchFile", None, models, "Where a clean file is fetched within a minute; put on record.")
+    which = {
+        "name": "file",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1, "maximum": 100},
+    }
+    fetching = {**fetched, **_STAFF, "parameters": [_NUMBER, which], **_roles("case.read-files")}
+    yield "get", f"{here}/{{number}}/files/{{file}}", fetching
     leads: dict[str, Any] = {**_STAFF, "parameters": [AFTER], **_roles(PERMIT)}
     preview = operation("previewRecalculation", None, models, "Which promises the rules of today would move; a page.")
     yield "get", f"{here}/recalculation", {**preview, **leads}
@@ -225,6 +242,19 @@ _REPORT = {
         "lang": {"enum": list(LANGUAGES)},
     },
     "additionalProperties": {"type": "string", "description": "attribute[code]: yes or no"},
+}
+_FILE = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {
+            "type": "string",
+            "format": "binary",
+            "description": f"{TAKEN}; at most {LIMIT // 1_000_000} MB.",
+        },
+        "text": {"type": "string", "minLength": 1, "maxLength": 4000, "description": "What it shows."},
+    },
+    "additionalProperties": False,
 }
 _ERRORS = {
     "type": "array",

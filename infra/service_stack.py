@@ -14,13 +14,16 @@ from aws_cdk.aws_sqs import Queue
 from constructs import Construct
 
 from infra.constructs.alarms import MINUTE, Alarms
-from infra.constructs.bucket import QUARANTINE, files_of_strangers
+from infra.constructs.bucket import CLEAN, QUARANTINE, files_of_strangers
 from infra.constructs.function import DeskFunction, Surroundings
 from infra.constructs.queues import TRIES, Inbox, dead_letters
+from infra.constructs.scanning import SCAN_RESULT, SOURCE, Scanning
 from infra.constructs.table import service_table
 from infra.desk import KEPT_DAYS, Function, Service, Use
 from infra.heard import Heard
 from infra.shared_stack import SharedStack
+
+_OF_FILES = frozenset({Use.QUARANTINE, Use.SCANNED, Use.FETCH, Use.REMOVE_FILES})
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,10 @@ class ServiceStack(Stack):
         # A tick is worth little once the next one came, so it is tried once. It outlives its visibility timeout
         # only so that a failed one can become a dead letter and be seen.
         self._ticks = self._inbox("ticks", Use.TICK, keep=Duration.minutes(5), tries=1, late_after_seconds=120)
+        self._scans: Inbox | None = None
+        if self._files:
+            keep = Duration.days(KEPT_DAYS)
+            self._scans = self._inbox("scan-results", Use.SCANNED, keep=keep, tries=TRIES, late_after_seconds=900)
         self._route_events(heard)
 
         surroundings = Surroundings(
@@ -74,6 +81,9 @@ class ServiceStack(Stack):
             stream_dead=self._stream_dead,
             mail_from=self._parameters.get("MailFrom", ""),
             quarantine=self._files.arn_for_objects(f"{QUARANTINE}/*") if self._files else "",
+            clean=self._files.arn_for_objects(f"{CLEAN}/*") if self._files else "",
+            scans=self._scans.queue if self._scans else None,
+            scans_dead=self._scans.dead if self._scans else None,
         )
         code = {name: lambda_.Code.from_asset(str(build.packages / f"{name}.zip")) for name in service.packages()}
         desk_functions = {
@@ -98,6 +108,7 @@ class ServiceStack(Stack):
         for function in service.functions:
             if function.routes:
                 self._serve(function, functions[function.name])
+        self._let_files_be_scanned()
         CfnOutput(self, "Table", value=self._table.table_name)
 
     def _declare_parameters(self) -> dict[str, str]:
@@ -166,29 +177,53 @@ class ServiceStack(Stack):
 
     def _route_events(self, heard: Heard) -> None:
         """The bus puts what this service reacts to into its queue; every minute puts a tick into the other."""
-
-        def into(queue: Inbox) -> targets.SqsQueue:
-            return targets.SqsQueue(
-                queue.queue,
-                dead_letter_queue=self._undelivered,
-                max_event_age=Duration.hours(24),
-                retry_attempts=185,
-            )
-
         events.Rule(
             self,
             "hears",
             description=f"What {self._service.name} reacts to",
             event_bus=events.EventBus.from_event_bus_name(self, "bus", self._shared.bus.ref),
             event_pattern=events.EventPattern(source=heard.sources, detail_type=heard.detail_types),
-            targets=[into(self._events)],
+            targets=[self._into(self._events)],
         )
         events.Rule(
             self,
             "minute",
             description=f"Lets {self._service.name} see what is due",
             schedule=events.Schedule.rate(Duration.minutes(1)),
-            targets=[into(self._ticks)],
+            targets=[self._into(self._ticks)],
+        )
+
+    def _into(self, queue: Inbox) -> targets.SqsQueue:
+        return targets.SqsQueue(
+            queue.queue,
+            dead_letter_queue=self._undelivered,
+            max_event_age=Duration.hours(24),
+            retry_attempts=185,
+        )
+
+    def _let_files_be_scanned(self) -> None:
+        """A scanner looks at files, when the owner wants one, and what it says comes into a queue of its own."""
+        if not (self._files and self._scans):
+            return
+        chosen = CfnParameter(
+            self,
+            "ScanFiles",
+            default="yes",
+            allowed_values=["yes", "no"],
+            description="Whether GuardDuty looks at what customers send; no: files wait until another scanner does",
+        )
+        wanted = CfnCondition(self, "ScansFiles", expression=Fn.condition_equals(chosen.value_as_string, "yes"))
+        Scanning(self, "scanning", files=self._files, wanted=wanted)
+        events.Rule(
+            self,
+            "scanned",
+            description="What a scanner says of files in quarantine",
+            event_pattern=events.EventPattern(
+                source=[SOURCE],
+                detail_type=[SCAN_RESULT],
+                detail={"s3ObjectDetails": {"bucketName": [self._files.bucket_name]}},
+            ),
+            targets=[self._into(self._scans)],
         )
 
     def _environment(self, function: Function) -> dict[str, str]:
@@ -197,6 +232,8 @@ class ServiceStack(Stack):
             environment["AHD_BUS"] = self._shared.bus.ref
         if Use.HEAR in function.uses:
             environment["AHD_DEAD_LETTERS"] = self._events.dead.queue_url
+        if Use.SCANNED in function.uses and self._scans:
+            environment["AHD_DEAD_LETTERS"] = self._scans.dead.queue_url
         if Use.STATE in function.uses or function.package:
             environment |= {"AHD_URL": self._parameters["DeskUrl"], "AHD_PACK": self._parameters["Pack"]}
         if Use.SECRET in function.uses:
@@ -206,7 +243,7 @@ class ServiceStack(Stack):
                 f"AHD_SEAL_{recipient.upper()}": self._shared.keys[recipient].key_arn
                 for recipient in self._service.seals_to
             }
-        if Use.QUARANTINE in function.uses and self._files:
+        if self._files and function.uses & _OF_FILES:
             environment["AHD_QUARANTINE"] = self._files.bucket_name
         environment |= {choice.variable: self._parameters[choice.parameter] for choice in function.choices}
         if Use.MAIL in function.uses:
@@ -220,7 +257,9 @@ class ServiceStack(Stack):
 
     def _map_queues(self, functions: dict[str, lambda_.Function]) -> None:
         heard_at_once = self._service.function(Use.HEAR).batch
-        mapped = ((Use.HEAR, self._events, heard_at_once, 20), (Use.TICK, self._ticks, 1, 2))
+        mapped = [(Use.HEAR, self._events, heard_at_once, 20), (Use.TICK, self._ticks, 1, 2)]
+        if self._scans:
+            mapped.append((Use.SCANNED, self._scans, 10, 2))
         for use, inbox, batch, at_once in mapped:
             lambda_.CfnEventSourceMapping(
                 self,

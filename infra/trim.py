@@ -147,6 +147,9 @@ CALLS: Mapping[Use, tuple[str, frozenset[str]]] = {
     Use.MAIL: ("sesv2", frozenset({"SendEmail"})),
     Use.SMS: ("sns", frozenset({"Publish"})),
     Use.QUARANTINE: ("s3", frozenset({"PutObject"})),
+    Use.SCANNED: ("s3", frozenset({"CopyObject", "DeleteObject"})),
+    Use.FETCH: ("s3", frozenset({"GetObject"})),
+    Use.REMOVE_FILES: ("s3", frozenset({"DeleteObject"})),
 }
 """What a function calls for each use, by the names of botocore's models. Its permissions allow nothing else."""
 

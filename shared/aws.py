@@ -31,10 +31,14 @@ def _session() -> Any:
     return botocore.session.get_session()
 
 
+# Addresses that S3 hands files out by: signed as every region takes it, at the region's own endpoint.
+_S3 = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+
+
 @cache
 def client(service: str) -> Any:
     """A client that retries what AWS says is safe to retry."""
-    return _session().create_client(service, config=_CONFIG)
+    return _session().create_client(service, config=_CONFIG.merge(_S3) if service == "s3" else _CONFIG)
 
 
 @cache

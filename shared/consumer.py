@@ -89,23 +89,35 @@ class _Processor(BatchProcessor):
 def consume(event: dict[str, Any], reactions: Reactions) -> dict[str, Any]:
     """A batch of the service's queue through its reactions; answers which messages must come again."""
 
-    def react(record: dict[str, Any]) -> None:
+    def react(body: str) -> None:
+        heard, reaction = read(body, reactions)
+        bind(
+            service=settings().service,
+            correlation=heard.correlation,
+            type=type(heard.event).__name__,
+            id=heard.id,
+        )
+        reaction(heard)
+
+    return work_off(event, react)
+
+
+def work_off(event: dict[str, Any], react: Callable[[str], None]) -> dict[str, Any]:
+    """A batch of a queue, the body of each message through `react`; answers which messages must come again.
+
+    What raises `NotAnEvent` or `Unreadable` is buried at once.
+    """
+
+    def take(record: dict[str, Any]) -> None:
         body = record["body"]
         bind(service=settings().service)
         try:
-            heard, reaction = read(body, reactions)
-            bind(
-                service=settings().service,
-                correlation=heard.correlation,
-                type=type(heard.event).__name__,
-                id=heard.id,
-            )
-            reaction(heard)
+            react(body)
         except (NotAnEvent, Unreadable) as error:
             _bury(body, error)
 
     processor = _Processor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    with processor(records=event["Records"], handler=react):
+    with processor(records=event["Records"], handler=take):
         processor.process()
     answer: dict[str, Any] = dict(processor.response())
     return answer

@@ -53,6 +53,7 @@ PERMITS: dict[str, frozenset[Role]] = {
     "case.correct": _ACTING,
     "case.erase": LEADING,
     "case.audit": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
+    "case.read-files": _ACTING - {Role.OPERATOR},
     "case.export": frozenset({Role.AUDITOR, Role.SUPERVISOR}),
     "case.export-personal": frozenset({Role.SUPERVISOR}),
     "complaint.read": _EVERYBODY - {Role.OPERATOR},

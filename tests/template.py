@@ -35,7 +35,7 @@ class Template:
         patterns = [
             rule["Properties"]["EventPattern"]
             for rule in self.of_type(service, "AWS::Events::Rule").values()
-            if "EventPattern" in rule["Properties"]
+            if "EventPattern" in rule["Properties"] and "EventBusName" in rule["Properties"]
         ]
         (pattern,) = patterns
         return dict(pattern)

@@ -4,12 +4,15 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-QUARANTINE = "quarantine"
+QUARANTINE, CLEAN = "quarantine", "clean"
 _QUARANTINE_DAYS = 90
 
 
 def files_of_strangers(scope: Construct) -> s3.Bucket:
-    """Encrypted, private, over TLS only; `quarantine/` is emptied after 90 days, nothing is deleted by a stack."""
+    """Encrypted, private, over TLS only; `quarantine/` is emptied after 90 days, nothing is deleted by a stack.
+
+    What was found clean lies beside it for as long as its case is kept.
+    """
     return s3.Bucket(
         scope,
         "files",

@@ -38,6 +38,10 @@ class Surroundings:
     mail_from: str
     quarantine: str
     """The ARN of everything that lies in quarantine."""
+    clean: str
+    """The ARN of every file that was found clean."""
+    scans: IQueue | None
+    scans_dead: IQueue | None
 
     def statements(self, uses: AbstractSet[Use]) -> list[iam.PolicyStatement]:
         """The permissions that go with these uses, in a fixed order."""
@@ -76,6 +80,16 @@ class Surroundings:
             # A telephone number has no ARN: everything but topics, applications and endpoints.
             Use.SMS: [iam.PolicyStatement(actions=["sns:Publish"], not_resources=[f"arn:{Aws.PARTITION}:sns:*:*:*"])],
             Use.QUARANTINE: [_may(["s3:PutObject"], self.quarantine)],
+            Use.SCANNED: [
+                *(_may(TAKE, queue.queue_arn) for queue in (self.scans,) if queue),
+                *(_may(["sqs:SendMessage"], queue.queue_arn) for queue in (self.scans_dead,) if queue),
+                # A copy is asked for as what it does to each of the two.
+                _may(["s3:GetObject", "s3:DeleteObject"], self.quarantine),
+                _may(["s3:PutObject"], self.clean),
+            ],
+            # Whoever fetches by a signed address does so as the function that signed it.
+            Use.FETCH: [_may(["s3:GetObject"], self.clean)],
+            Use.REMOVE_FILES: [_may(["s3:DeleteObject"], where) for where in (self.quarantine, self.clean)],
         }
         return [statement for use in Use if use in uses for statement in allowed[use]]
 

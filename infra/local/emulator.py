@@ -21,7 +21,7 @@ from hypercorn.config import Config
 from ministack import app as ministack
 from ministack.services import eventbridge, lambda_svc
 
-from infra.local import amendments, outbox, pinned
+from infra.local import amendments, outbox, pinned, scanner
 from infra.local.journal import Journal
 from infra.local.memory import Memory, SnapshotError, pulse
 from infra.local.parent import told_to_stop
@@ -85,6 +85,8 @@ class Emulator:
             await self.remembered(scope, target, await _body(receive), send)
         elif outbox.is_send(scope["method"], scope["path"], headers):
             await self.sent(scope, await _body(receive), send)
+        elif lies := scanner.place(scope):
+            await self.laid_down(scope, lies, await _body(receive), send)
         else:
             self.asked += scope["method"] not in {"GET", "HEAD"}
             await ministack.app(scope, receive, send)
@@ -133,6 +135,22 @@ class Emulator:
             await asyncio.to_thread(self.outbox.settle, upto)
         for event in answer:
             await send(event)
+
+    async def laid_down(self, scope: Scope, lies: tuple[str, str], body: bytes, send: Send) -> None:
+        """A file that came from outside, which the stand-in for GuardDuty looks at."""
+        self.asked += 1
+        answer = await _perform(scope, body)
+        if answer[0]["status"] == OK:
+            self._in_background(self._scan(lies, body))
+        for event in answer:
+            await send(event)
+
+    async def _scan(self, lies: tuple[str, str], body: bytes) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.stopping.wait(), scanner.AFTER_SECONDS)
+        # In the account and region of the request that laid the file down: this task has its context.
+        eventbridge._put_events({"Entries": [scanner.entry(*lies, body)]}, allow_aws_source=True)
+        self.asked += 1
 
     async def again(self, record: dict[str, Any]) -> bool:
         """Do a journalled request again, as the owner of the account: who asked was settled the first time."""

@@ -31,6 +31,7 @@ SIGNATURES = {
     "ministack.services.eventbridge:_delete_archive": "(data)",
     "ministack.services.eventbridge:_dispatch_to_sqs": "(spec, payload, sqs_parameters=None)",
     "ministack.services.eventbridge:_events_log_list": "() -> list",
+    "ministack.services.eventbridge:_put_events": "(data, allow_aws_source=False)",
     "ministack.services.lambda_svc:_emit_lambda_logs": (
         "(func: dict, request_id: str, log_text: str, error: bool, duration_ms: int, *, "
         "log_source: str | None = None) -> None"

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from services.intake import appointment
+from services.intake import appointment, attachment
 from services.intake.appointment import Appointments
+from services.intake.attachment import Attachment, Attachments, Checked
 from services.intake.consultation import Consultation
 from services.intake.exhibit import Exhibits
 from services.intake.ownership import Ownership
@@ -80,12 +81,16 @@ REPLY = "reply"
 LOOK_AGAIN = "look-again"
 """A customer was not satisfied with earlier handling: somebody in charge looks into it."""
 CONSULT = "consult"
+SCAN = "scan"
 
 ADDITIONS_A_DAY = 20
 """What a customer writes to their case; more is taken the next day."""
 
+FILES_A_DAY, FILES = 10, 100
+"""What a customer adds in files: within a day, and altogether."""
+
 AMONG_STAFF = frozenset(
-    {HANDOVER, ARBITRATE, CHECK_SETTLEMENT, ACKNOWLEDGE_DISPATCH, RECEIPT, CALL_FAMILY, LOOK_AGAIN}
+    {HANDOVER, ARBITRATE, CHECK_SETTLEMENT, ACKNOWLEDGE_DISPATCH, RECEIPT, CALL_FAMILY, LOOK_AGAIN, SCAN}
 )
 """What is promised among staff: the customer neither sees it nor is told when it is late."""
 
@@ -142,6 +147,8 @@ class Case(Aggregate):
     """What the customer is to this case: reporter, witness, victim, resident, organisation; often several."""
     written: tuple[datetime, ...] = ()
     """When the customer last wrote to it; as many as count for `ADDITIONS_A_DAY`."""
+    files: Attachments = ()
+    """What came in files, the first is file 1."""
     team: tuple[str, ...] = ()
     exhibits: Exhibits = ()
     interviews: int = 0
@@ -269,7 +276,11 @@ def closed(case: Case, now: datetime) -> Case:
     kept = promises.keep(promises.keep(case.promises, RESOLVE, now), CONSULT, now)
     for one in kept:
         # A hearing after the closing still takes place; what the parties agreed is still asked after.
-        if one.open and one.name not in {CHECK_SETTLEMENT, REPLY, LOOK_AGAIN} and not appointment.is_one(one.name):
+        if (
+            one.open
+            and one.name not in {CHECK_SETTLEMENT, REPLY, LOOK_AGAIN, SCAN}
+            and not appointment.is_one(one.name)
+        ):
             kept = promises.waive(kept, one.name, now, "the case was closed")
     return case.promising(kept)
 
@@ -293,6 +304,33 @@ def added(case: Case, now: datetime) -> Case:
     if len(today) >= ADDITIONS_A_DAY:
         raise TooManyAdditions(case.id)
     return case.model_copy(update={"written": (*today, now)})
+
+
+class TooManyFiles(Exception):
+    """They sent enough files: for one day when it is `for_today`, else altogether."""
+
+    def __init__(self, *, for_today: bool) -> None:
+        self.for_today = for_today
+        super().__init__()
+
+
+def filed(case: Case, file: Attachment, pack: Pack, calendar: Calendar, now: datetime) -> Case:
+    """A file came. It waits to be checked, and that is promised among staff. Raises `TooManyFiles`."""
+    if len(case.files) >= FILES:
+        raise TooManyFiles(for_today=False)
+    if sum(one.at > now - timedelta(days=1) for one in case.files) >= FILES_A_DAY:
+        raise TooManyFiles(for_today=True)
+    duty, made = pack.clocks.scan, case.promises
+    if duty and not promises.is_open(made, SCAN):
+        made = promises.make(made, SCAN, duty.role, duty.within, calendar, now)
+    return case.model_copy(update={"files": (*case.files, file), "promises": made})
+
+
+def scanned(case: Case, number: int, state: Checked, why: attachment.Refusal | None, now: datetime) -> Case:
+    """A file was checked; nothing more is owed when it was the last one. Raises `attachment.NoSuchFile`."""
+    files = attachment.checked(case.files, number, state, why)
+    made = case.promises if attachment.any_unchecked(files) else promises.keep(case.promises, SCAN, now)
+    return case.model_copy(update={"files": files, "promises": made})
 
 
 class TooManyGrievances(Exception):

@@ -39,7 +39,7 @@ from shared.tables import store
 # What an unknown number is compared with, so that it takes the time that a wrong secret takes.
 _NOBODY = "0" * 44
 _NO_ID = "0" * 12
-_CUSTOMER = Principal(id="customer", roles=frozenset())
+CUSTOMER = Principal(id="customer", roles=frozenset())
 _NOTED, _ROSE, _MOVED, _ANSWERED, _AGAIN = (
     kind.detail_type_name()
     for kind in (ComplaintNoted, ComplaintRose, ComplaintMoved, ComplaintGotAnswer, ComplaintAgain)
@@ -111,7 +111,7 @@ class CaseView:
 
 def follow(number: str, secret: str, language: str | None = None) -> CaseView:
     """The case, for whoever holds its secret. Raises `NotFound` for a wrong number and a wrong secret alike."""
-    case, events = _open(number, secret)
+    case, events = opened(number, secret)
     category, spoken = pack().category(case.category), language or case.language
     facts = events[0].private(case.salt).get("said", {}).get("facts", {})
     decision = decide(category, facts) if category else None
@@ -230,19 +230,14 @@ def act(name: str, number: str, secret: str, request: Request, key: str, now: da
     Raises `NotFound` for a wrong number and a wrong secret alike, `Problem` 422 when the key was used for something
     else, 409 or 429 when it is not possible now.
     """
-    case, events = _open(number, secret)
+    case, events = opened(number, secret)
     contact = statement(events, case.salt).contact
 
     def decide(current: Case) -> Change[Case]:
-        return decided(Draft(current, now, _CUSTOMER), lambda draft: ACTS[name][1](draft, request, contact))
+        return decided(Draft(current, now, CUSTOMER), lambda draft: ACTS[name][1](draft, request, contact))
 
     command = Command("customer", key, request)
     acting.carry_out(Case, case.id, command, Cause(now, "customer", correlation), decide, lambda _case: {})
-
-
-def known(number: str, secret: str) -> tuple[Case, list[Recorded]]:
-    """The case of whoever holds its secret. Raises `NotFound` for a wrong number and a wrong secret alike."""
-    return _open(number, secret)
 
 
 def _to_customer(case: Case) -> list[Promise]:
@@ -281,7 +276,8 @@ def _after(answer: Promise, event: Recorded) -> Promise:
     return answer
 
 
-def _open(number: str, secret: str) -> tuple[Case, list[Recorded]]:
+def opened(number: str, secret: str) -> tuple[Case, list[Recorded]]:
+    """The case with its events. Raises `NotFound` for a wrong number and a wrong secret alike."""
     identity = ids.heard(number) or _NO_ID
     try:
         case, events = store().history(Case, identity)
@@ -325,5 +321,6 @@ _SHOWN = frozenset(
         "finding",
         "channel",
         "satisfaction",
+        "file",
     }
 )

@@ -85,9 +85,9 @@ def report(request: ContinuedReportRequest, key: str | None, now: datetime, corr
     if reporting.is_urgent(request, category, contact):
         refers: str | None = None
         with suppress(NotFound):
-            refers = following.known(goes_on.number, goes_on.secret)[0].id if category.kind != "tip" else None
+            refers = following.opened(goes_on.number, goes_on.secret)[0].id if category.kind != "tip" else None
         return 201, reporting.report(request, key, now, correlation, refers=refers)
-    case, events = following.known(goes_on.number, goes_on.secret)
+    case, events = following.opened(goes_on.number, goes_on.secret)
     if category.kind == "tip":
         raise fault("/continues", "anonymous", "A tip is kept apart from who gave it: send it without `continues`.")
     if key is None:

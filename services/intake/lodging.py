@@ -14,20 +14,16 @@ from pydantic import ValidationError
 from services.intake import reporting
 from services.intake.case import Case, State
 from services.intake.georeport import NO, YES, NotUnderstood, language_of
-from services.intake.photo import Photo, photo
+from services.intake.photo import photo
 from services.intake.posted import Form
 from services.intake.reporting import Receipt, ReportRequest
 from shared import ids, vault
-from shared.aws import client
 from shared.http import Problem, fault, invalid
 from shared.packs import LANGUAGES, URGENT_FACTS, Category, Pack
 from shared.rules import pack
 from shared.settings import settings
 from shared.store import NotFound
 from shared.tables import store
-
-QUARANTINE = "quarantine"
-"""Where what strangers send lies until it was looked through."""
 
 _ACTOR = "open311"
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,80})\](\[\])?")
@@ -62,13 +58,11 @@ def lodge(form: Form, whose: str, idempotency_key: str | None, now: datetime, co
     picture = form.file("media")
     taken = photo(picture.content, picture.said) if picture else None
     attached = {"through": whose, **_kept_as_text(form)}
-    if taken:
-        # What can't be reported is refused before anything lies anywhere.
-        reporting.check(request, now)
-        attached["photo"] = _quarantined(taken, now)
     token = _token(whose, idempotency_key)
     counts_once = category.open311 == "batch" or idempotency_key is not None
-    receipt = reporting.report(request, token if counts_once else None, now, correlation, _ACTOR, attached)
+    receipt = reporting.report(
+        request, token if counts_once else None, now, correlation, _ACTOR, attached, photo=taken
+    )
     return Lodged(receipt, category, token)
 
 
@@ -191,9 +185,3 @@ def _kept_as_text(form: Form) -> dict[str, str]:
     if "media_url" in kept and not kept["media_url"].startswith(("https://", "http://")):
         raise NotUnderstood("media_url is no address on the web.")
     return kept
-
-
-def _quarantined(taken: Photo, now: datetime) -> str:
-    key = f"{QUARANTINE}/{now:%Y/%m/%d}/{ids.secret()}.{taken.suffix}"
-    client("s3").put_object(Bucket=settings().need("quarantine"), Key=key, Body=taken.content, ContentType=taken.type)
-    return key

@@ -469,3 +469,36 @@ class AnswerUnclear(Note):
     detail_type: Literal["AnswerUnclear.v1"] = "AnswerUnclear.v1"
     due: datetime
     role: str
+
+
+class CustomerAddedFile(Note):
+    """A file came, and waits to be checked. Where it lies, its name, its SHA-256 and what was written to it are
+    private.
+    """
+
+    detail_type: Literal["CustomerAddedFile.v1"] = "CustomerAddedFile.v1"
+    file: int
+    kind: str
+    size: int
+
+
+class FileChecked(Note):
+    """A scanner found nothing in it: staff can open it."""
+
+    detail_type: Literal["FileChecked.v1"] = "FileChecked.v1"
+    file: int
+
+
+class FileRefused(Note):
+    """Nobody can open it: a scanner found a threat in it, or can't look into it."""
+
+    detail_type: Literal["FileRefused.v1"] = "FileRefused.v1"
+    file: int
+    why: Literal["threat", "unreadable"]
+
+
+class FileOpened(Note):
+    """A member of staff fetched it."""
+
+    detail_type: Literal["FileOpened.v1"] = "FileOpened.v1"
+    file: int

@@ -24,22 +24,37 @@ class NotAPhoto(ValueError):
 
 
 @dataclass(frozen=True)
-class Photo:
-    """A picture, and what it is: its name and what was said about it count for nothing."""
+class Content:
+    """Some bytes, and what they are: their name and what was said about them count for nothing."""
 
     content: bytes
     type: str
     suffix: str
 
 
-def photo(content: bytes, said: str) -> Photo:
+def photo(content: bytes, said: str) -> Content:
     """The picture that these bytes are. Raises `NotAPhoto`, also when they are not what was `said` of them."""
     if len(content) > LIMIT:
         raise NotAPhoto(f"The photo is larger than {LIMIT // 1_000_000} MB.")
-    kind = next((kind for kind, (_, begins) in _KINDS.items() if begins(content[:16])), None)
-    if kind is None:
+    found = kind_of(content)
+    if found is None:
         raise NotAPhoto("The file is no photo; send JPEG, PNG, WebP or HEIC.")
-    said = said.partition(";")[0].strip().lower()
-    if said not in _SAYS_NOTHING and _SAID_ALSO.get(said, said) != kind:
+    if said_as(said) != found.type and not says_nothing(said_as(said)):
         raise NotAPhoto("The file is not what its type says it is.")
-    return Photo(content, kind, _KINDS[kind][0])
+    return found
+
+
+def kind_of(content: bytes) -> Content | None:
+    """The picture that these bytes begin like; None when it is none that is known here."""
+    kind = next((kind for kind, (_, begins) in _KINDS.items() if begins(content[:16])), None)
+    return Content(content, kind, _KINDS[kind][0]) if kind else None
+
+
+def said_as(said: str) -> str:
+    """A content type by the one name that it has here, without its parameters."""
+    plain = said.partition(";")[0].strip().lower()
+    return _SAID_ALSO.get(plain, plain)
+
+
+def says_nothing(said: str) -> bool:
+    return said in _SAYS_NOTHING

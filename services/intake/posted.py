@@ -15,6 +15,7 @@ FIELD_BYTES = 64 * 1024
 """All fields together; files are apart."""
 FILE_BYTES = 6_000_000
 _NAME_LETTERS = 200
+_FILE_NAME_LETTERS = 1000
 
 
 class NotAForm(ValueError):
@@ -23,10 +24,11 @@ class NotAForm(ValueError):
 
 @dataclass(frozen=True)
 class File:
-    """A file, with the type that the sender gave it."""
+    """A file, with the type and the name that the sender gave it."""
 
     content: bytes
     said: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def _parts(body: bytes, boundary: str) -> Iterator[tuple[str, str, File | None]]
     for part in parser:
         content = part.raw
         if part.filename is not None:
-            yield part.name or "", "", File(content, part.content_type or "")
+            yield part.name or "", "", File(content, part.content_type or "", part.filename[:_FILE_NAME_LETTERS])
             continue
         left -= len(content)
         if left < 0:

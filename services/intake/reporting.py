@@ -1,18 +1,21 @@
 """Taking a report: checked, triaged, stored with its promises and its first event in one write, and answered."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from services.intake import fleet, knowing, nuisance
+from services.intake import fleet, knowing, nuisance, quarantine
+from services.intake.attachment import Attachment
 from services.intake.caller import Caller, facts_of, wait
-from services.intake.case import AMONG_STAFF, Case, State, first_promises, needs_review
+from services.intake.case import AMONG_STAFF, Case, State, filed, first_promises, needs_review
 from services.intake.consultation import Consultation
 from services.intake.notes import CallerKnown, RefersTo
+from services.intake.photo import Content
 from services.intake.promised import promise_view
 from services.intake.published import Published, publish
 from services.intake.publishing import listing
@@ -151,13 +154,14 @@ def report(
     actor: str = "customer",
     attached: Mapping[str, str] | None = None,
     refers: str | None = None,
+    photo: Content | None = None,
 ) -> Receipt:
     """Store a report as a case and answer with how to follow it.
 
     With the same key and the same request again, the same answer and no second case; with the same key and
-    another request, `Problem` 422. `attached` is kept with what was said, for staff; `refers` is a case that this one
-    continues and yet is none of. Raises `Problem` 422 with the
-    faults of what can't be used.
+    another request, `Problem` 422. `attached` is kept with what was said, for staff; `photo` becomes its first file;
+    `refers` is a case that this one continues and yet is none of. Raises `Problem` 422 with the faults of what can't
+    be used, before anything lies anywhere.
     """
     rules = pack()
     category = _checked(request, rules, now)
@@ -169,6 +173,8 @@ def report(
     identity = _number_of(actor, idempotency_key) if idempotency_key else ids.number()
     cause = Cause(now, actor, correlation)
     attempt = _Attempt(request, category, contact, identity, ids.secret(), command, cause, attached or {}, refers)
+    if photo and not _is_stored(attempt):
+        attempt = replace(attempt, photo=photo, photo_key=quarantine.put(identity, photo))
     try:
         return _receipt(_stored(attempt), attempt.secret, attempt.decided())
     except AlreadyExists:
@@ -198,6 +204,8 @@ class _Attempt:
     attached: Mapping[str, str]
     """What came with it, by name."""
     refers: str | None = None
+    photo: Content | None = None
+    photo_key: str = ""
 
     @property
     def contactable(self) -> bool:
@@ -220,7 +228,7 @@ class _Attempt:
         decision, rules, now = self.decided(caller), pack(), self.cause.at
         slowed = caller is not None and not decision.urgent
         reviewed = slowed or needs_review(self.category, urgent=decision.urgent)
-        return Case(
+        case = Case(
             id=self.identity,
             state=State.RECEIVED if reviewed else State.OPEN,
             kind=self.category.kind,
@@ -249,6 +257,10 @@ class _Attempt:
             public=_public(self.request, self.category, urgent=decision.urgent),
             consultation=self.answered_at_once(),
         )
+        if self.photo is None:
+            return case
+        file = Attachment(kind=self.photo.suffix, size=len(self.photo.content), at=now)
+        return filed(case, file, rules, calendar(), now)
 
     def answered_at_once(self) -> Consultation | None:
         """A question, with the articles that answer it."""
@@ -283,6 +295,9 @@ class _Attempt:
             private["contact"] = self.contact.model_dump(exclude_none=True)
         boxes = {"notify": _card(self.contact, self.secret)} if self.contact and self.contactable else {}
         lines = [Line(_told(sent.case), Audience.CUSTOMER, private, boxes), *sent.lines, *self.grievance()]
+        if self.photo:
+            known = {"key": self.photo_key, "sha256": hashlib.sha256(self.photo.content).hexdigest()}
+            lines.append(quarantine.named(sent.case, known))
         if caller:
             lines.append(Line(CallerKnown(kind=caller.kind, times=caller.times)))
         if self.refers:
@@ -536,6 +551,5 @@ __all__ = [
     "ReportRequest",
     "Where",
     "categories",
-    "check",
     "report",
 ]

@@ -8,9 +8,9 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.shared.cookies import Cookie
 
-from services.intake import following, knowing, reporting, saying
+from services.intake import browsing, following, knowing, reporting, saying
+from services.intake.browsing import COOKIE, case_of, number_of, opens
 from services.intake.case import REPLY, State
 from services.intake.following import CaseView, GrievanceRequest
 from services.intake.form import LIMITS, STEPS, ReportForm
@@ -46,7 +46,6 @@ from shared.vault import Erased
 handler = Pages("intake")
 
 _SECRET = re.compile(r"[\w-]{8,128}", re.ASCII)
-_COOKIE: Final = "case"
 _TAGS: Final[Mapping[State, str]] = {
     State.RECEIVED: "govuk-tag--yellow",
     State.OPEN: "govuk-tag--blue",
@@ -103,7 +102,7 @@ def _send(visit: Visit, form: ReportForm) -> Response[str]:
             return visit.say(HTTPStatus.CONFLICT, "sent_before", "what", "next", ways=HOME)
         step, wrong = asked_at(refusal, _ASKED_AT)
         return _REPORT.ask(visit, form, step, wrong)
-    return see_other(f"/follow/{receipt.number}/received", [_opens(receipt.number, receipt.secret)])
+    return see_other(f"/follow/{receipt.number}/received", [opens(receipt.number, receipt.secret)])
 
 
 def _request(form: ReportForm, language: str) -> dict[str, Any]:
@@ -268,19 +267,20 @@ def found_case() -> Response[str]:
             faults=[Fault(one.field, t(f"fault.{one.field}.{one.code}")) for one in wrong],
             answers=sent,
         )
-    return see_other(f"/follow/{number}", [_opens(number, secret)])
+    return see_other(f"/follow/{number}", [opens(number, secret)])
 
 
 @handler.get("/follow/<number>")
 def show_case(number: str) -> Response[str]:
     visit = handler.visit
-    case = _case(visit, number)
+    case = case_of(visit, number)
     t = visit.t
-    voiced = handler.current_event.get_query_string_value("voiced", "")
-    said = handler.current_event.get_query_string_value("said", "")
+    asked = handler.current_event.query_string_parameters or {}
+    said = asked.get("said", "")
     return visit.page(
         "intake/follow/case.html",
-        voiced=bool(voiced),
+        voiced="voiced" in asked,
+        added="added" in asked,
         said=said if said in saying.FORMS else "",
         reply_due=_reply_due(case, t),
         says=[name for name, form in saying.FORMS.items() if name != "understood" and form.offered(case)],
@@ -291,8 +291,8 @@ def show_case(number: str) -> Response[str]:
 @handler.get("/follow/<number>/received")
 def show_received(number: str) -> Response[str]:
     visit = handler.visit
-    case = _case(visit, number)
-    secret = str(visit.cookie(_COOKIE))
+    case = case_of(visit, number)
+    secret = str(visit.cookie(COOKIE))
     t = visit.t
     return visit.page(
         "intake/follow/received.html",
@@ -307,7 +307,7 @@ def show_received(number: str) -> Response[str]:
 @handler.get("/follow/<number>/grievance")
 def start_grievance(number: str) -> Response[str]:
     visit = handler.visit
-    case = _case(visit, number)
+    case = case_of(visit, number)
     return _ask_grievance(visit, case.number, {"form": new_form()})
 
 
@@ -315,7 +315,7 @@ def start_grievance(number: str) -> Response[str]:
 def voice_grievance(number: str) -> Response[str]:
     visit = handler.visit
     sent = visit.form()
-    identity, secret = _number(number), visit.cookie(_COOKIE) or ""
+    identity, secret = number_of(number), visit.cookie(COOKIE) or ""
     sent["form"] = form_of(sent)
     said = {field: sent[field] for field in ("text", "wishes") if sent.get(field)}
     try:
@@ -333,7 +333,7 @@ def start_saying(number: str, what: str) -> Response[str]:
     visit = handler.visit
     if what not in saying.FORMS:
         raise UNKNOWN_ROUTE
-    case = _case(visit, number)
+    case = case_of(visit, number)
     if not saying.FORMS[what].offered(case):
         return see_other(f"/follow/{case.number}")
     return _ask_to_say(visit, case, what, {"form": new_form()})
@@ -346,7 +346,7 @@ def say(number: str, what: str) -> Response[str]:
     if what not in saying.FORMS:
         raise UNKNOWN_ROUTE
     sent = visit.form()
-    identity, secret = _number(number), visit.cookie(_COOKIE) or ""
+    identity, secret = number_of(number), visit.cookie(COOKIE) or ""
     sent["form"] = form_of(sent)
     try:
         request = saying.FORMS[what].read(sent)
@@ -354,7 +354,7 @@ def say(number: str, what: str) -> Response[str]:
         key = f"{sent['form']} {fingerprint(request)}"
         following.act(what, identity, secret, request, key, utc_now(), handler.correlation())
     except Problem as refusal:
-        return _ask_to_say(visit, _case(visit, number), what, sent, saying.wrong(refusal))
+        return _ask_to_say(visit, case_of(visit, number), what, sent, saying.wrong(refusal))
     return see_other(f"/follow/{identity}?said={what}")
 
 
@@ -362,57 +362,19 @@ def say(number: str, what: str) -> Response[str]:
 def leave_case(number: str) -> Response[str]:
     """Forget the secret on this device."""
     handler.visit.form()
-    return see_other("/follow", [cookie(_COOKIE, "", f"/follow/{_number(number)}", max_age=0)])
+    return see_other("/follow", [cookie(COOKIE, "", f"/follow/{number_of(number)}", max_age=0)])
 
 
 @handler.get("/follow/<number>/<secret>")
 def open_link(number: str, secret: str) -> Response[str]:
     """The link a customer keeps: the secret moves into a cookie, out of the address, history and referrers."""
-    identity = _number(number)
+    identity = number_of(number)
     if not _SECRET.fullmatch(secret):
         raise NotFound(identity)
-    return handler.visit.goes_on(f"/follow/{identity}", [_opens(identity, secret)])
+    return handler.visit.goes_on(f"/follow/{identity}", [opens(identity, secret)])
 
 
-def _number(said: str) -> str:
-    """The number that a path names: nothing else may become part of a cookie or an address. Raises `NotFound`."""
-    number = ids.heard(said)
-    if not number:
-        raise NotFound
-    return number
-
-
-def _opens(number: str, secret: str) -> Cookie:
-    """The secret of one case, sent only to that case's own pages, forgotten when the browser is closed."""
-    return cookie(_COOKIE, secret, f"/follow/{number}")
-
-
-def _case(visit: Visit, number: str) -> CaseView:
-    """The case whose secret this browser holds, in its language unless the person chose one.
-
-    Raises `NotFound`.
-    """
-    identity, secret = _number(number), visit.cookie(_COOKIE)
-    if not secret:
-        raise NotFound(identity)
-    case = following.follow(identity, secret, visit.language if visit.chose_language else None)
-    if not visit.chose_language:
-        visit.speaks(case.language)
-    return case
-
-
-def _not_yours(_error: Exception) -> Response[str]:
-    """The same answer for a number that does not exist, a wrong secret, none, and a case that was erased."""
-    return handler.visit.say(
-        HTTPStatus.NOT_FOUND,
-        "case_missing",
-        "why",
-        "check",
-        ways=(("/follow", "follow.find.title"), *HOME[:2]),
-    )
-
-
-handler.exception_handler([NotFound, Erased])(_not_yours)
+handler.exception_handler([NotFound, Erased])(lambda _error: browsing.not_yours(handler.visit))
 
 
 def _ask_grievance(

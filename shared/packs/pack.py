@@ -97,6 +97,8 @@ class Clocks(Part):
     """A question that the knowledge base did not answer at once is answered. Without it, `resolve` is the time."""
     reply: Duty | None = None
     """What a customer asks about their case is answered."""
+    scan: Duty | None = None
+    """Files that a customer sent were looked through by the scanner, so that staff can open them."""
     handover: Duty | None = None
     """Whoever a case is offered to says yes or no."""
     check_settlement: Duty | None = None

@@ -102,7 +102,12 @@ class Visit:
             )
         except ValueError as error:
             raise BadForm from error
-        return {name: _clean(value) for name, value in fields}
+        return {name: cleaned(value) for name, value in fields}
+
+    def posted(self) -> tuple[bytes, str]:
+        """What was sent as it came, and its content type: for a form with files, in parts. Raises like `form`."""
+        self._must_be_ours()
+        return posted(self._event)
 
     def speaks(self, language: str) -> None:
         """Go on in `language`, if it is one of the desk's."""
@@ -295,7 +300,18 @@ def _body(event: APIGatewayProxyEventV2) -> str:
     return body
 
 
-def _clean(value: str) -> str:
+def posted(event: APIGatewayProxyEventV2) -> tuple[bytes, str]:
+    """The body's bytes and its content type. Raises `BadForm` for base64 that is none."""
+    body = event.body or ""
+    try:
+        raw = base64.b64decode(body, validate=True) if event.is_base64_encoded else body.encode()
+    except ValueError as error:
+        raise BadForm from error
+    return raw, str(event.headers.get("content-type") or "")
+
+
+def cleaned(value: str) -> str:
+    """Text without the control characters that come along when it is pasted, and with plain line ends."""
     return _INVISIBLE.sub("", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 

@@ -9,7 +9,17 @@ import pytest
 
 from infra.intake_stack import INTAKE as SERVICE
 from infra.openapi_intake import INTAKE, document, rendered
-from services.intake import api, exports, following, merging, open311, phoning, staff
+from services.intake import (
+    api,
+    downloads,
+    exports,
+    following,
+    merging,
+    open311,
+    phoning,
+    staff,
+    uploads,
+)
 from services.intake.open311 import ROOT
 
 DOCUMENT = document()
@@ -37,7 +47,8 @@ def test_the_committed_description_is_current():
 
 def test_it_describes_every_route_that_the_functions_answer():
     own = {(method, path) for method, path, _ in OPERATIONS if not path.startswith(ROOT)}
-    assert own == {one for handler in (api.handler, staff.handler, exports.handler) for one in answered(handler)}
+    handlers = (api.handler, uploads.api, staff.handler, exports.handler, downloads.handler)
+    assert own == {one for handler in handlers for one in answered(handler)}
 
 
 def test_every_operation_of_open311_is_there_in_both_formats():

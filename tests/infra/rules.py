@@ -19,6 +19,14 @@ WILDCARDS_WITH_A_REASON = {
     ("sns:Publish", '{"NotResource": "arn:*:sns:*:*:*"}'),
     # Each file has a name of its own below the one folder that its function may write to.
     ("s3:PutObject", "<files6F97A25D>/quarantine/*"),
+    # What a scanner found clean is moved, what lies in quarantine is looked at, what is clean handed out, one by one.
+    *(("s3:" + verb, "<files6F97A25D>/quarantine/*") for verb in ("GetObject", "GetObjectVersion", "DeleteObject")),
+    *(("s3:" + verb, "<files6F97A25D>/clean/*") for verb in ("GetObject", "PutObject")),
+    # GuardDuty names its rule; what it may do to it is bound to rules that it manages.
+    *(
+        ("events:" + verb, "arn:*:events:*:*:rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3*")
+        for verb in ("PutRule", "DeleteRule", "PutTargets", "RemoveTargets", "DescribeRule", "ListTargetsByRule")
+    ),
     # Which of the owner's identities sends is not known at build; a condition names the one sender.
     ("ses:SendEmail", "arn:*:ses:*:*:identity/*"),
 }

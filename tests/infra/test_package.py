@@ -152,6 +152,7 @@ def test_every_call_to_aws_in_the_code_is_in_the_packages():
     sources = [*Path("shared").rglob("*.py"), *Path("services").rglob("*.py")]
     made = {call for source in sources for call in calls_in(source)}
     known = {xform_name(call) for _, calls in CALLS.values() for call in calls}
+    made = (made - {"generate_presigned_url"}) | {"get_object"}  # that is what it signs
     assert made - known == set(), "list them in infra/trim.py and allow them in infra/constructs/function.py"
     assert known - made == set(), "nobody calls these any more"
 
@@ -187,4 +188,6 @@ def test_every_use_that_calls_aws_is_allowed_what_it_calls():
         for statement in policy["PolicyDocument"]["Statement"]
         for name in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     }
-    assert {call for _, calls in CALLS.values() for call in calls} - allowed == {"TransactWriteItems"}
+    # A copy is allowed as reading the one and writing the other.
+    called = {call for _, calls in CALLS.values() for call in calls}
+    assert called - allowed == {"TransactWriteItems", "CopyObject"}

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
+from urllib.parse import unquote
 
 from shared import aws
 from tests.template import Template
@@ -132,9 +133,18 @@ def _needed(service: str, operation: str, params: Mapping[str, Any], function: s
     elif service == "SNS":
         yield Asked("sns:Publish", params["PhoneNumber"])
     elif service == "S3":
-        yield Asked(f"s3:{operation}", f"bucket/{params['Key']}")
+        yield from _of_files(operation, params)
     else:
         yield Asked(f"{service}:{operation}", "?")
+
+
+def _of_files(operation: str, params: Mapping[str, Any]) -> Iterator[Asked]:
+    """A copy is asked for as what it does to each of the two."""
+    if operation == "CopyObject":
+        # By now it is written as `bucket/key`, for a header.
+        yield Asked("s3:GetObject", f"bucket/{unquote(params['CopySource']).partition('/')[2]}")
+        operation = "PutObject"
+    yield Asked(f"s3:{operation}", f"bucket/{params['Key']}")
 
 
 def _items(operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -400,15 +400,16 @@ def test_markup_in_a_report_stays_text(world):
 # Photos
 
 
-def test_a_photo_lies_in_quarantine_and_staff_see_where(world, bucket):
+def test_a_photo_lies_in_quarantine_as_the_first_file_of_its_case(world, bucket):
     body, kind = in_parts(REPORT, ("media", "../../etc/passwd", "image/jpeg", JPEG))
     status, (answer,) = post(world, body, kind)
     assert status == 201, answer
     ((key, content),) = world.files().items()
-    assert re.fullmatch(r"quarantine/2026/11/23/[\w-]+\.jpg", key)
+    case = answer["service_request_id"].replace("-", "")
+    assert re.fullmatch(rf"quarantine/{case}/[\w-]+\.jpg", key)
     assert content == JPEG
-    attached = as_staff(world, answer["service_request_id"])["events"][0]["private"]["attached"]
-    assert attached["photo"] == key
+    added = next(event for event in as_staff(world, case)["events"] if event["what"] == "CustomerAddedFile.v1")
+    assert added["private"]["key"] == key
     assert get(world, f"requests/{answer['service_request_id']}")[0]["media_url"] is None
 
 

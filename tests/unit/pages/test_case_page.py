@@ -63,6 +63,7 @@ STAFF_ONLY = {
     "JoinedTo",
     "HandlingJudged",
     "LookedAgain",
+    "FileOpened",
 }
 SAMPLES = {
     "channel": "phone",
@@ -80,6 +81,7 @@ SAMPLES = {
     "complaint": "K7M29QXD4T8V",
     "finding": "partly",
     "satisfaction": 4,
+    "file": 2,
 }
 
 

@@ -34,6 +34,8 @@ INTAKE = Service(
             # Whatever no other route takes: people who mistyped get a page, programs a problem.
             "ANY /{proxy+}",
             also=SENDS,
+            # What draws pages would make whatever answers programs slower to start.
+            package="pages",
         ),
         edge(
             "staff",
@@ -81,7 +83,7 @@ INTAKE = Service(
             "POST /follow/{number}/files",
             also=frozenset({Use.QUARANTINE}),
             # Forms in parts and S3, with pages.
-            package="files",
+            package="pages",
         ),
         # Staff fetch files by this one alone: no other may read them.
         edge(
@@ -91,9 +93,9 @@ INTAKE = Service(
             "GET /staff/v1/cases/{number}/files/{file}",
             also=frozenset({Use.FETCH}),
             staff=True,
-            package="files",
+            package="pages",
         ),
-        Function("scans", "services.intake.scans", CHANGES | {Use.SCANNED}, package="files"),
+        Function("scans", "services.intake.scans", CHANGES | {Use.SCANNED}, package="pages"),
         *behind("intake", also=frozenset({Use.OPEN, Use.LIST})),
     ),
 )

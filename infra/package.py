@@ -246,8 +246,6 @@ class Packing:
             from infra.assets import lay_pages  # noqa: PLC0415  only where there are pages
 
             lay_pages(laid, self.service.name)
-        else:
-            shutil.rmtree(laid / "shared" / "pages", ignore_errors=True)
 
     def _size(self) -> str:
         return f"{self.archive.stat().st_size / 1e6:.1f} MB zipped"

@@ -16,9 +16,9 @@ from shared import ids
 from shared.contracts.complaints import RectificationIssued
 from shared.http import Desk, Problem
 from shared.pages import DEFAULT_LANGUAGE, LANGUAGES, render
-from shared.pages.wording import speaker
 from shared.store import NotFound
 from shared.tables import store
+from shared.wording import speaker
 
 handler = Desk()
 

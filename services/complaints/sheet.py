@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from services.complaints.rectification import Notice
 from shared.packs import Pack
 from shared.packs.complaints import Complaints
-from shared.pages.wording import Speaker, left_to_right
+from shared.wording import Speaker, left_to_right
 
 
 @dataclass(frozen=True)

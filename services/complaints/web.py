@@ -30,11 +30,11 @@ from shared.pages.asking import (
 from shared.pages.browser import HOME, Pages, Visit, cookie, see_other
 from shared.pages.promised import promise_shown
 from shared.pages.questions import FACT, Wrong
-from shared.pages.wording import Speaker
 from shared.reach import Contact, reachable
 from shared.rules import calendar, complaint_rules, pack
 from shared.store import NotFound
 from shared.vault import Erased
+from shared.wording import Speaker
 
 handler = Pages("complaints")
 
@@ -221,7 +221,7 @@ def act(number: str, action: str) -> Response[str]:
         faults = refusal.body.get("faults", [])
         if not faults:
             return _refused(visit, identity, refusal)
-        code = "long" if faults[0]["code"] == "string_too_long" else "missing"
+        code = "long" if faults[0]["code"] == "too_long" else "missing"
         return _page(visit, _seen(visit, number), {**sent, "form": form_of(sent)}, [Wrong(field, code)])
     return see_other(f"/complaint/{identity}?done={action}")
 

@@ -7,8 +7,8 @@ from pydantic import Field
 from services.intake import triage
 from shared.http import Problem, Request, Text
 from shared.packs import URGENT_FACTS, Category
-from shared.pages.wording import speaker
 from shared.rules import pack
+from shared.wording import speaker
 
 
 class ProposalRequest(Request):

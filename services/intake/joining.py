@@ -25,11 +25,11 @@ from shared.acting import Change
 from shared.commands import Command
 from shared.contracts.intake import CaseClosed
 from shared.http import Problem, Request, fault, no_key
-from shared.pages.wording import left_to_right, speaker
 from shared.policy import LEADING, Principal
 from shared.reach import Contact
 from shared.store import Audience, Cause, Line, NotFound
 from shared.tables import store
+from shared.wording import left_to_right, speaker
 
 _Number = Annotated[str, Field(max_length=40)]
 _CUSTOMER = Principal(id="customer", roles=frozenset())

@@ -35,13 +35,13 @@ from shared.pages.asking import (
 from shared.pages.browser import HOME, Pages, Visit, built_file, cookie, see_other
 from shared.pages.promised import promise_shown
 from shared.pages.questions import FACT, Wrong
-from shared.pages.wording import Speaker, left_to_right
 from shared.promises import PromiseState
 from shared.reach import Contact, reachable
 from shared.rules import calendar, pack
 from shared.settings import settings
 from shared.store import NotFound
 from shared.vault import Erased
+from shared.wording import Speaker, left_to_right
 
 handler = Pages("intake")
 

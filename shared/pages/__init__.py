@@ -23,7 +23,7 @@ from jinja2 import (
     PrefixLoader,
 )
 
-from shared.pages import wording
+from shared import wording
 
 LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "ar": "العربية", "zh": "中文"}
 """The languages every page speaks, each by its own name."""

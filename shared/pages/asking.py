@@ -17,7 +17,7 @@ from shared.http import Problem, Request, invalid
 from shared.pages import Fault
 from shared.pages.browser import Visit
 from shared.pages.questions import FACT, Questions, Wrong
-from shared.pages.wording import Speaker
+from shared.wording import Speaker
 
 F = TypeVar("F", bound=Questions)
 R = TypeVar("R", bound=Request)

@@ -14,11 +14,11 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from shared.http import UNKNOWN_ROUTE, Desk, Problem, problem
 from shared.logs import describe, log
 from shared.pages import DEFAULT_LANGUAGE, LANGUAGES, asset_content, render
-from shared.pages.wording import Speaker, speaker
 from shared.rules import pack
 from shared.settings import settings
 from shared.store import Conflict, NotFound
 from shared.vault import Erased
+from shared.wording import Speaker, speaker
 
 _LANGUAGE_COOKIE: Final = "language"
 _A_YEAR: Final = 365 * 24 * 3600

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shared.pages.wording import Speaker, apart
+from shared.wording import Speaker, apart
 
 _NOT_WORKED = frozenset({"night", "break"})
 

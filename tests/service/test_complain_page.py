@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from services.complaints.form import ComplaintForm
-from shared.pages.wording import speaker
+from shared.wording import speaker
 from tests.service.complaining import Matter, mailed
 from tests.service.test_complaint_page import browse
 from tests.service.world import URL

@@ -11,7 +11,7 @@ from services.complaints import sheet
 from services.complaints.printing import pdf
 from services.complaints.rectification import Notice
 from shared.pages import LANGUAGES
-from shared.pages.wording import speaker
+from shared.wording import speaker
 
 NOTICE = Notice(
     number="RN-2026-000123",

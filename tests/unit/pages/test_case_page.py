@@ -11,8 +11,8 @@ from shared.contracts import Note
 from shared.contracts.intake import IntakeEvent
 from shared.pages import LANGUAGES, render
 from shared.pages.promised import why_shown
-from shared.pages.wording import speaker
 from shared.promises import make, why
+from shared.wording import speaker
 from shared.worktime import Calendar
 
 POLICE = read(PACKS / "police")

@@ -10,8 +10,8 @@ from services.complaints.book import Book
 from shared import promises
 from shared.pages import LANGUAGES
 from shared.pages.promised import promise_shown
-from shared.pages.wording import speaker
 from shared.promises import Promise
+from shared.wording import speaker
 from shared.worktime import Calendar
 
 POLICE = compiled(PACKS / "police")

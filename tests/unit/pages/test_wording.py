@@ -20,8 +20,8 @@ from shared.contracts.complaints import ComplaintAnswered
 from shared.contracts.intake import IntakeEvent
 from shared.contracts.notify import MessageSent
 from shared.pages import LANGUAGES
-from shared.pages.wording import speaker
 from shared.promises import PromiseState
+from shared.wording import speaker
 from shared.worktime import Unit
 from shared.worktime.explain import Reason
 from tests.unit.pages.test_case_page import STAFF_ONLY

@@ -28,7 +28,7 @@ from tests.unit.pages.test_case_page import STAFF_ONLY
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = [
-    ROOT / "shared" / "pages" / "texts",
+    ROOT / "shared" / "texts",
     *sorted(path.parent / "texts" for path in ROOT.glob("services/*/pages")),
 ]
 DUBAI = ZoneInfo("Asia/Dubai")

@@ -155,10 +155,14 @@ def edge(
     )
 
 
-def behind(service: str, *, also: frozenset[Use] = frozenset(), batch: int = 10) -> tuple[Function, ...]:
-    """The three functions every service has behind its queues and its stream; `also` is for the two that decide."""
+def behind(
+    service: str, *, also: frozenset[Use] = frozenset(), hearing: frozenset[Use] = frozenset(), batch: int = 10
+) -> tuple[Function, ...]:
+    """The three functions every service has behind its queues and its stream; `also` is for the two that decide,
+    `hearing` for the one of them that others tell something.
+    """
     return (
-        Function("reactions", f"services.{service}.reactions", CHANGES | {Use.HEAR} | also, batch=batch),
+        Function("reactions", f"services.{service}.reactions", CHANGES | {Use.HEAR} | also | hearing, batch=batch),
         Function("clock", f"services.{service}.clock", CHANGES | {Use.TICK, Use.DUE, Use.RELAYED, Use.TELL} | also),
         Function("relay", "shared.relay", frozenset({Use.FOLLOW, Use.RELAYED, Use.TELL}), memory_mb=256),
     )

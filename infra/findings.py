@@ -29,6 +29,7 @@ _CITIZENS = (
 _WRITES_QUARANTINE = (
     "It may write below quarantine/ and nowhere else; every file has a name of its own that nobody can guess."
 )
+_REMOVES_FILES = "It deletes the files of a case that was erased, each by its name."
 _SAME_RUNTIME = (
     "The runtime is the Python that wrote the package's bytecode: with another one, every cold start compiles "
     "again. `make deploy` builds for Python 3.13 on arm64."
@@ -55,6 +56,7 @@ ACKNOWLEDGED: Sequence[Acknowledged] = (
                 "scans/role/Resource",
                 "It moves what a scanner found clean out of quarantine; each file is named by itself.",
             ),
+            ("reactions/role/Resource", _REMOVES_FILES),
             ("scanning/role", "The scanner reads whatever lies in quarantine, and nothing else."),
         )
     ),
@@ -63,6 +65,7 @@ ACKNOWLEDGED: Sequence[Acknowledged] = (
             "AwsSolutions-IAM5[Resource::<files6F97A25D.Arn>/clean/*]", f"AhdIntake/{who}/role/Resource", why
         )
         for who, why in (
+            ("reactions", _REMOVES_FILES),
             ("scans", "What was found clean goes below clean/; every file has a name of its own."),
             (
                 "downloads",

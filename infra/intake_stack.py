@@ -95,7 +95,16 @@ INTAKE = Service(
             staff=True,
             package="pages",
         ),
+        # A copy of a customer's file is a page too.
+        edge(
+            "copies",
+            "intake",
+            "GET /staff/v1/customers/{customer}/copy",
+            "GET /staff/v1/customers/{customer}/copy.html",
+            staff=True,
+            package="pages",
+        ),
         Function("scans", "services.intake.scans", CHANGES | {Use.SCANNED}, package="pages"),
-        *behind("intake", also=frozenset({Use.OPEN, Use.LIST})),
+        *behind("intake", also=frozenset({Use.OPEN, Use.LIST}), hearing=frozenset({Use.REMOVE_FILES})),
     ),
 )

@@ -7,8 +7,20 @@ from typing import Any
 from pydantic import BaseModel
 
 from infra.openapi import AFTER, KEY, SCHEMAS, TARGET, described, operation, says
-from services.intake import asking, finding, flagging, following, joining, merging, phoning, signing, staff
+from services.intake import (
+    asking,
+    finding,
+    flagging,
+    following,
+    forgetting,
+    joining,
+    merging,
+    phoning,
+    signing,
+    staff,
+)
 from services.intake.attachment import LIMIT, TAKEN
+from services.intake.erasing import EraseRequest
 from services.intake.georeport import FORMATS
 from services.intake.handling import Nothing
 from services.intake.unit import UnitState
@@ -188,6 +200,26 @@ def _customers(models: Models) -> Operations:
     yield "get", f"{here}/{{customer}}", {**read, **_STAFF, "parameters": [who, AFTER], **_roles("customer.read")}
     told = operation("customerHistory", None, models, "What was done with the file, and whether its chain is whole.")
     yield "get", f"{here}/{{customer}}/history", {**told, **_STAFF, "parameters": [who], **_roles("customer.audit")}
+    erased = operation("eraseCustomer", EraseRequest, models, says(forgetting.erase.__doc__))
+    yield (
+        "post",
+        f"{here}/{{customer}}/erase",
+        {**erased, **_STAFF, "parameters": [who, _NEEDED_KEY], **_roles("customer.erase")},
+    )
+    copied = operation("copyCustomer", None, models, "Everything that is kept of them, for themselves; a page.")
+    yield (
+        "get",
+        f"{here}/{{customer}}/copy",
+        {**copied, **_STAFF, "parameters": [who, AFTER], **_roles("customer.copy")},
+    )
+    page = operation("copyCustomerPage", None, models, "The same to be read: in their language, or in `lang`.")
+    page["responses"]["200"]["content"] = {"text/html": {"schema": {"type": "string"}}}
+    lang = {"name": "lang", "in": "query", "schema": {"enum": list(LANGUAGES)}}
+    yield (
+        "get",
+        f"{here}/{{customer}}/copy.html",
+        {**page, **_STAFF, "parameters": [who, AFTER, lang], **_roles("customer.copy")},
+    )
     for name, act in merging.CHANGES.items():
         made = operation(f"customer-{name}", act.request, models, says(act.do.__doc__) or name)
         yield (

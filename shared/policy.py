@@ -73,6 +73,8 @@ PERMITS: dict[str, frozenset[Role]] = {
     "customer.name": _ACTING,
     "customer.correct": _ACTING - {Role.OFFICER},
     "customer.merge": LEADING,
+    "customer.copy": LEADING,
+    "customer.erase": LEADING,
     "call.log": _ACTING,
     "call.read": _EVERYBODY,
     "promises.recalculate": LEADING,

@@ -5,11 +5,12 @@ ladder, and the customer is told.
 from datetime import datetime
 from typing import Any
 
-from services.intake import appointment, emergency, erasing, nuisance, phoning, sending
+from services.intake import appointment, emergency, erasing, forgetting, nuisance, phoning, sending
 from services.intake import case as cases
 from services.intake.call import Call
 from services.intake.caller import Caller
 from services.intake.case import Case
+from services.intake.customer import Customer
 from shared.clock import utc_now
 from shared.contracts.intake import AppointmentMade, AppointmentNear, CaseLate
 from shared.logs import bind
@@ -66,4 +67,4 @@ def handler(_event: dict[str, Any], context: Any) -> None:
         sending.send_wanted(utc_now())
     finally:
         looks = {Case.KIND: look, Call.KIND: phoning.look, Caller.KIND: nuisance.look}
-        tick(looks, utc_now(), time_left(context), {Case.KIND: erasing.look})
+        tick(looks, utc_now(), time_left(context), {Case.KIND: erasing.look, Customer.KIND: forgetting.look})

@@ -104,6 +104,16 @@ class Link:
     case: str
     at: datetime
     classes: tuple[str, ...]
+    reported: bool = True
+    """Whether they brought it; else staff named them on it."""
+
+
+def together(link: Link, other: Link | None) -> Link:
+    """What both say."""
+    if other is None:
+        return link
+    classes = tuple(sorted({*link.classes, *other.classes}))
+    return replace(link, classes=classes, reported=link.reported or other.reported)
 
 
 @dataclass(frozen=True)
@@ -222,7 +232,7 @@ def _moved(source: File, target: File, cases: Collection[str], contacts: Collect
     links = dict(target.links)
     for case in cases:
         came, there = source.links[case], links.get(case)
-        links[case] = replace(came, classes=tuple(sorted({*came.classes, *(there.classes if there else ())})))
+        links[case] = together(came, there)
     still_open = {*target.customer.recent, *(one for one in source.customer.recent if one in cases)} & links.keys()
     recent = tuple(sorted(still_open, key=lambda case: (links[case].at, case)))[-RECENT:]
     joined = _with_links(

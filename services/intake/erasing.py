@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from services.intake import quarantine
 from services.intake.case import DONE, Case
-from services.intake.handling import Act, Draft, decided
+from services.intake.handling import Act, Draft, carry_out, decided
 from services.intake.notes import ComplaintAgain, ComplaintNoted, ComplaintWasClosed
 from shared import erasure
-from shared.contracts.intake import CaseErased, GrievanceVoiced
+from shared.commands import Command
+from shared.contracts.intake import CaseErased, FilesLeft, GrievanceVoiced
 from shared.http import Problem, Request
 from shared.policy import Principal
 from shared.store import Cause, Recorded
@@ -35,14 +37,14 @@ def erase(draft: Draft, _request: EraseRequest) -> None:
         raise Problem(409, "still-open", "This case is still open.", "Close or decline it first; then erase it.")
     _, events = store().history(Case, case.id)
     complaints = complaints_of(events)
-    if any(one.open for one in case.promises) or any(complaints.values()) or _unheard(events):
+    if _owes(case, events):
         raise Problem(
             409,
             "still-owed",
             "Something about this case is still owed to the customer.",
             "See to it first: an appointment, an answer, whatever else they brought. Then erase it.",
         )
-    _end(draft, asked=True, complaints=tuple(complaints))
+    _end(draft, events, asked=True, complaints=tuple(complaints))
 
 
 def look(number: str, now: datetime) -> None:
@@ -55,12 +57,28 @@ def look(number: str, now: datetime) -> None:
         return
     _, events = store().history(Case, case.id)
     draft = Draft(case, now, _CLOCK)
-    if any(complaints_of(events).values()) or _unheard(events):
+    if _owes(case, events):
         draft.set(erase_at=due(draft.calendar, now, _LOOK_AGAIN))
     else:
-        _end(draft, asked=False)
+        _end(draft, events, asked=False)
     change = decided(draft, lambda _draft: None)
     store().change(change.after, change.lines, Cause(now, "clock", f"tick:{case.id}:{case.seq}"), extra=change.extra)
+
+
+def owes_nothing(case: Case) -> bool:
+    """Whether nothing of a case is owed any more, to its customer or about a complaint of it."""
+    return not _owes(case, store().history(Case, case.id)[1])
+
+
+def erase_case(
+    principal: Principal, number: str, command: Command, request: EraseRequest, cause: Cause
+) -> dict[str, Any]:
+    """Erase one, as the act does."""
+    return carry_out(ACTS["erase"], principal, number, command, request, cause)
+
+
+def _owes(case: Case, events: Sequence[Recorded]) -> bool:
+    return any(one.open for one in case.promises) or any(complaints_of(events).values()) or _unheard(events)
 
 
 def complaints_of(events: Sequence[Recorded]) -> dict[str, bool]:
@@ -76,8 +94,11 @@ def _unheard(events: Sequence[Recorded]) -> bool:
     return voiced > sum(event.type == ComplaintNoted.detail_type_name() for event in events)
 
 
-def _end(draft: Draft, *, asked: bool, complaints: tuple[str, ...] = ()) -> None:
+def _end(draft: Draft, events: Sequence[Recorded], *, asked: bool, complaints: tuple[str, ...] = ()) -> None:
     """The hash of what was sent goes too; that of the secret stays, so that whoever has it learns what happened."""
+    # Where they lie can't be read any more afterwards.
+    if files := tuple(str(said["key"]) for _, said in quarantine.named_on(draft.case, events)):
+        draft.tell(FilesLeft(case=draft.case.id, files=files))
     draft.case = erasure.without_key(draft.case, draft.now, public=None, fingerprint="")
     draft.tell(CaseErased(case=draft.case.id, asked=asked, complaints=complaints))
 

@@ -1,7 +1,6 @@
 """Files on a case: taken from its customer, looked through by a scanner, handed out to staff once they are clean."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -14,7 +13,7 @@ from services.intake.attachment import Attachment, Checked, NoSuchFile, NotTaken
 from services.intake.case import Case
 from services.intake.following import CUSTOMER, opened
 from services.intake.handling import Draft, decided, identity_of
-from services.intake.notes import CustomerAddedFile, FileChecked, FileOpened, FileRefused
+from services.intake.notes import FileChecked, FileOpened, FileRefused
 from services.intake.photo import Content
 from services.intake.posted import File
 from shared import acting, ids
@@ -24,11 +23,10 @@ from shared.consumer import NotYet
 from shared.http import Problem, Request, Text, fault
 from shared.logs import log
 from shared.policy import Principal, require
-from shared.store import Audience, Cause, Line, NotFound, Recorded, retrying
+from shared.store import Audience, Cause, Line, NotFound, retrying
 from shared.tables import store
 from shared.vault import Erased
 
-_ADDED: Final = CustomerAddedFile.detail_type_name()
 _UNDER_WAY: Final = timedelta(minutes=5)
 """A file lies in quarantine a moment before its case names it; what no case names after this, none will."""
 
@@ -156,7 +154,9 @@ def note_scan(key: str, found: str, scanned_at: datetime, cause: Cause) -> None:
 
 def _file_at(number: str, key: str) -> int:
     """Which of the case's files lies there. Raises `NotFound`, `NoSuchFile`, `Erased`."""
-    found = next((file for file, said in _named(*store().history(Case, number)) if said["key"] == key), None)
+    found = next(
+        (file for file, said in quarantine.named_on(*store().history(Case, number)) if said["key"] == key), None
+    )
     if found is None:
         raise NoSuchFile(key)
     return found
@@ -211,7 +211,9 @@ def hand_out(principal: Principal, number: str, file: int, cause: Cause) -> dict
     """
     require(principal, "case.read-files")
     identity = identity_of(number)
-    said = next((said for known, said in _named(*store().history(Case, identity)) if known == file), None)
+    said = next(
+        (said for known, said in quarantine.named_on(*store().history(Case, identity)) if known == file), None
+    )
     if said is None:
         raise NotFound(number)
 
@@ -249,17 +251,3 @@ def _must_be_clean(one: Attachment) -> None:
             else "The scanner can't look into this file, so nobody can open it.",
             "The customer sees on their case that it could not be taken. Ask them to send it another way.",
         )
-
-
-def keys_of(case: Case, events: Sequence[Recorded]) -> list[str]:
-    """Where everything lies that came in files, for whoever removes them: see `quarantine.remove`.
-
-    Of a clean file both places, in case the first was not left. Raises `Erased`: ask before the case is erased.
-    """
-    keys = [str(said["key"]) for _, said in _named(case, events)]
-    return [place for key in keys for place in (key, quarantine.clean_key(key))]
-
-
-def _named(case: Case, events: Iterable[Recorded]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Each file's number with what is private of it. Raises `Erased`."""
-    return ((int(event.data["file"]), event.private(case.salt)) for event in events if event.type == _ADDED)

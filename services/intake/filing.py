@@ -7,6 +7,7 @@ expires: no function may delete.
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +16,8 @@ from typing import Any
 from services.intake import customer as customers
 from services.intake.case import Case, State
 from services.intake.customer import Contact, Customer, File, Link, Particulars, TooManyContacts
-from services.intake.notes import CaseFiled, PerhapsRepeated, PerhapsSame
-from services.intake.statement import statement
+from services.intake.notes import CaseFiled, CustomerCorrected, PerhapsRepeated, PerhapsSame
+from services.intake.statement import cards, statement
 from shared import ids, vault
 from shared.place import stamp
 from shared.store import AlreadyDone, Cause, Item, Line, NotFound, put, put_item, retrying
@@ -133,11 +134,39 @@ def file_report(number: str, cause: Cause) -> None:
     """Put a case that was reported into its customer's file, once. Who gave no contact, or a tip, has none."""
     case, events = store().history(Case, number)
     with suppress(vault.Erased, AlreadyDone):
-        card = {} if case.kind == "tip" else statement(events, case.salt).contact
+        card: Mapping[str, str] = {} if case.kind == "tip" else statement(events, case.salt).contact
         contacts = contacts_of(card)
         if contacts:
             person = Person(card.get("name"), contacts, case.language)
             retrying(lambda: _file(number, person, cause))
+
+
+def file_contact(number: str, cause: Cause) -> None:
+    """How the customer of a case is reached was put right: from now on that leads to their file.
+
+    What was wrong leads there no more, unless they have other cases, which it may be right for.
+    """
+    owner = next((identity for identity, link in customers_of(number).items() if link.reported), None)
+    if owner is None:
+        file_report(number, cause)
+        return
+    with suppress(vault.Erased, TooManyContacts):
+        case, events = store().history(Case, number)
+        right = contacts_of(statement(events, case.salt).contact)
+        wrong = {contact for card in cards(events, case.salt) for contact in contacts_of(card)} - {*right}
+        retrying(lambda: _led_by(standing(owner), right, wrong, cause))
+
+
+def _led_by(customer: Customer, right: Mapping[str, Contact], wrong: AbstractSet[str], cause: Cause) -> Customer:
+    before = whole(customer)
+    after = customers.reached_by(before, {one: right[one] for one in right if holder(one) is None})
+    for contact in wrong & {*customer.contacts} if customer.cases == 1 else ():
+        after = customers.reached_no_more_by(after, contact)
+    if after == before:
+        return customer
+    told = Line(CustomerCorrected(what=("contact",)))
+    now = sealed(after.customer, after.particulars)
+    return store().change(now, [told], cause, extra=rewritten([before], [after], cause.at))
 
 
 def _file(number: str, person: Person, cause: Cause) -> Customer:
@@ -145,7 +174,7 @@ def _file(number: str, person: Person, cause: Cause) -> Customer:
     if store().item(Case.key(number), _FILED):
         raise AlreadyDone
     case = store().load(Case, number)
-    involved = involve(case, person, case.classes or ("reporter",), cause)
+    involved = involve(case, person, case.classes or ("reporter",), cause, reported=True)
     items = [*involved.items, put(store().table, (Case.key(number), _FILED), {}, "attribute_not_exists(pk)")]
     if involved.repeats:
         note = PerhapsRepeated(cases=tuple(one.id for one in involved.repeats))
@@ -154,7 +183,7 @@ def _file(number: str, person: Person, cause: Cause) -> Customer:
     return involved.customer
 
 
-def involve(case: Case, person: Person, classes: Sequence[str], cause: Cause) -> Involved:
+def involve(case: Case, person: Person, classes: Sequence[str], cause: Cause, *, reported: bool = False) -> Involved:
     """The person's file with this case: the one that their telephone leads to, or their address, or a new one.
 
     Where both lead to different files each says of the other that it may be the same person's; nothing is merged.
@@ -170,7 +199,7 @@ def involve(case: Case, person: Person, classes: Sequence[str], cause: Cause) ->
     except TooManyContacts:
         free = {}
     there = _link_between(before.id, case.id) if owners else None
-    link = Link(case.id, case.reported, tuple(sorted({*classes, *(there.classes if there else ())})))
+    link = customers.together(Link(case.id, case.reported, tuple(sorted({*classes})), reported), there)
     open_cases = still_open(before)
     after = customers.filed(
         file.customer, link, person.language, [one.id for one in open_cases], again=there is not None
@@ -246,6 +275,8 @@ def _lead_nowhere(contact: str, was: str, now: datetime) -> Item:
 
 def _linked(identity: str, link: Link) -> list[Item]:
     attributes = {"at": stamp(link.at), "classes": ",".join(link.classes)}
+    if not link.reported:
+        attributes["named"] = "by staff"
     ends = (Customer.key(identity), Case.key(link.case))
     return [put_item(store().table, key, attributes) for key in (ends, ends[::-1])]
 
@@ -260,7 +291,7 @@ def _link(item: Item) -> Link | None:
     if "classes" not in item:
         return None
     at, classes = datetime.fromisoformat(item["at"]["S"]), tuple(item["classes"]["S"].split(","))
-    return Link(item["sk"]["S"].partition("#")[2], at, classes)
+    return Link(item["sk"]["S"].partition("#")[2], at, classes, reported="named" not in item)
 
 
 def _expiring(now: datetime) -> Item:

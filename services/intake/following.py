@@ -111,7 +111,11 @@ class CaseView:
 
 def follow(number: str, secret: str, language: str | None = None) -> CaseView:
     """The case, for whoever holds its secret. Raises `NotFound` for a wrong number and a wrong secret alike."""
-    case, events = opened(number, secret)
+    return seen(*opened(number, secret), language)
+
+
+def seen(case: Case, events: Sequence[Recorded], language: str | None = None) -> CaseView:
+    """The case as its customer sees it. Raises `Erased`."""
     category, spoken = pack().category(case.category), language or case.language
     facts = events[0].private(case.salt).get("said", {}).get("facts", {})
     decision = decide(category, facts) if category else None

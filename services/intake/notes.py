@@ -347,6 +347,18 @@ class CaseFiled(Note):
     classes: tuple[str, ...]
 
 
+class CustomerCopied(Note):
+    """Of a customer: staff made a copy of the file for them."""
+
+    detail_type: Literal["CustomerCopied.v1"] = "CustomerCopied.v1"
+
+
+class CustomerErased(Note):
+    """Of a customer: who they are and how they are reached is erased."""
+
+    detail_type: Literal["CustomerErased.v1"] = "CustomerErased.v1"
+
+
 class PerhapsSame(Note):
     """Of a customer: another file may be the same person's, because a case names contacts of both."""
 

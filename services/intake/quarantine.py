@@ -3,7 +3,8 @@
 A key names the case and is otherwise random: it holds nothing of what the file is called or shows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from services.intake.case import Case
 from services.intake.notes import CustomerAddedFile
@@ -11,11 +12,12 @@ from services.intake.photo import Content
 from shared import ids
 from shared.aws import client
 from shared.settings import settings
-from shared.store import Audience, Line
+from shared.store import Audience, Line, Recorded
 
 QUARANTINE, CLEAN = "quarantine", "clean"
 LINK_SECONDS = 60
 _ATTACHED = "attachment"
+_ADDED = CustomerAddedFile.detail_type_name()
 
 
 def put(case: str, content: Content) -> str:
@@ -66,9 +68,15 @@ def discard(key: str) -> None:
 
 
 def remove(keys: Iterable[str]) -> None:
-    """Delete files for good, wherever they lie. Who calls this needs `Use.REMOVE_FILES`."""
+    """Delete what was put under these keys for good, in quarantine and where it is clean, in case it is in both."""
     for key in keys:
-        client("s3").delete_object(Bucket=_bucket(), Key=key)
+        for place in (key, clean_key(key)):
+            client("s3").delete_object(Bucket=_bucket(), Key=place)
+
+
+def named_on(case: Case, events: Iterable[Recorded]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each file's number with what is private of it. Raises `Erased`."""
+    return ((int(event.data["file"]), event.private(case.salt)) for event in events if event.type == _ADDED)
 
 
 def link(key: str, kind: str, name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.intake import case as cases
-from services.intake import filing, notes
+from services.intake import filing, forgetting, notes, quarantine
 from services.intake.case import Case
 from shared.clock import utc_now
 from shared.consumer import Heard, Reactions, consume
@@ -17,7 +17,7 @@ from shared.contracts.complaints import (
     ComplaintEscalated,
     ComplaintReworked,
 )
-from shared.contracts.intake import CaseHandled, CaseReported, Wording
+from shared.contracts.intake import CaseErased, CaseHandled, CaseReported, ContactChanged, FilesLeft, Wording
 from shared.contracts.notify import CallbackGivenUp, CallbackMissed, CallbackReached, MessageFailed, MessageSent
 from shared.contracts.survey import SurveyAnswered
 from shared.logs import log
@@ -36,6 +36,20 @@ def note_acknowledgement(heard: Heard[MessageSent]) -> None:
     if heard.event.template == "acknowledgement":
         note = notes.AcknowledgementSent(channel=heard.event.channel)
         _note(heard, heard.event.case, note, Audience.CUSTOMER, acknowledged=True)
+
+
+def file_contact(heard: Heard[ContactChanged]) -> None:
+    """What leads to their file is what reaches them now."""
+    filing.file_contact(heard.event.case, heard.cause(utc_now()))
+
+
+def forget_customer(heard: Heard[CaseErased]) -> None:
+    """Whoever has nothing left here has no file either."""
+    forgetting.forget(heard.event.case, heard.cause(utc_now()))
+
+
+def delete_files(heard: Heard[FilesLeft]) -> None:
+    quarantine.remove(heard.event.files)
 
 
 def note_undelivered(heard: Heard[MessageFailed]) -> None:
@@ -180,6 +194,9 @@ def _note(
 
 REACTIONS: Reactions = {
     CaseReported: file_report,
+    ContactChanged: file_contact,
+    CaseErased: forget_customer,
+    FilesLeft: delete_files,
     MessageSent: note_acknowledgement,
     MessageFailed: note_undelivered,
     CallbackReached: note_called,

@@ -13,6 +13,7 @@ from services.intake import (
     erasing,
     finding,
     flagging,
+    forgetting,
     handing,
     incident,
     investigating,
@@ -128,6 +129,13 @@ def customer(customer: str) -> Response[str]:
 @handler.get("/staff/v1/customers/<customer>/history")
 def customer_history(customer: str) -> Response[str]:
     return answer(200, finding.history(handler.principal(), customer))
+
+
+@handler.post("/staff/v1/customers/<customer>/erase")
+def erase_customer(customer: str) -> Response[str]:
+    request, principal = handler.read(erasing.EraseRequest), handler.principal()
+    command = Command(principal.id, handler.needed_idempotency_key(), request)
+    return answer(200, forgetting.erase(principal, customer, command, request, _cause()))
 
 
 @handler.post("/staff/v1/customers/<customer>/<action>")

@@ -20,6 +20,12 @@ class Statement:
     secret: str = ""
 
 
+def cards(events: Sequence[Recorded], salt: str | None) -> list[Mapping[str, str]]:
+    """How they were said to be reached, at first and each time it was put right. Raises `Erased`."""
+    told = [events[0], *(event for event in events[1:] if event.type == ContactChanged.detail_type_name())]
+    return [event.private(salt).get("contact", {}) for event in told]
+
+
 def statement(events: Sequence[Recorded], salt: str | None) -> Statement:
     """What was said at first, with every correction. Raises `Erased`."""
     first = events[0].private(salt)

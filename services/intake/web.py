@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from aws_lambda_powertools.event_handler import Response
 
 from services.intake import browsing, following, knowing, reporting, saying
 from services.intake.browsing import COOKIE, case_of, number_of, opens
-from services.intake.case import REPLY, State
+from services.intake.case import REPLY
+from services.intake.casewords import case_shown, latest_answer
 from services.intake.following import CaseView, GrievanceRequest
 from services.intake.form import LIMITS, STEPS, ReportForm
 from services.intake.reporting import ReportRequest
@@ -33,7 +33,6 @@ from shared.pages.asking import (
     reach_row,
 )
 from shared.pages.browser import HOME, Pages, Visit, built_file, cookie, see_other
-from shared.pages.promised import promise_shown
 from shared.pages.questions import FACT, Wrong
 from shared.promises import PromiseState
 from shared.reach import Contact, reachable
@@ -46,12 +45,6 @@ from shared.wording import Speaker, left_to_right
 handler = Pages("intake")
 
 _SECRET = re.compile(r"[\w-]{8,128}", re.ASCII)
-_TAGS: Final[Mapping[State, str]] = {
-    State.RECEIVED: "govuk-tag--yellow",
-    State.OPEN: "govuk-tag--blue",
-    State.DECLINED: "govuk-tag--grey",
-    State.CLOSED: "govuk-tag--green",
-}
 _ASKED_AT: Final[Mapping[str, tuple[str, str]]] = {
     "/category": ("category", "category"),
     "/description": ("story", "story"),
@@ -284,7 +277,7 @@ def show_case(number: str) -> Response[str]:
         said=said if said in saying.FORMS else "",
         reply_due=_reply_due(case, t),
         says=[name for name, form in saying.FORMS.items() if name != "understood" and form.offered(case)],
-        **_case_shown(case, t),
+        **case_shown(case, t),
     )
 
 
@@ -300,7 +293,7 @@ def show_received(number: str) -> Response[str]:
         link=f"{settings().need('url')}/follow/{case.number}/{secret}",
         advice=_advice(case, t),
         contactable=case.contactable,
-        **_case_shown(case, t),
+        **case_shown(case, t),
     )
 
 
@@ -411,76 +404,15 @@ def _ask_to_say(
         longest=saying.LONGEST,
         documents=case.documents,
         answers=case.answers,
-        latest=_latest_answer(case) if what == "understood" else None,
+        latest=latest_answer(case) if what == "understood" else None,
         ratings=[{"value": str(rating), "text": t(f"rating.{rating}")} for rating in range(5, 0, -1)],
     )
-
-
-def _latest_answer(case: CaseView) -> str | None:
-    """What a person last answered, when a person did."""
-    said = [step["text"] for step in case.timeline if step["what"] == "ConsultationAnswered"]
-    return said[-1] if said else None
 
 
 def _reply_due(case: CaseView, t: Speaker) -> str:
     """By when whoever has the case answers what its customer asked."""
     due = [one["due"] for one in case.promises if one["what"] == REPLY and one["state"] == PromiseState.OPEN]
     return t.when(datetime.fromisoformat(due[-1]), calendar().zone) if due else ""
-
-
-# What a case says -------------------------------------------------------------------------------------
-
-
-def _case_shown(case: CaseView, t: Speaker) -> dict[str, Any]:
-    zone = calendar().zone
-    return {
-        "number": ids.spoken(case.number),
-        "path": case.number,
-        "category": case.category_name,
-        # What a person answered stands in their place.
-        "answers": () if _latest_answer(case) else case.answers,
-        "latest": _latest_answer(case),
-        "asks_understood": case.asks_understood,
-        "state": {
-            "name": t(f"state.{case.state}.name"),
-            "means": t(f"state.{case.state}.means"),
-            "colour": _TAGS[State(case.state)],
-        },
-        "timeline": [_step_shown(step, t, zone) for step in case.timeline],
-        "promises": [promise_shown(one, t(f"promise.{_plain(one['what'])}"), t, zone) for one in case.promises],
-    }
-
-
-def _step_shown(step: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> dict[str, Any]:
-    at = datetime.fromisoformat(step["at"])
-    return {
-        "at": t.when(at, zone),
-        "stamp": step["at"],
-        "title": t(
-            f"timeline.{step['what']}",
-            **{name: _fact_shown(name, value, t, zone) for name, value in step["facts"].items()},
-        ),
-        "text": step["text"],
-    }
-
-
-def _plain(promise: str) -> str:
-    """The kind of promise: appointments have one each."""
-    return promise.rstrip("0123456789").rstrip("-")
-
-
-def _fact_shown(name: str, value: Any, t: Speaker, zone: ZoneInfo) -> str:
-    match name:
-        case "was_due" | "now_due" | "answer_due" | "due" | "at" | "was_at":
-            return t.when(datetime.fromisoformat(value), zone)
-        case "complaint":
-            return left_to_right(ids.spoken(ids.heard(value) or value))
-        case "promise":
-            return t(f"promise.{_plain(value)}")
-        case "finding" | "channel" | "outcome" | "reason" | "what" | "answer":
-            return t(f"{name}.{value}")
-        case _:
-            return str(value)
 
 
 def _advice(case: CaseView, t: Speaker) -> list[str]:

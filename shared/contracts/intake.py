@@ -139,6 +139,14 @@ class CaseErased(IntakeEvent):
     complaints: tuple[str, ...] = ()
 
 
+class FilesLeft(IntakeEvent):
+    """The case that these files belong to is erased: whoever keeps them deletes them. `files` are where they lie."""
+
+    detail_type: Literal["FilesLeft.v1"] = "FilesLeft.v1"
+    case: str
+    files: tuple[str, ...]
+
+
 class ContactChanged(IntakeEvent):
     """The customer is reached otherwise, or the secret that follows the case is a new one; the old one opens nothing.
 

@@ -27,7 +27,7 @@ _MOST_FIELDS: Final = 100
 # Control characters and direction overrides come along when text is pasted; nobody types them, nobody misses them.
 _INVISIBLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
-_HEADERS: Final[Mapping[str, str]] = {
+PAGE_HEADERS: Final[Mapping[str, str]] = {
     # Pages run no script at all; styles and pictures come from the desk itself; no other site may frame them.
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -136,7 +136,7 @@ class Visit:
             status_code=status,
             content_type="text/html; charset=utf-8",
             body=render(template, self.language, **shown),
-            headers=_HEADERS,
+            headers=PAGE_HEADERS,
             cookies=[*(cookies or []), *self._kept_language()],
         )
 
@@ -179,7 +179,7 @@ def see_other(location: str, cookies: list[Cookie] | None = None) -> Response[st
         status_code=HTTPStatus.SEE_OTHER,
         content_type="text/plain; charset=utf-8",
         body="",
-        headers={**_HEADERS, "Referrer-Policy": "no-referrer", "Location": location},
+        headers={**PAGE_HEADERS, "Referrer-Policy": "no-referrer", "Location": location},
         cookies=cookies,
     )
 

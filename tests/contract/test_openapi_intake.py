@@ -11,6 +11,7 @@ from infra.intake_stack import INTAKE as SERVICE
 from infra.openapi_intake import INTAKE, document, rendered
 from services.intake import (
     api,
+    copies,
     downloads,
     exports,
     following,
@@ -47,7 +48,7 @@ def test_the_committed_description_is_current():
 
 def test_it_describes_every_route_that_the_functions_answer():
     own = {(method, path) for method, path, _ in OPERATIONS if not path.startswith(ROOT)}
-    handlers = (api.handler, uploads.api, staff.handler, exports.handler, downloads.handler)
+    handlers = (api.handler, uploads.api, staff.handler, exports.handler, downloads.handler, copies.handler)
     assert own == {one for handler in handlers for one in answered(handler)}
 
 

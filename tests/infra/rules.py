@@ -21,7 +21,7 @@ WILDCARDS_WITH_A_REASON = {
     ("s3:PutObject", "<files6F97A25D>/quarantine/*"),
     # What a scanner found clean is moved, what lies in quarantine is looked at, what is clean handed out, one by one.
     *(("s3:" + verb, "<files6F97A25D>/quarantine/*") for verb in ("GetObject", "GetObjectVersion", "DeleteObject")),
-    *(("s3:" + verb, "<files6F97A25D>/clean/*") for verb in ("GetObject", "PutObject")),
+    *(("s3:" + verb, "<files6F97A25D>/clean/*") for verb in ("GetObject", "PutObject", "DeleteObject")),
     # GuardDuty names its rule; what it may do to it is bound to rules that it manages.
     *(
         ("events:" + verb, "arn:*:events:*:*:rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3*")

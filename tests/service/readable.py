@@ -1,6 +1,7 @@
 """Everything that somebody with all keys of the desk could still read: what an erasure is held against."""
 
 import json
+from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,19 +20,22 @@ def readable(world: World) -> Iterator[str]:
         } - {None}
         for item in items:
             yield json.dumps({name: value for name, value in item.items() if "B" not in value}, default=str)
-            if "private" in item:
-                with world.function_of(service):
-                    yield from _decrypted(item, salts)
+            with world.function_of(service):
+                yield from _decrypted(item, salts)
         for recipient, boxes in _boxes(items).items():
             with world.function_of(recipient):
                 yield from (json.dumps(seals.unseal(box, about), ensure_ascii=False) for box, about in boxes)
 
 
 def _decrypted(item: dict[str, Any], salts: set[str]) -> Iterator[str]:
-    bound_to = f"{item['pk']['S']}/{item['sk']['S']}"
-    for salt in salts:
-        with suppress(ValueError):
-            yield json.dumps(vault.decrypt(salt, bound_to, item["private"]["B"]), ensure_ascii=False)
+    key = item["pk"]["S"]
+    found = {f"{key}/{item['sk']['S']}": item["private"]["B"]} if "private" in item else {}
+    if sealed := json.loads(item["doc"]["S"]).get("sealed") if "doc" in item else None:
+        found[f"{key}/particulars"] = b64decode(sealed)
+    for bound_to, ciphertext in found.items():
+        for salt in salts:
+            with suppress(ValueError):
+                yield json.dumps(vault.decrypt(salt, bound_to, ciphertext), ensure_ascii=False)
 
 
 def _boxes(items: list[dict[str, Any]]) -> dict[str, list[tuple[str, str]]]:

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 import requests
 
-from services.intake import files, quarantine
-from services.intake.case import FILES_A_DAY, Case
-from shared.tables import store
+from services.intake import quarantine
+from services.intake.case import FILES_A_DAY
 from tests.service.casework import CLERK, COLLEAGUE, OFFICER, SUPERVISOR, Matter, report
 from tests.service.georeporting import REPORT as BY_OPEN311
 from tests.service.georeporting import in_parts, post
@@ -565,13 +564,14 @@ def test_a_report_with_a_photo_that_is_sent_again_lays_down_no_second_photo(worl
 # Around it
 
 
-def test_whoever_removes_a_case_is_told_where_its_files_lie(world, matter):
+@pytest.mark.requirement("CASE-19")
+def test_the_files_of_an_erased_case_are_deleted_wherever_they_lie(world, matter):
     scanned(world, taken(matter))
     taken(matter, PNG, "image/png")
-    with world.function_of("intake"):
-        keys = files.keys_of(*store().history(Case, matter.number.replace("-", "")))
-        assert set(world.files()) < set(keys)
-        quarantine.remove(keys)
+    assert {key.partition("/")[0] for key in world.files()} == {"clean", "quarantine"}
+    matter.do("decline", {"reason": "It is not ours."})
+    scanned(world, next(key for key in world.files() if key.startswith("quarantine")))
+    matter.do("erase", {"reason": "asked"}, SUPERVISOR)
     assert world.files() == {}
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from infra.packs import PACKS, read
-from services.intake import notes, web
+from services.intake import casewords, notes
 from services.intake.following import _SHOWN, CaseView
 from shared.contracts import Note
 from shared.contracts.intake import IntakeEvent
@@ -20,6 +20,9 @@ CALENDAR = Calendar.from_data(POLICE.calendar)
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 STAFF_ONLY = {
     "CaseErased",
+    "CustomerCopied",
+    "CustomerErased",
+    "FilesLeft",
     "StaffNote",
     "MessageUndelivered",
     "CaseHandled",
@@ -135,12 +138,11 @@ def case(state: str = "open") -> CaseView:
 
 @pytest.fixture(autouse=True)
 def police(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "calendar", lambda: CALENDAR)
-    monkeypatch.setattr(web, "pack", lambda: POLICE)
+    monkeypatch.setattr(casewords, "calendar", lambda: CALENDAR)
 
 
 def page(language: str, state: str = "open") -> str:
-    shown = web._case_shown(case(state), speaker("intake", language))
+    shown = casewords.case_shown(case(state), speaker("intake", language))
     return render("intake/follow/case.html", language, here="/", **shown)
 
 
@@ -156,7 +158,8 @@ def test_every_state_and_every_line_has_words_in_every_language(language: str, s
 @pytest.mark.parametrize("number", ["K7M29QXD4T8V", "K7M2-9QXD-4T8V"])
 def test_the_number_of_a_complaint_is_told_as_people_read_it(number: str):
     assert (
-        web._fact_shown("complaint", number, speaker("intake", "en"), CALENDAR.zone) == "\u2066K7M2-9QXD-4T8V\u2069"
+        casewords.fact_shown("complaint", number, speaker("intake", "en"), CALENDAR.zone)
+        == "\u2066K7M2-9QXD-4T8V\u2069"
     )
 
 

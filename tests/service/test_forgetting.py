@@ -178,7 +178,7 @@ def test_the_copy_can_be_read_in_the_customers_language(world, language, directi
         NAME,
         PHONE,
         case.number,
-        SAID["description"],
+        "The zebrafish tank leaks.",
         "A gramophone.",
         "7 Kumquat Lane",
         "tangerine",

@@ -33,7 +33,6 @@ from shared.pages.questions import FACT, Wrong
 from shared.reach import Contact, reachable
 from shared.rules import calendar, complaint_rules, pack
 from shared.store import NotFound
-from shared.vault import Erased
 from shared.wording import Speaker
 
 handler = Pages("complaints")
@@ -281,7 +280,7 @@ def _not_yours(_error: Exception) -> Response[str]:
     return handler.visit.say(HTTPStatus.NOT_FOUND, "complaint_missing", "why", "check", ways=HOME)
 
 
-handler.exception_handler([NotFound, Erased])(_not_yours)
+handler.exception_handler(NotFound)(_not_yours)
 
 
 def _refused(visit: Visit, number: str, refusal: Problem) -> Response[str]:

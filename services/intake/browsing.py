@@ -43,7 +43,7 @@ def case_of(visit: Visit, number: str) -> CaseView:
 
 
 def not_yours(visit: Visit) -> Response[str]:
-    """The same answer for a number that does not exist, a wrong secret, none, and a case that was erased."""
+    """The same answer for a number that does not exist, a wrong secret, and none."""
     return visit.say(
         HTTPStatus.NOT_FOUND,
         "case_missing",

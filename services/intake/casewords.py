@@ -35,6 +35,7 @@ def case_shown(case: CaseView, t: Speaker) -> dict[str, Any]:
             "means": t(f"state.{case.state}.means"),
             "colour": _TAGS[State(case.state)],
         },
+        "kept_until": t.day(case.kept_until, zone) if case.kept_until else None,
         "timeline": [_step_shown(step, t, zone) for step in case.timeline],
         "promises": [promise_shown(one, t(f"promise.{_plain(one['what'])}"), t, zone) for one in case.promises],
     }

@@ -90,6 +90,8 @@ class CaseView:
     """What is missing of an application and waited for."""
     takes_questions: bool = False
     """Whoever has the case answers questions, and it goes on."""
+    kept_until: datetime | None = None
+    """When what was said is erased, once it is known."""
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -106,6 +108,7 @@ class CaseView:
             "answers": list(self.answers),
             "asks_understood": self.asks_understood,
             "documents_missing": list(self.documents),
+            "kept_until": self.kept_until.isoformat() if self.kept_until else None,
         }
 
 
@@ -136,6 +139,7 @@ def seen(case: Case, events: Sequence[Recorded], language: str | None = None) ->
         asks_understood=_waits_for_a_word(case),
         documents=_missing(case, category, spoken),
         takes_questions=pack().clocks.reply is not None,
+        kept_until=case.erase_at,
     )
 
 

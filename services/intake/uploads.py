@@ -20,7 +20,6 @@ from shared.pages import Fault
 from shared.pages.asking import as_request, form_of, new_form
 from shared.pages.browser import BadForm, Pages, Visit, cleaned, posted, see_other
 from shared.store import NotFound
-from shared.vault import Erased
 
 _MOST_TEXT: Final = 4000
 _MEGABYTES: Final = attachment.LIMIT // 1_000_000
@@ -144,4 +143,4 @@ def _asked(
     )
 
 
-_pages.exception_handler([NotFound, Erased])(lambda _error: browsing.not_yours(_pages.visit))
+_pages.exception_handler(NotFound)(lambda _error: browsing.not_yours(_pages.visit))

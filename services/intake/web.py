@@ -39,7 +39,6 @@ from shared.reach import Contact, reachable
 from shared.rules import calendar, pack
 from shared.settings import settings
 from shared.store import NotFound
-from shared.vault import Erased
 from shared.wording import Speaker, left_to_right
 
 handler = Pages("intake")
@@ -367,7 +366,7 @@ def open_link(number: str, secret: str) -> Response[str]:
     return handler.visit.goes_on(f"/follow/{identity}", [opens(identity, secret)])
 
 
-handler.exception_handler([NotFound, Erased])(lambda _error: browsing.not_yours(handler.visit))
+handler.exception_handler(NotFound)(lambda _error: browsing.not_yours(handler.visit))
 
 
 def _ask_grievance(

@@ -22,7 +22,6 @@ from shared.http import Problem, invalid
 from shared.pages import Fault
 from shared.pages.browser import HOME, Pages, Visit, cookie, see_other
 from shared.store import NotFound
-from shared.vault import Erased
 
 handler = Pages("survey")
 
@@ -168,4 +167,4 @@ def _unknown(_error: Exception) -> Response[str]:
     return handler.visit.say(HTTPStatus.NOT_FOUND, "unknown", "why", "else", ways=HOME)
 
 
-handler.exception_handler([NotFound, Erased])(_unknown)
+handler.exception_handler(NotFound)(_unknown)

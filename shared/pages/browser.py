@@ -227,7 +227,7 @@ class Pages(Desk):
             (Conflict, lambda _error: self._refused(_CHANGED)),
             (Problem, self._refused),
             (NotFound, lambda _error: self._say(HTTPStatus.NOT_FOUND, "kit.missing", "check", "safe")),
-            (Erased, lambda _error: self._say(HTTPStatus.NOT_FOUND, "kit.missing", "check", "safe")),
+            (Erased, lambda _error: self._say(HTTPStatus.GONE, "kit.erased", "why", "next")),
             (Exception, self._trouble),
         ):
             self.exception_handler(refusal)(answer)

@@ -120,7 +120,7 @@ def test_only_a_survey_number_becomes_part_of_a_cookie_or_an_address(desk: Desk)
     [
         (Conflict(), 409, "Somebody changed this at the same moment"),
         (Problem(422, "other", "Something else."), 422, "We couldn’t use what was sent"),
-        (Erased(), 404, "This link does not work"),
+        (Erased(), 410, "This was erased"),
     ],
 )
 def test_what_goes_wrong_while_answering_is_said_for_what_it_is(

@@ -138,15 +138,19 @@ def test_only_a_case_number_becomes_part_of_a_cookie(desk: Desk, number: str):
     assert not answer.get("cookies")
 
 
-def test_a_case_that_was_erased_is_not_there(desk: Desk, citizen: Citizen, received: Page, link: str):
+def test_a_case_that_was_erased_says_so_to_whoever_has_its_link_and_to_nobody_else(
+    desk: Desk, citizen: Citizen, received: Page, link: str
+):
     number = link.split("/")[2]
     table = boto3.resource("dynamodb").Table("intake")
     state = table.get_item(Key={"pk": f"CASE#{number}", "sk": "STATE"})["Item"]
     table.put_item(Item={**state, "doc": json.dumps({**json.loads(str(state["doc"])), "salt": None})})
-    never = Citizen(desk).goes_to("/follow/K7M29QXD4T8V").body.replace("K7M29QXD4T8V", number)
-    assert citizen.goes_to(link).status == 404
-    assert citizen.page.body == never
-    assert citizen.posts(f"/follow/{number}/grievance", {"text": "Nobody listened"}).status == 404
+    shown = citizen.goes_to(link)
+    assert (shown.status, shown.heading) == (410, "This was erased")
+    assert citizen.posts(f"/follow/{number}/grievance", {"text": "Nobody listened"}).status == 410
+    never = Citizen(desk).goes_to("/follow/K7M29QXD4T8V")
+    stranger = Citizen(desk).goes_to(f"/follow/{number}")
+    assert (stranger.status, stranger.body) == (404, never.body.replace("K7M29QXD4T8V", number))
 
 
 @pytest.mark.parametrize(

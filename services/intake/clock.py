@@ -67,4 +67,5 @@ def handler(_event: dict[str, Any], context: Any) -> None:
         sending.send_wanted(utc_now())
     finally:
         looks = {Case.KIND: look, Call.KIND: phoning.look, Caller.KIND: nuisance.look}
-        tick(looks, utc_now(), time_left(context), {Case.KIND: erasing.look, Customer.KIND: forgetting.look})
+        ends = {Case.KIND: erasing.look, Customer.KIND: forgetting.look, Caller.KIND: nuisance.forget}
+        tick(looks, utc_now(), time_left(context), ends)

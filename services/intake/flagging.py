@@ -67,7 +67,8 @@ def flag(principal: Principal, request: FlagRequest, cause: Cause) -> dict[str, 
                 return store().create(after, [line], cause)
             except AlreadyExists:
                 raise Conflict(identity) from None
-        after = callers.flagged(before, request.kind, request.telephone, rules, calendar(), cause.at)
+        readable = before.model_copy(update={"salt": before.salt or vault.new_salt(), "erase_at": None})
+        after = callers.flagged(readable, request.kind, request.telephone, rules, calendar(), cause.at)
         return store().change(after, [line], cause)
 
     return _view(retrying(write))
@@ -83,7 +84,8 @@ def lift(principal: Principal, request: LiftRequest, cause: Cause) -> dict[str, 
             after = callers.lifted(store().load(Caller, identity), cause.at, request.reason)
         except callers.NotFlagged:
             raise Problem(409, "not-flagged", "This number is not flagged.") from None
-        return store().change(after, [Line(FlagLifted(), private={"text": request.reason})], cause)
+        lifted = nuisance.kept_for_now(after, cause.at)
+        return store().change(lifted, [Line(FlagLifted(), private={"text": request.reason})], cause)
 
     return _view(retrying(write))
 

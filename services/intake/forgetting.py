@@ -37,7 +37,11 @@ def erase(principal: Principal, number: str, command: Command, request: EraseReq
         raise Problem(409, "erased-before", "This file was erased before.", "Nothing more is needed.")
     links = filing.links(customer.id)
     theirs = [case for case in _cases(links) if links[case.id].reported and case.salt]
-    if owed := [case.id for case in theirs if not _may_end(case)]:
+    now, left = theirs[:AT_ONCE], max(0, len(theirs) - AT_ONCE)
+    owed = [case.id for case in theirs if case.state not in DONE or any(one.open for one in case.promises)]
+    # What their chains say is read for those whose turn it is.
+    owed += [case.id for case in now if case.id not in owed and not erasing.owes_nothing(case)]
+    if owed:
         raise Problem(
             409,
             "still-owed",
@@ -45,10 +49,9 @@ def erase(principal: Principal, number: str, command: Command, request: EraseReq
             "Close or decline them and see to what is owed; then erase the file.",
             cases=[ids.spoken(one) for one in owed[:AT_ONCE]],
         )
-    for case in theirs[:AT_ONCE]:
+    for case in now:
         one = Command(principal.id, f"{command.key}:{case.id}", request)
         erasing.erase_case(principal, case.id, one, request, cause)
-    left = max(0, len(theirs) - AT_ONCE)
     if not left:
         _end(customer.id, cause)
     return {"id": ids.spoken(customer.id), "erased": len(theirs) - left, "left": left}
@@ -83,10 +86,6 @@ def _end_one(identity: str, cause: Cause) -> Customer:
     after = erasure.without_key(customer, cause.at, sealed="", contacts=(), perhaps_same=(), recent=())
     nowhere = filing.rewritten([File(customer)], [File(after)], cause.at)
     return store().change(after, [Line(CustomerErased())], cause, extra=nowhere)
-
-
-def _may_end(case: Case) -> bool:
-    return case.state in DONE and erasing.owes_nothing(case)
 
 
 def _cases(numbers: Iterable[str]) -> Iterator[Case]:

@@ -112,6 +112,12 @@ class FlagLifted(Note):
     detail_type: Literal["FlagLifted.v1"] = "FlagLifted.v1"
 
 
+class CallerErased(Note):
+    """Why this number was flagged is erased."""
+
+    detail_type: Literal["CallerErased.v1"] = "CallerErased.v1"
+
+
 class FlagExpired(Note):
     """Of a caller: the time is over."""
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from services.intake import caller as callers
 from services.intake.caller import Caller
-from services.intake.notes import CallerAgain, FlagExpired
-from shared import vault
-from shared.store import Cause, Item, Line, NotFound, retrying
+from services.intake.notes import CallerAgain, CallerErased, FlagExpired
+from shared import erasure, vault
+from shared.rules import calendar, pack
+from shared.store import Cause, Item, Line, NotFound, Recorded, retrying
 from shared.tables import store
 
 
@@ -50,7 +51,26 @@ def look(identity: str, now: datetime) -> None:
     """A flag whose time is over."""
     after = callers.expired(store().load(Caller, identity), now)
     if after is not None:
-        store().change(after, [Line(FlagExpired())], Cause(now, "clock", f"tick:{identity[:12]}:{after.seq}"))
+        cause = Cause(now, "clock", f"tick:{identity[:12]}:{after.seq}")
+        store().change(kept_for_now(after, now), [Line(FlagExpired())], cause)
+
+
+def kept_for_now(caller: Caller, now: datetime) -> Caller:
+    """A caller who is not flagged any more, with when the reasons for it end."""
+    kept = pack().retention
+    return caller.model_copy(update={"erase_at": erasure.ends(kept.cases if kept else None, calendar(), now)})
+
+
+def forget(identity: str, now: datetime) -> None:
+    """A tick: nobody needs to know any more why a number was flagged."""
+    caller = store().load(Caller, identity)
+    if caller.flagged or caller.erase_at is None or caller.erase_at > now:
+        return
+    if caller.salt is None:
+        erasure.clear(caller, now)
+    else:
+        cause = Cause(now, "clock", f"tick:{identity[:12]}:{caller.seq}")
+        store().change(erasure.without_key(caller, now), [Line(CallerErased())], cause)
 
 
 def history(phone: str) -> tuple[Caller, list[dict[str, Any]]]:
@@ -61,7 +81,15 @@ def history(phone: str) -> tuple[Caller, list[dict[str, Any]]]:
             "at": event.at.isoformat(),
             "what": event.type.partition(".")[0],
             "by": event.facts["actor"],
-            "reason": event.private(caller.salt).get("text"),
+            "reason": _reason(event, caller.salt),
         }
         for event in events
     ]
+
+
+def _reason(event: Recorded, salt: str | None) -> str | None:
+    """Why, unless it was erased: what a number was flagged for before that can't be read under a later key either."""
+    try:
+        return event.private(salt).get("text")
+    except (vault.Erased, ValueError):
+        return None

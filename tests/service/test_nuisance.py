@@ -9,6 +9,7 @@ import pytest
 from benchmarks.counting import Meter
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.own_pack import with_categories
+from tests.service.readable import readable
 from tests.service.test_emergencies import NORTH, sign_on, told, unit
 from tests.service.test_main_path import REPORT, SUPERVISOR, follow, promises
 from tests.service.world import Answer, World, staff
@@ -221,3 +222,15 @@ def test_a_call_costs_no_more_calls_to_look_whether_its_number_is_flagged(world)
     with Meter(world).attached() as meter, meter.warm("intake"):
         call(world)
         assert meter.measure(lambda: call(world)).calls == {"dynamodb.TransactWriteItems": 1}
+
+
+def test_why_a_number_was_flagged_ends_when_it_is_kept_no_longer_and_it_can_be_flagged_again(world):
+    flag(world, reason="Sings about gramophones.")
+    world.pass_time(timedelta(days=31))
+    assert [one["reason"] for one in callers(world, "/look").body["history"]] == ["Sings about gramophones.", None]
+    world.pass_time(timedelta(days=5 * 366))
+    assert "gramophones" not in "".join(readable(world))
+    flag(world, reason="Sings of zebrafish.")
+    reasons = [one["reason"] for one in callers(world, "/look").body["history"]]
+    assert reasons == [None, None, None, "Sings of zebrafish."]
+    assert "gramophones" not in "".join(readable(world))

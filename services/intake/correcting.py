@@ -78,6 +78,8 @@ def renew(principal: Principal, number: str, command: Command, cause: Cause) -> 
         nonlocal secret
         if case.salt is None:
             raise vault.Erased
+        if case.kind == "tip":
+            raise Problem(409, "anonymous", "Nobody knows who gave a tip.", "Only whoever has its link follows it.")
         must_not_have_handled(principal, case, _THEIRS)
         _, events = store().history(Case, case.id)
         secret = _secret(case, principal.id, command.key or cause.correlation)
@@ -139,5 +141,5 @@ def _secret(case: Case, actor: str, command: str) -> str:
 
 
 ACTS: dict[str, Act[Any]] = {
-    "correct": Act("case.correct", CorrectRequest, correct, keyed=True),
+    "correct": Act("case.correct", CorrectRequest, correct, keyed=True, handles=False),
 }

@@ -32,8 +32,6 @@ def erase(draft: Draft, _request: EraseRequest) -> None:
     """What was said ends now. That it was, when, and what was promised stays."""
     case = draft.case
     must_not_have_handled(draft.by, case, "Whether something is still owed about it is not for you to see.")
-    if case.salt is None:
-        raise Problem(409, "erased-before", "This case was erased before.", "Nothing more is needed.")
     if case.state not in DONE:
         raise Problem(409, "still-open", "This case is still open.", "Close or decline it first; then erase it.")
     _, events = store().history(Case, case.id)
@@ -110,5 +108,5 @@ def _end(draft: Draft, events: Sequence[Recorded], *, asked: bool, complaints: t
 
 
 ACTS: dict[str, Act[Any]] = {
-    "erase": Act("case.erase", EraseRequest, erase, keyed=True),
+    "erase": Act("case.erase", EraseRequest, erase, keyed=True, handles=False),
 }

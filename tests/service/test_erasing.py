@@ -202,7 +202,7 @@ def test_erasing_is_for_those_who_lead_and_happens_once(world):
     assert case.try_to("erase", {"reason": "no-reason"}, SUPERVISOR, key="erase-second").status == 422
     erase(case)
     again = case.try_to("erase", {"reason": "asked"}, SUPERVISOR, key="erase-third")
-    assert (again.status, again.body["type"].rpartition(":")[2]) == (409, "erased-before")
+    assert (again.status, again.body["type"].rpartition(":")[2]) == (410, "erased")
 
 
 def test_the_public_sees_nothing_more_of_an_erased_case(world):
@@ -256,3 +256,14 @@ def _answer(complaint: Complained) -> None:
     complaint.talk(LEADER)
     complaint.do("answer", {"finding": "substantiated", "text": "We are sorry."}, LEADER)
     complaint.do("close", who=LEADER)
+
+
+@pytest.mark.parametrize(
+    ("act", "body"),
+    [("take", None), ("notes", {"text": "Late."}), ("customers", {"phone": PHONE, "classes": ["victim"]})],
+)
+def test_nothing_is_done_with_an_erased_case_any_more(world, act, body):
+    case = closed(world)
+    erase(case)
+    answer = case.try_to(act, body, LEADER, key="late-command-1")
+    assert (answer.status, answer.body["type"].rpartition(":")[2]) == (410, "erased")

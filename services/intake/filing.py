@@ -114,15 +114,21 @@ def customers_of(case: str) -> dict[str, Link]:
     return {item["sk"]["S"].partition("#")[2]: link for item in items if (link := _link(item))}
 
 
+def brought_by(case: str) -> AbstractSet[str]:
+    """The files of whoever brought the case, and not of whoever staff named on it."""
+    return {identity for identity, link in customers_of(case).items() if link.reported}
+
+
 def holder(contact: str) -> Customer | None:
     """Whose file a contact leads to; None when to none that can be read."""
     return _led_to(contact)[1]
 
 
 def open_like(category: str, contacts: Mapping[str, Contact]) -> list[Case]:
-    """Open cases of this category of whoever is reached like this, the newest last."""
+    """Open cases of this category that whoever is reached like this brought, the newest last."""
     owners = {one.id: one for contact in contacts if (one := holder(contact))}
-    return [case for one in owners.values() for case in still_open(one) if case.category == category]
+    like = [(one, case) for one in owners.values() for case in still_open(one) if case.category == category]
+    return [case for one, case in like if (link := _link_between(one.id, case.id)) and link.reported]
 
 
 def still_open(customer: Customer) -> list[Case]:

@@ -93,6 +93,10 @@ class Particulars:
         every = dict.fromkeys([*self.names, *(name for name in names if name)])
         return replace(self, names=tuple(every)[:NAMES])
 
+    def not_called(self, names: Collection[str]) -> "Particulars":
+        """Without these names; they stay when there is no other."""
+        return replace(self, names=tuple(name for name in self.names if name not in names) or self.names)
+
     def renamed(self, name: str) -> "Particulars":
         return replace(self, names=tuple(dict.fromkeys([name, *self.names]))[:NAMES])
 
@@ -210,6 +214,13 @@ def split(source: File, target: File, cases: Collection[str], contacts: Collecti
     )
 
 
+def without(file: File, cases: Collection[str]) -> File:
+    """The file without its part in these cases."""
+    recent = tuple(case for case in file.customer.recent if case not in cases)
+    left = {case: link for case, link in file.links.items() if case not in cases}
+    return _with_links(replace(file, customer=file.customer.model_copy(update={"recent": recent})), left)
+
+
 def _both_stand(one: File, other: File) -> None:
     if one.customer.id == other.customer.id:
         raise SameFile
@@ -220,15 +231,7 @@ def _both_stand(one: File, other: File) -> None:
 def _moved(source: File, target: File, cases: Collection[str], contacts: Collection[str]) -> tuple[File, File]:
     """What is named moves from one file to the other."""
     known = source.particulars.contacts
-    left = _with_links(
-        replace(
-            source,
-            customer=source.customer.model_copy(
-                update={"recent": tuple(case for case in source.customer.recent if case not in cases)}
-            ),
-        ),
-        {case: link for case, link in source.links.items() if case not in cases},
-    )
+    left = without(source, cases)
     links = dict(target.links)
     for case in cases:
         came, there = source.links[case], links.get(case)

@@ -68,10 +68,6 @@ class Customer(Aggregate):
     absorbed: tuple[str, ...] = ()
     """Files that were merged into this one: their numbers still lead here."""
 
-    @property
-    def protected(self) -> bool:
-        return not ON_BAD_DAYS.isdisjoint(self.classes)
-
 
 @dataclass(frozen=True)
 class Contact:

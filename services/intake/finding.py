@@ -1,7 +1,7 @@
 """Customers' files for staff to read: found by telephone or address, with what is open first."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -13,13 +13,11 @@ from shared import chain, ids, reach, vault
 from shared.http import Request, fault
 from shared.logs import log
 from shared.place import Place
-from shared.policy import PERMITS, Principal, require
+from shared.policy import Principal, require
 from shared.rules import pack
 from shared.tables import store
 
 PAGE = 50
-PROTECTED: Final = "customer.protected"
-"""To read who a victim or a witness is, and how they are reached."""
 
 
 class Reached(Request):
@@ -115,7 +113,7 @@ def facts(customer: Customer) -> dict[str, Any]:
 
 def _who(principal: Principal, customer: Customer) -> dict[str, Any]:
     """Who it is; of a victim or a witness only to whoever has the permit for it."""
-    hidden = customer.protected and not principal.roles & PERMITS[PROTECTED]
+    hidden = views.hides(principal, customer.classes)
     nobody: dict[str, Any] = {"names": [], "contacts": [], "hidden": hidden}
     if hidden or customer.salt is None:
         return nobody

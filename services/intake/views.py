@@ -1,9 +1,11 @@
 """A case as staff see it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from services.intake.case import LOOK_AGAIN, MOVES, Case
+from services.intake.customer import ON_BAD_DAYS
 from services.intake.notes import (
     ComplaintAgain,
     ComplaintGotAnswer,
@@ -18,7 +20,7 @@ from services.intake.notes import (
 from services.intake.promised import promise_view
 from shared import ids
 from shared.contracts.intake import CaseHandled, GrievanceVoiced
-from shared.policy import Principal
+from shared.policy import PERMITS, Principal
 from shared.promises import Promise, PromiseState
 from shared.store import Recorded
 
@@ -39,6 +41,11 @@ _OF_COMPLAINTS = frozenset(
     )
 )
 """What whoever handled a case may not learn: that there is a complaint about it, and what becomes of that."""
+
+
+def hides(reader: Principal, classes: Iterable[str]) -> bool:
+    """Whether who somebody of these classes is, and how they are reached, is not for this reader."""
+    return not ON_BAD_DAYS.isdisjoint(classes) and not reader.roles & PERMITS["customer.protected"]
 
 
 def facts(case: Case) -> dict[str, Any]:
@@ -80,7 +87,7 @@ def summary(case: Case, now: datetime, reader: Principal) -> dict[str, Any]:
     }
 
 
-def whole(case: Case, events: list[Recorded], *, of_complaints: bool) -> dict[str, Any]:
+def whole(case: Case, events: list[Recorded], *, of_complaints: bool, contact_hidden: bool = False) -> dict[str, Any]:
     """Everything there is; of complaints about it only to whoever they are not about."""
     shown = [event for event in events if of_complaints or not _about_a_complaint(event)]
     return {
@@ -91,7 +98,8 @@ def whole(case: Case, events: list[Recorded], *, of_complaints: bool) -> dict[st
             for promise in _promises(case, of_complaints=of_complaints)
         ],
         **_worked(case),
-        "events": [_event(event, case.salt) for event in shown],
+        "contact_hidden": contact_hidden,
+        "events": [_event(event, case.salt, contact_hidden=contact_hidden) for event in shown],
     }
 
 
@@ -122,9 +130,11 @@ def _about_a_complaint(event: Recorded) -> bool:
     return event.type in _OF_COMPLAINTS or "complaint" in str(event.data.get("template", ""))
 
 
-def _event(event: Recorded, salt: str | None) -> dict[str, Any]:
+def _event(event: Recorded, salt: str | None, *, contact_hidden: bool) -> dict[str, Any]:
     private = event.private(salt) if salt else {}
     private.pop("secret", None)  # the customer's alone
+    if contact_hidden:
+        private.pop("contact", None)
     return {
         "at": event.at.isoformat(),
         "what": event.type,

@@ -117,6 +117,18 @@ def test_what_a_witness_is_erased_of_is_their_file_and_not_the_case_of_somebody_
     assert NAME not in "".join(readable(world))
 
 
+@pytest.mark.requirement("CASE-19")
+def test_what_somebody_reported_ends_with_them_also_where_it_was_joined_to_the_case_of_somebody_else(world):
+    older = report(world)
+    world.clock.shift(timedelta(minutes=5))
+    newer = report(world, **SAID)
+    newer.do("join", {"into": older.number, "reason": "The marzipan leak."}, SUPERVISOR)
+    assert erase(world, file_of(world)["id"]).status == 200
+    assert older.file()["erased"] is False
+    world.pass_time(timedelta(days=15))
+    assert told(world) == set()
+
+
 def test_whoever_is_named_on_many_cases_is_taken_off_them_in_steps(world, monkeypatch):
     monkeypatch.setattr(forgetting, "_NAMED_AT_ONCE", 2)
     own = closed(world)

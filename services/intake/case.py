@@ -333,6 +333,18 @@ def scanned(case: Case, number: int, state: Checked, why: attachment.Refusal | N
     return case.model_copy(update={"files": files, "promises": made})
 
 
+def files_expired(case: Case, now: datetime) -> tuple[Case, tuple[int, ...]]:
+    """What nobody checked in time is gone: nothing is owed about it any more. With the numbers of those files."""
+    gone = attachment.expired(case.files, now)
+    files = case.files
+    for number in gone:
+        files = attachment.checked(files, number, Checked.REFUSED, "expired")
+    made = case.promises
+    if gone and not attachment.any_unchecked(files) and promises.is_open(made, SCAN):
+        made = promises.waive(made, SCAN, now, "the file is gone")
+    return case.model_copy(update={"files": files, "promises": made}), gone
+
+
 class TooManyGrievances(Exception):
     """They were heard often enough for one day."""
 

@@ -149,6 +149,12 @@ def decided(draft: Draft, do: Callable[[Draft], None]) -> Change[Case]:
     return Change(after, draft.lines, [*draft.extra, *public])
 
 
+def must_not_have_handled(principal: Principal, case: Case, because: str) -> None:
+    """Raises `Problem` 403: whatever was done about it or is said of that is seen to by somebody else."""
+    if principal.is_subject(case.handlers):
+        raise Problem(403, "handled-by-you", "You handled this case: somebody else does this.", because)
+
+
 def take_on(draft: Draft) -> None:
     """The case is taken on after review: an outcome is promised, and the customer told by when."""
     draft.case = cases.opened(draft.case, draft.pack, draft.calendar, draft.now)

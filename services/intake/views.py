@@ -19,7 +19,7 @@ from services.intake.notes import (
 )
 from services.intake.promised import promise_view
 from shared import ids
-from shared.contracts.intake import CaseHandled, GrievanceVoiced
+from shared.contracts.intake import CaseHandled, ComplaintsToErase, GrievanceVoiced
 from shared.policy import PERMITS, Principal
 from shared.promises import Promise, PromiseState
 from shared.store import Recorded
@@ -29,6 +29,7 @@ _OF_COMPLAINTS = frozenset(
     for kind in (
         GrievanceVoiced,
         CaseHandled,
+        ComplaintsToErase,
         ComplaintNoted,
         ComplaintRose,
         ComplaintMoved,

@@ -68,10 +68,6 @@ class Customer(Aggregate):
     absorbed: tuple[str, ...] = ()
     """Files that were merged into this one: their numbers still lead here."""
 
-    @property
-    def protected(self) -> bool:
-        return not ON_BAD_DAYS.isdisjoint(self.classes)
-
 
 @dataclass(frozen=True)
 class Contact:
@@ -93,8 +89,18 @@ class Particulars:
         every = dict.fromkeys([*self.names, *(name for name in names if name)])
         return replace(self, names=tuple(every)[:NAMES])
 
+    def not_called(self, names: Collection[str]) -> "Particulars":
+        """Without these names; they stay when there is no other."""
+        return replace(self, names=tuple(name for name in self.names if name not in names) or self.names)
+
     def renamed(self, name: str) -> "Particulars":
-        return replace(self, names=tuple(dict.fromkeys([name, *self.names]))[:NAMES])
+        """By this name instead of the one they went by."""
+        return replace(self, names=tuple(dict.fromkeys([name, *self.names[1:]])))
+
+    def without(self, names: Collection[str]) -> "Particulars":
+        """By none of these names, unless it has no other."""
+        left = tuple(name for name in self.names if name not in names)
+        return replace(self, names=left or self.names[:1])
 
 
 @dataclass(frozen=True)
@@ -179,8 +185,9 @@ def merged(kept: File, gone: File) -> tuple[File, File]:
             "absorbed": (*kept.customer.absorbed, gone.customer.id),
         }
     )
+    # It keeps the names that it had, in case it stands again.
     alias = left.customer.model_copy(update={"merged_into": kept.customer.id, "perhaps_same": ()})
-    return replace(joined, customer=one, particulars=names), replace(left, customer=alias, particulars=Particulars())
+    return replace(joined, customer=one, particulars=names), replace(left, customer=alias)
 
 
 def split(source: File, target: File, cases: Collection[str], contacts: Collection[str]) -> tuple[File, File]:
@@ -202,12 +209,21 @@ def split(source: File, target: File, cases: Collection[str], contacts: Collecti
     if {*cases} == {*source.links} and {*contacts} == {*source.customer.contacts}:
         raise NothingLeft
     left, other = _moved(source, again, cases, contacts)
+    if again is not target:
+        left = replace(left, particulars=left.particulars.without(again.particulars.names))
     absorbed = tuple(one for one in left.customer.absorbed if one != target.customer.id)
     languages = tuple(dict.fromkeys([*other.customer.languages, *source.customer.languages]))
     return (
         replace(left, customer=left.customer.model_copy(update={"absorbed": absorbed})),
         replace(other, customer=other.customer.model_copy(update={"languages": languages})),
     )
+
+
+def without(file: File, cases: Collection[str]) -> File:
+    """The file without its part in these cases."""
+    recent = tuple(case for case in file.customer.recent if case not in cases)
+    left = {case: link for case, link in file.links.items() if case not in cases}
+    return _with_links(replace(file, customer=file.customer.model_copy(update={"recent": recent})), left)
 
 
 def _both_stand(one: File, other: File) -> None:
@@ -220,15 +236,7 @@ def _both_stand(one: File, other: File) -> None:
 def _moved(source: File, target: File, cases: Collection[str], contacts: Collection[str]) -> tuple[File, File]:
     """What is named moves from one file to the other."""
     known = source.particulars.contacts
-    left = _with_links(
-        replace(
-            source,
-            customer=source.customer.model_copy(
-                update={"recent": tuple(case for case in source.customer.recent if case not in cases)}
-            ),
-        ),
-        {case: link for case, link in source.links.items() if case not in cases},
-    )
+    left = without(source, cases)
     links = dict(target.links)
     for case in cases:
         came, there = source.links[case], links.get(case)

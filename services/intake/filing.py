@@ -9,18 +9,18 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from services.intake import customer as customers
 from services.intake.case import Case, State
 from services.intake.customer import Contact, Customer, File, Link, Particulars, TooManyContacts
-from services.intake.notes import CaseFiled, CustomerCorrected, PerhapsRepeated, PerhapsSame
+from services.intake.notes import CaseFiled, CustomerCorrected, FileSplit, PerhapsRepeated, PerhapsSame
 from services.intake.statement import cards, statement
 from shared import ids, vault
 from shared.place import stamp
-from shared.store import AlreadyDone, Cause, Item, Line, NotFound, put, put_item, retrying
+from shared.store import AlreadyDone, Cause, Conflict, Item, Line, NotFound, put, put_item, retrying
 from shared.tables import store
 
 _FILED = "FILED"
@@ -114,15 +114,21 @@ def customers_of(case: str) -> dict[str, Link]:
     return {item["sk"]["S"].partition("#")[2]: link for item in items if (link := _link(item))}
 
 
+def brought_by(case: str) -> AbstractSet[str]:
+    """The files of whoever brought the case, and not of whoever staff named on it."""
+    return {identity for identity, link in customers_of(case).items() if link.reported}
+
+
 def holder(contact: str) -> Customer | None:
     """Whose file a contact leads to; None when to none that can be read."""
     return _led_to(contact)[1]
 
 
 def open_like(category: str, contacts: Mapping[str, Contact]) -> list[Case]:
-    """Open cases of this category of whoever is reached like this, the newest last."""
+    """Open cases of this category that whoever is reached like this brought, the newest last."""
     owners = {one.id: one for contact in contacts if (one := holder(contact))}
-    return [case for one in owners.values() for case in still_open(one) if case.category == category]
+    like = [(one, case) for one in owners.values() for case in still_open(one) if case.category == category]
+    return [case for one, case in like if (link := _link_between(one.id, case.id)) and link.reported]
 
 
 def still_open(customer: Customer) -> list[Case]:
@@ -144,29 +150,76 @@ def file_report(number: str, cause: Cause) -> None:
 def file_contact(number: str, cause: Cause) -> None:
     """How the customer of a case is reached was put right: from now on that leads to their file.
 
-    What was wrong leads there no more, unless they have other cases, which it may be right for.
+    What was wrong leads there no more. When the file has other cases it may be somebody else's, whom that reaches
+    rightly: then the case goes to the file that the right contact leads to, or to a new one.
     """
-    owner = next((identity for identity, link in customers_of(number).items() if link.reported), None)
+    with suppress(vault.Erased, TooManyContacts):
+        retrying(lambda: _file_contact(number, cause))
+
+
+def _file_contact(number: str, cause: Cause) -> Case:
+    case, events = store().history(Case, number)
+    owner = next(iter(brought_by(number)), None)
     if owner is None:
         file_report(number, cause)
-        return
-    with suppress(vault.Erased, TooManyContacts):
-        case, events = store().history(Case, number)
-        right = contacts_of(statement(events, case.salt).contact)
-        wrong = {contact for card in cards(events, case.salt) for contact in contacts_of(card)} - {*right}
-        retrying(lambda: _led_by(standing(owner), right, wrong, cause))
+        return case
+    said = cards(events, case.salt)
+    card = statement(events, case.salt).contact
+    right = contacts_of(card)
+    wrong = {contact for one in said for contact in contacts_of(one)} - {*right}
+    before = whole(standing(owner))
+    if number not in before.links:
+        raise Conflict  # moved a moment ago
+    reaching = {*before.customer.contacts}
+    if before.customer.cases > 1 and wrong & reaching and not right.keys() & reaching:
+        names = {name for one in said if (name := one.get("name"))}
+        _move_out(before, case, Person(card.get("name"), right, case.language), names, cause)
+    else:
+        _led_by(before, right, wrong, right.keys() - contacts_of(said[0]), cause)
+    return case
 
 
-def _led_by(customer: Customer, right: Mapping[str, Contact], wrong: AbstractSet[str], cause: Cause) -> Customer:
-    before = whole(customer)
-    after = customers.reached_by(before, {one: right[one] for one in right if holder(one) is None})
-    for contact in wrong & {*customer.contacts} if customer.cases == 1 else ():
+def _move_out(before: File, case: Case, person: Person, names: AbstractSet[str], cause: Cause) -> None:
+    """The case was never this file's: it is in the person's own, and what they are called is not remembered here."""
+    link = before.links[case.id]
+    involved = involve(case, person, link.classes, cause, reported=True)
+    after = customers.without(replace(before, particulars=before.particulars.not_called(names)), {case.id})
+    told = Line(FileSplit(into=involved.customer.id, cases=(case.id,), contacts=0))
+    beside = [*rewritten([before], [after], cause.at), *involved.items]
+    store().change(sealed(after.customer, after.particulars), [told], cause, extra=beside)
+
+
+def _led_by(
+    before: File, right: Mapping[str, Contact], wrong: AbstractSet[str], new: AbstractSet[str], cause: Cause
+) -> None:
+    """The file is reached like this. Where what is `new` leads to another file, each says it of the other."""
+    after, lines, items = before, list[Line](), list[Item]()
+    for contact in wrong & {*before.customer.contacts} if before.customer.cases == 1 else ():
         after = customers.reached_no_more_by(after, contact)
-    if after == before:
-        return customer
-    told = Line(CustomerCorrected(what=("contact",)))
-    now = sealed(after.customer, after.particulars)
-    return store().change(now, [told], cause, extra=rewritten([before], [after], cause.at))
+    led = {contact: holder(contact) for contact in right}
+    after = customers.reached_by(after, {contact: right[contact] for contact, one in led.items() if one is None})
+    if after != before:
+        lines.append(Line(CustomerCorrected(what=("contact",))))
+    for other in {one.id: one for contact, one in led.items() if one and contact in new}.values():
+        noted, told, beside = _perhaps(after.customer, other, cause)
+        after, lines, items = replace(after, customer=noted), [*lines, *told], [*items, *beside]
+    if lines or items:
+        now = sealed(after.customer, after.particulars)
+        store().change(now, lines, cause, extra=[*rewritten([before], [after], cause.at), *items])
+
+
+def _perhaps(customer: Customer, other: Customer, cause: Cause) -> tuple[Customer, list[Line], list[Item]]:
+    """Each file says that the other may be the same person's: the one, what is told of it, and the other's writes."""
+    lines, items = list[Line](), list[Item]()
+    if customer.id == other.id:
+        return customer, lines, items
+    if other.id not in customer.perhaps_same:
+        customer = customers.perhaps(customer, other.id)
+        lines.append(Line(PerhapsSame(other=other.id)))
+    if customer.id not in other.perhaps_same:
+        noted = customers.perhaps(other, customer.id)
+        items += store().beside(noted, [Line(PerhapsSame(other=customer.id))], cause, new=False)
+    return customer, lines, items
 
 
 def _file(number: str, person: Person, cause: Cause) -> Customer:
@@ -207,12 +260,9 @@ def involve(case: Case, person: Person, classes: Sequence[str], cause: Cause, *,
     lines = [Line(CaseFiled(case=case.id, classes=link.classes))]
     items: list[Item] = []
     for other in owners[1:]:
-        if other.id not in after.perhaps_same:
-            after = customers.perhaps(after, other.id)
-            lines.append(Line(PerhapsSame(other=other.id)))
-        if after.id not in other.perhaps_same:
-            noted = customers.perhaps(other, after.id)
-            items += store().beside(noted, [Line(PerhapsSame(other=after.id))], cause, new=False)
+        after, told, beside = _perhaps(after, other, cause)
+        lines += told
+        items += beside
     items += store().beside(sealed(after, file.particulars), lines, cause, new=not owners)
     items += [_lead(contact, after.id, led[contact][0]) for contact in free]
     items += _linked(after.id, link)

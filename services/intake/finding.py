@@ -1,7 +1,8 @@
 """Customers' files for staff to read: found by telephone or address, with what is open first."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -13,13 +14,11 @@ from shared import chain, ids, reach, vault
 from shared.http import Request, fault
 from shared.logs import log
 from shared.place import Place
-from shared.policy import PERMITS, Principal, require
+from shared.policy import Principal, require
 from shared.rules import pack
 from shared.tables import store
 
 PAGE = 50
-PROTECTED: Final = "customer.protected"
-"""To read who a victim or a witness is, and how they are reached."""
 
 
 class Reached(Request):
@@ -49,7 +48,7 @@ def find(principal: Principal, request: FindRequest, now: datetime) -> dict[str,
     require(principal, "customer.read")
     led = [filing.holder(contact) for contact in filing.contacts_of(request.card())]
     found = {one.id: one for one in led if one}
-    shown = [{**facts(one), **_who(principal, one), "open": _open(principal, one, now)} for one in found.values()]
+    shown = [_shown(principal, one, _links_for(principal, one), now) for one in found.values()]
     for one in found:
         log().info("customer read", id=one, staff=principal.id)
     return {"customers": sorted(shown, key=lambda one: not one["open"])}
@@ -60,14 +59,14 @@ def read(principal: Principal, number: str, now: datetime, after: Place | None =
     require(principal, "customer.read")
     customer = filing.standing(identity_of(number))
     log().info("customer read", id=customer.id, staff=principal.id)
-    every = sorted(filing.links(customer.id).values(), key=lambda link: (link.at, link.case), reverse=True)
+    theirs = _links_for(principal, customer)
+    every = sorted(theirs, key=lambda link: (link.at, link.case), reverse=True)
     behind = [link for link in every if after is None or Place(link.at, link.case) < after]
     page = behind[:PAGE]
     cases = {one.id: one for one in store().load_many(Case, [link.case for link in page])}
     return {
-        **facts(customer),
-        **_who(principal, customer),
-        "open": _open(principal, customer, now) if after is None else [],
+        **_shown(principal, customer, theirs if after is None else [], now),
+        "cases": len(theirs),
         "cases_filed": [_case(principal, link, cases.get(link.case), now) for link in page],
         "next": Place(page[-1].at, page[-1].case).mark if len(behind) > PAGE else None,
     }
@@ -115,7 +114,7 @@ def facts(customer: Customer) -> dict[str, Any]:
 
 def _who(principal: Principal, customer: Customer) -> dict[str, Any]:
     """Who it is; of a victim or a witness only to whoever has the permit for it."""
-    hidden = customer.protected and not principal.roles & PERMITS[PROTECTED]
+    hidden = views.hides(principal, customer.classes)
     nobody: dict[str, Any] = {"names": [], "contacts": [], "hidden": hidden}
     if hidden or customer.salt is None:
         return nobody
@@ -124,8 +123,29 @@ def _who(principal: Principal, customer: Customer) -> dict[str, Any]:
     return {"names": list(known.names), "contacts": contacts, "hidden": False}
 
 
-def _open(principal: Principal, customer: Customer, now: datetime) -> list[dict[str, Any]]:
-    cases = sorted(filing.still_open(customer), key=lambda case: (case.reported, case.id), reverse=True)
+def _shown(principal: Principal, customer: Customer, links: Sequence[Link], now: datetime) -> dict[str, Any]:
+    """To whoever may not know who victims and witnesses are, nobody is one."""
+    classes = [one for one in customer.classes if not views.hides(principal, (one,))]
+    return {
+        **facts(customer),
+        **_who(principal, customer),
+        "classes": classes,
+        "cases": len(links),
+        "open": _open(principal, customer, links, now),
+    }
+
+
+def _links_for(principal: Principal, customer: Customer) -> list[Link]:
+    """The cases that the reader may see somebody on."""
+    return [link for link in filing.links(customer.id).values() if not views.hides(principal, link.classes)]
+
+
+def _open(principal: Principal, customer: Customer, links: Sequence[Link], now: datetime) -> list[dict[str, Any]]:
+    if not links:
+        return []
+    seen = {link.case for link in links}
+    cases = [case for case in filing.still_open(customer) if case.id in seen]
+    cases.sort(key=lambda case: (case.reported, case.id), reverse=True)
     return [views.summary(case, now, principal) for case in cases]
 
 
@@ -134,7 +154,7 @@ def _case(principal: Principal, link: Link, case: Case | None, now: datetime) ->
     was = {"number": ids.spoken(link.case), "reported": link.at.isoformat(), "classes": list(link.classes)}
     if case is None or case.salt is None:
         return {**was, "erased": True}
-    heard = not principal.is_subject(case.handlers)
+    heard = views.may_see_complaints(principal, case)
     return {
         **views.summary(case, now, principal),
         **was,

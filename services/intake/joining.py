@@ -62,8 +62,6 @@ class KeyedRequest(reporting.KeyedReportRequest):
     joins: _Number | None = None
     earlier_handling: EarlierHandling | None = None
     apart: bool = False
-    reason: Short | None = None
-    """Why it joins a case of somebody else's; for whoever leads."""
 
 
 class JoinRequest(Request):
@@ -163,15 +161,12 @@ def _join(
 
     def add(draft: Draft) -> None:
         _must_be_open(draft.case, "Send it with `apart`: true; it becomes a case of its own.")
-        theirs = _is_theirs(draft.case, contact)
-        if not theirs:
-            _must_lead(principal, given=request.reason is not None)
-        private = _words(request, None)
-        if theirs:
-            draft.tell(ReportJoined(), Audience.CUSTOMER, private)
-            revisiting.judge(draft, judged)
-        else:
-            draft.tell(OtherReportJoined(), private={**private, "reason": request.reason})
+        if not _is_theirs(draft.case, contact):
+            raise _not_theirs(
+                "Send it without `joins`: it becomes a case of its own. A supervisor may `join` that to this one."
+            )
+        draft.tell(ReportJoined(), Audience.CUSTOMER, _words(request, None))
+        revisiting.judge(draft, judged)
 
     def decide(current: Case) -> Change[Case]:
         return decided(Draft(current, cause.at, principal), add)
@@ -196,9 +191,9 @@ def join(draft: Draft, request: JoinRequest) -> None:
         raise Problem(
             409, "older-into-newer", "The other case is the newer one.", "Join that one to this: older dates stand."
         )
-    theirs = not filing.customers_of(case.id).keys().isdisjoint(filing.customers_of(older.id))
-    if not theirs:
-        _must_lead(draft.by, given=True)
+    theirs = not filing.brought_by(case.id).isdisjoint(filing.brought_by(older.id))
+    if not theirs and not draft.by.roles & LEADING:
+        raise _not_theirs("A supervisor may join it all the same.")
     draft.case = cases.joined(draft.case, draft.now)
     draft.tell(JoinedTo(case=older.id), private={"text": request.reason})
     closed = CaseClosed(
@@ -212,16 +207,21 @@ def join(draft: Draft, request: JoinRequest) -> None:
     t = speaker("intake", case.language)
     told = t("joined.theirs", number=left_to_right(ids.spoken(older.id))) if theirs else t("joined.others")
     draft.tell_customer(closed, told)
+    # Whoever handled this one is concerned by what is said of how the matter was handled there.
+    for handler in case.handlers:
+        older = older.handled_by(handler)
+    older = older.handled_in(case.units)
+    lines = _again(case) if theirs else [Line(OtherReportJoined(case=case.id))]
+    cause = Cause(draft.now, draft.by.id, f"case:{case.id}")
+    draft.extra += store().beside(older, lines, cause, new=False)
+
+
+def _again(case: Case) -> list[Line]:
+    """What its customer reads on the older one: what they said here, and how they were served so far."""
     _, events = store().history(Case, case.id)
     said = dict(statement(events, case.salt).said)
     words = {"text": said.get("description", ""), "said": said}
-    lines = (
-        [Line(ReportJoined(case=case.id), Audience.CUSTOMER, words), Line(HandlingAsked(), Audience.CUSTOMER)]
-        if theirs
-        else [Line(OtherReportJoined(case=case.id), private=words)]
-    )
-    cause = Cause(draft.now, draft.by.id, f"case:{case.id}")
-    draft.extra += store().beside(older, lines, cause, new=False)
+    return [Line(ReportJoined(case=case.id), Audience.CUSTOMER, words), Line(HandlingAsked(), Audience.CUSTOMER)]
 
 
 def _named(number: str, where: str) -> Case:
@@ -238,21 +238,14 @@ def _must_be_open(case: Case, advice: str) -> None:
 
 
 def _is_theirs(case: Case, contact: Contact | None) -> bool:
-    """Whether this contact leads to a customer of the case."""
+    """Whether this contact leads to whoever brought the case; others who were named on it read nothing of it."""
     ways = filing.contacts_of(contact.model_dump()) if contact else {}
     owners = {one.id for way in ways if (one := filing.holder(way))}
-    return not owners.isdisjoint(filing.customers_of(case.id))
+    return not owners.isdisjoint(filing.brought_by(case.id))
 
 
-def _must_lead(principal: Principal, *, given: bool) -> None:
-    """To join what is somebody else's takes a supervisor and a reason."""
-    if not given or not principal.roles & LEADING:
-        raise Problem(
-            409,
-            "not-their-case",
-            "That case is not of the same customer.",
-            "A supervisor may join it all the same, with a `reason`.",
-        )
+def _not_theirs(advice: str) -> Problem:
+    return Problem(409, "not-their-case", "That case is not of the same customer.", advice)
 
 
 def _words(request: reporting.ReportRequest, contact: Contact | None) -> Mapping[str, Any]:

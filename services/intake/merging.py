@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from services.intake import customer as customers
-from services.intake import filing, finding
+from services.intake import filing, finding, views
 from services.intake.customer import Customer, File
 from services.intake.finding import Reached
 from services.intake.handling import identity_of
@@ -17,7 +17,7 @@ from shared import acting, ids
 from shared.acting import Change
 from shared.commands import Command
 from shared.http import Problem, Request, fault
-from shared.policy import Principal, require
+from shared.policy import NotPermitted, Principal, require
 from shared.reach import Name
 from shared.store import Cause, Conflict, Item, Line
 from shared.tables import store
@@ -89,6 +89,8 @@ def carry_out(
             raise Conflict  # a moment ago
         if customer.salt is None:
             raise _ERASED
+        if views.hides(principal, customer.classes):
+            raise NotPermitted("customer.protected")
         drafts.append(Draft(filing.whole(customer), cause))
         draft = drafts[-1]
         try:
@@ -182,7 +184,7 @@ def _target(source: File, into: str | None, cause: Cause) -> File:
     if named.merged_into == source.customer.id:
         if named.salt is None:
             raise _ERASED
-        return File(named)
+        return File(named, filing.particulars(named))
     return _other(into, "/into", source.customer)
 
 

@@ -443,10 +443,10 @@ class ReportJoined(Note):
 
 
 class OtherReportJoined(Note):
-    """Somebody else's report of the same matter was joined to this case; what they said is theirs, and private."""
+    """Somebody else's report of the same matter, which is this `case`, was joined: what they said stands there."""
 
     detail_type: Literal["OtherReportJoined.v1"] = "OtherReportJoined.v1"
-    case: str | None = None
+    case: str
 
 
 class JoinedTo(Note):

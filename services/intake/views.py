@@ -1,9 +1,11 @@
 """A case as staff see it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from services.intake.case import LOOK_AGAIN, MOVES, Case
+from services.intake.customer import ON_BAD_DAYS
 from services.intake.notes import (
     ComplaintAgain,
     ComplaintGotAnswer,
@@ -47,6 +49,11 @@ def may_see_complaints(principal: Principal, case: Case) -> bool:
     return not principal.is_subject(case.handlers) and bool(principal.roles & PERMITS["complaint.read"])
 
 
+def hides(reader: Principal, classes: Iterable[str]) -> bool:
+    """Whether who somebody of these classes is, and how they are reached, is not for this reader."""
+    return not ON_BAD_DAYS.isdisjoint(classes) and not reader.roles & PERMITS["customer.protected"]
+
+
 def facts(case: Case) -> dict[str, Any]:
     """What every answer about a case says."""
     return {
@@ -86,7 +93,7 @@ def summary(case: Case, now: datetime, reader: Principal) -> dict[str, Any]:
     }
 
 
-def whole(case: Case, events: list[Recorded], *, of_complaints: bool) -> dict[str, Any]:
+def whole(case: Case, events: list[Recorded], *, of_complaints: bool, contact_hidden: bool = False) -> dict[str, Any]:
     """Everything there is; of complaints about it only to whoever they are not about."""
     shown = [event for event in events if of_complaints or not _about_a_complaint(event)]
     return {
@@ -97,7 +104,8 @@ def whole(case: Case, events: list[Recorded], *, of_complaints: bool) -> dict[st
             for promise in _promises(case, of_complaints=of_complaints)
         ],
         **_worked(case),
-        "events": [_event(event, case.salt) for event in shown],
+        "contact_hidden": contact_hidden,
+        "events": [_event(event, case.salt, contact_hidden=contact_hidden) for event in shown],
     }
 
 
@@ -128,9 +136,11 @@ def _about_a_complaint(event: Recorded) -> bool:
     return event.type in _OF_COMPLAINTS or "complaint" in str(event.data.get("template", ""))
 
 
-def _event(event: Recorded, salt: str | None) -> dict[str, Any]:
+def _event(event: Recorded, salt: str | None, *, contact_hidden: bool) -> dict[str, Any]:
     private = event.private(salt) if salt else {}
     private.pop("secret", None)  # the customer's alone
+    if contact_hidden:
+        private.pop("contact", None)
     return {
         "at": event.at.isoformat(),
         "what": event.type,

@@ -30,13 +30,24 @@ def worklist(principal: Principal, now: datetime, after: Place | None = None) ->
 
 
 def read(principal: Principal, number: str) -> dict[str, Any]:
-    """The whole case for staff; to whoever handled it without what became of complaints about that."""
+    """The whole case for staff; to whoever handled it without what became of complaints about that.
+
+    How a victim or a witness is reached who brought it is not for whoever may not read that in their file.
+    """
     require(principal, "case.read")
     case, events = store().history(Case, identity_of(number))
-    whole = views.whole(case, events, of_complaints=views.may_see_complaints(principal, case))
+    customers = filing.customers_of(case.id)
+    brought = {one for link in customers.values() if link.reported for one in link.classes}
+    whole = views.whole(
+        case,
+        events,
+        of_complaints=views.may_see_complaints(principal, case),
+        contact_hidden=views.hides(principal, {*case.classes, *brought}),
+    )
     concerned = [
         {"id": ids.spoken(identity), "classes": list(link.classes)}
-        for identity, link in filing.customers_of(case.id).items()
+        for identity, link in customers.items()
+        if not views.hides(principal, link.classes)
     ]
     return {**whole, "customers": concerned, "decision": _decision(case, events)}
 

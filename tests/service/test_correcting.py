@@ -1,10 +1,13 @@
 """What was taken down wrongly is put right, and a secret that went astray opens nothing any more."""
 
 import json
+from typing import Any
 
 import pytest
 
 from tests.service.casework import CLERK, OFFICER, SUPERVISOR, Matter, mailed, report
+from tests.service.test_customers import AUDITOR, OTHER, PHONE, ask, find, numbers, read
+from tests.service.world import World
 
 WRONG, RIGHT = "somebody.else@example.org", "amal.right@example.org"
 
@@ -143,3 +146,77 @@ def test_whoever_handled_a_case_does_not_come_by_its_link(world, what):
     answer = case.try_to(what, body, OFFICER, key="by-the-handler")
     assert (answer.status, answer.body["type"].rpartition(":")[2]) == (403, "handled-by-you")
     assert world.http("intake.api", "GET", f"/v1/cases/{case.number}", secret=case.secret).status == 200
+
+
+def put_right(world: World, case: Matter, **contact: str) -> None:
+    """The contact is corrected; what follows from it is heard three times."""
+    body = {"contact": contact, "reason": "Misheard."}
+    assert case.try_to("correct", body, CLERK, f"put-right-{case.number}").status == 200
+    world.relay("intake")
+    heard = world.receive("intake")
+    for _ in range(3):
+        assert world.deliver("intake", heard)["batchItemFailures"] == []
+    world.settle()
+
+
+def acts(world: World, file: Any) -> list[str]:
+    history = ask(world, f"{file['id']}/history", who=AUDITOR).body
+    assert history["whole"]
+    return [event["what"].removesuffix(".v1") for event in history["events"]]
+
+
+@pytest.mark.requirement("CASE-19")
+def test_a_case_that_a_wrong_number_put_into_a_strangers_file_goes_into_one_of_its_own(world):
+    theirs = [report(world, contact={"name": "Omar", "phone": PHONE}, category=one) for one in ("P8", "Z4")]
+    case = report(world, contact={"name": "Amal", "phone": PHONE}, classes=["victim"])
+    put_right(world, case, name="Amal", phone=OTHER)
+    [stranger], [own] = find(world, SUPERVISOR, phone=PHONE), find(world, SUPERVISOR, phone=OTHER)
+    assert (stranger["names"], stranger["contacts"], stranger["classes"]) == (
+        ["Omar"],
+        [{"phone": PHONE}],
+        ["reporter"],
+    )
+    assert (own["names"], own["contacts"], own["classes"]) == (["Amal"], [{"phone": OTHER}], ["victim"])
+    assert numbers(read(world, stranger["id"])) == sorted(one.number for one in theirs)
+    assert numbers(read(world, own["id"])) == [case.number]
+    assert case.file()["customers"] == [{"id": own["id"], "classes": ["victim"]}]
+    assert acts(world, stranger) == ["CaseFiled", "CaseFiled", "CaseFiled", "FileSplit"]
+    assert acts(world, own) == ["CaseFiled"]
+
+
+@pytest.mark.requirement("CASE-19")
+def test_a_case_in_a_strangers_file_goes_into_the_file_that_the_right_number_leads_to(world):
+    for category in ("P8", "Z4"):
+        report(world, contact={"name": "Omar", "phone": PHONE}, category=category)
+    before = report(world, contact={"name": "Amal", "phone": OTHER}, category="Z4")
+    case = report(world, contact={"name": "Amal", "phone": PHONE})
+    put_right(world, case, name="Amal", phone=OTHER)
+    [stranger], [own] = find(world, phone=PHONE), find(world, phone=OTHER)
+    assert numbers(read(world, own["id"])) == sorted([before.number, case.number])
+    assert (stranger["names"], stranger["cases"], own["cases"]) == (["Omar"], 2, 2)
+    assert acts(world, own) == ["CaseFiled", "CaseFiled"]
+
+
+@pytest.mark.requirement("CASE-19")
+def test_whoever_is_reached_as_before_in_another_way_keeps_their_file_when_a_number_is_put_right(world):
+    contact = {"name": "Amal", "phone": PHONE, "email": RIGHT}
+    report(world, contact=contact, category="Z4")
+    case = report(world, contact=contact)
+    put_right(world, case, **{**contact, "phone": OTHER})
+    [file] = find(world, phone=OTHER)
+    assert [one["id"] for one in find(world, email=RIGHT)] == [file["id"]]
+    assert (file["cases"], file["contacts"]) == (2, [{"phone": PHONE}, {"email": RIGHT}, {"phone": OTHER}])
+
+
+@pytest.mark.requirement("CASE-19")
+def test_where_the_right_number_leads_to_another_file_each_says_that_it_may_be_the_same_persons(world):
+    report(world, contact={"name": "Amal", "phone": OTHER}, category="Z4")
+    case = report(world, contact={"name": "Amal", "phone": PHONE})
+    [wrong], [right] = find(world, phone=PHONE), find(world, phone=OTHER)
+    put_right(world, case, name="Amal", phone=OTHER)
+    assert find(world, phone=PHONE) == []
+    assert find(world, phone=OTHER)[0]["perhaps_same"] == [wrong["id"]]
+    assert read(world, wrong["id"])["perhaps_same"] == [right["id"]]
+    assert numbers(read(world, wrong["id"])) == [case.number]
+    assert acts(world, wrong) == ["CaseFiled", "CustomerCorrected", "PerhapsSame"]
+    assert acts(world, right) == ["CaseFiled", "PerhapsSame"]

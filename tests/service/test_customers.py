@@ -202,6 +202,34 @@ def test_who_a_victim_or_a_witness_is_reads_only_who_has_the_permit(world):
 
 
 @pytest.mark.requirement("CASE-03")
+def test_how_a_victim_who_reported_is_reached_reads_on_the_case_only_who_has_the_permit(world):
+    matter = report(world, contact={"name": "Wu", "phone": PHONE}, classes=["victim"])
+    matter.do("correct", {"contact": {"name": "Wu", "phone": OTHER}, "reason": "Misheard."}, CLERK)
+    for kept_away in (CLERK, AUDITOR):
+        shown = matter.file(kept_away)
+        assert shown["contact_hidden"]
+        assert not [one for one in ("Wu", PHONE, OTHER) if one in str(shown)]
+        assert "kitchen ceiling" in str(shown)
+    for permitted in (OFFICER, SUPERVISOR):
+        shown = matter.file(permitted)
+        assert not shown["contact_hidden"]
+        assert [one["private"]["contact"]["phone"] for one in shown["events"] if "contact" in one["private"]] == [
+            PHONE,
+            OTHER,
+        ]
+
+
+@pytest.mark.requirement("CASE-03")
+def test_who_reported_is_hidden_once_staff_find_that_they_are_the_victim_and_not_because_of_a_witness(world):
+    matter = report(world, contact={"name": "Wu", "phone": PHONE})
+    matter.do("customers", {"phone": OTHER, "classes": ["witness"]}, CLERK)
+    assert PHONE in str(matter.file(CLERK))
+    matter.do("customers", {"phone": PHONE, "classes": ["victim"]}, CLERK)
+    assert PHONE not in str(matter.file(CLERK))
+    assert PHONE in str(matter.file(OFFICER))
+
+
+@pytest.mark.requirement("CASE-03")
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -261,7 +289,7 @@ def test_particulars_are_corrected_and_who_did_it_is_on_record(world):
     do(world, file["id"], "correct", body, CLERK, key="correct-1")
     assert find(world, phone=PHONE) == []
     [after] = find(world, email=MAIL)
-    assert after["names"] == ["Amal", "Aml"]
+    assert after["names"] == ["Amal"]
     assert after["languages"] == ["ar", "en"]
     assert after["contacts"] == [{"email": MAIL}]
     history = ask(world, f"{file['id']}/history", who=AUDITOR).body

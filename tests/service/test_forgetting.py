@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from services.intake import forgetting
+from shared import erasure
 from tests.service.casework import CLERK, OFFICER, SUPERVISOR, Matter, report
 from tests.service.readable import readable
 from tests.service.test_erasing import MAIL, NAME, PHONE, SAID, WORDS, closed, told
@@ -111,7 +113,98 @@ def test_what_a_witness_is_erased_of_is_their_file_and_not_the_case_of_somebody_
     assert erase(world, file["id"]).body["erased"] == 0
     assert file_of(world) is None
     assert case.file()["erased"] is False
+    assert [one["classes"] for one in case.file()["customers"]] == [["reporter"]]
     assert NAME not in "".join(readable(world))
+
+
+@pytest.mark.requirement("CASE-19")
+def test_what_somebody_reported_ends_with_them_also_where_it_was_joined_to_the_case_of_somebody_else(world):
+    older = report(world)
+    world.clock.shift(timedelta(minutes=5))
+    newer = report(world, **SAID)
+    newer.do("join", {"into": older.number, "reason": "The marzipan leak."}, SUPERVISOR)
+    assert erase(world, file_of(world)["id"], who=LEADER).status == 200
+    assert older.file()["erased"] is False
+    world.pass_time(timedelta(days=15))
+    assert told(world) == set()
+
+
+def test_whoever_is_named_on_many_cases_is_taken_off_them_in_steps(world, monkeypatch):
+    monkeypatch.setattr(forgetting, "_NAMED_AT_ONCE", 2)
+    own = closed(world)
+    others = [report(world, category=category) for category in ("P8", "Z4", "P8", "Z4", "P8")]
+    for case in others:
+        case.do("customers", {"name": NAME, "phone": PHONE, "classes": ["witness"]}, SUPERVISOR)
+    file = file_of(world)
+    assert erase(world, file["id"]).body == {"id": file["id"], "erased": 1, "left": 0}
+    assert [len(case.file()["customers"]) for case in others] == [1] * 5
+    gone = world.http("intake.staff", "GET", f"/staff/v1/customers/{file['id']}", staff=SUPERVISOR).body
+    assert [one["number"] for one in gone["cases_filed"]] == [own.number]
+    assert (gone["cases"], gone["classes"], gone["erased"]) == (1, ["reporter"], True)
+    world.pass_time(timedelta(days=15))
+    assert told(world) == set()
+
+
+def test_a_file_that_was_merged_into_one_that_was_merged_is_erased_with_it(world):
+    numbers = ("+447700900781", "+447700900782", "+447700900783")
+    for place, phone in enumerate(numbers):
+        case = report(world, contact={"name": "X.", "phone": phone}, category=["P8", "Z4"][place % 2])
+        case.do("decline", {"reason": "It is not ours."})
+    first, second, third = (file_of(world, phone=phone)["id"] for phone in numbers)
+    for into, gone, reason in ((second, first, "A gramophone each."), (third, second, "Both like marzipan.")):
+        body = {"with": gone, "reason": reason}
+        path = f"/staff/v1/customers/{into}/merge"
+        assert world.http("intake.staff", "POST", path, body, staff=SUPERVISOR, key=f"merge-{gone}").status == 200
+    assert told(world) == {"gramophone", "marzipan"}
+    assert erase(world, third).status == 200
+    world.pass_time(timedelta(days=15))
+    assert told(world) == set()
+
+
+def test_a_file_stays_when_a_report_comes_while_it_ends_with_its_last_case(world, monkeypatch):
+    case = closed(world)
+    before = file_of(world)["id"]
+    coming = Coming(world)
+    case.try_to("erase", {"reason": "asked"}, SUPERVISOR, "erase-case-1")
+    monkeypatch.setattr(erasure, "without_key", coming.during(erasure.without_key))
+    world.settle()
+    file = file_of(world)
+    assert (file["id"], file["erased"], file["cases"]) == (before, False, 2)
+    assert [one["number"] for one in file["open"]] == [coming.number]
+    assert world.dead("intake") == []
+
+
+def test_a_file_that_is_to_be_erased_stays_when_a_report_comes_meanwhile(world, monkeypatch):
+    closed(world)
+    file = file_of(world)["id"]
+    coming = Coming(world)
+    monkeypatch.setattr(forgetting, "_name_no_more", coming.during(forgetting._name_no_more))
+    refused = erase(world, file)
+    assert (refused.status, refused.body["type"].rpartition(":")[2]) == (409, "still-owed")
+    assert refused.body["cases"] == [coming.number]
+    assert [one["number"] for one in file_of(world)["open"]] == [coming.number]
+    Matter(world, coming.number, "").do("decline", {"reason": "It is not ours."})
+    assert erase(world, file).body == {"id": file, "erased": 1, "left": 0}
+    assert file_of(world) is None
+
+
+class Coming:
+    """Another report of theirs, which is filed while something else is done."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.number = world.http("intake.api", "POST", "/v1/cases", {**SAID, "category": "Z4"}).body["number"]
+        world.relay("intake")
+        self.messages = world.receive("intake")
+
+    def during(self, done: Any) -> Any:
+        def do(*args: Any, **named: Any) -> Any:
+            messages, self.messages = self.messages, []
+            if messages:
+                assert self.world.deliver("intake", messages)["batchItemFailures"] == []
+            return done(*args, **named)
+
+        return do
 
 
 def test_a_file_that_was_merged_is_erased_with_the_one_it_is_in(world):
@@ -145,6 +238,34 @@ def test_erasing_a_file_is_for_those_who_lead_and_happens_once(world):
     again = erase(world, file, key="erase-file-2")
     assert (again.status, again.body["type"].rpartition(":")[2]) == (409, "erased-before")
     assert copy(world, file).status == 410
+
+
+def test_a_file_is_erased_once_and_whoever_sends_it_again_gets_the_same_answer(world):
+    closed(world)
+    file = file_of(world)["id"]
+    first = erase(world, file)
+    again = erase(world, file)
+    assert (again.status, again.body) == (first.status, first.body) == (200, {"id": file, "erased": 1, "left": 0})
+    path = f"/staff/v1/customers/{file}/erase"
+    other = world.http("intake.staff", "POST", path, {"reason": "unlawful"}, staff=SUPERVISOR, key="erase-file-1")
+    assert (other.status, other.body["type"].rpartition(":")[2]) == (422, "key-used-before")
+
+
+def test_a_file_that_ends_with_its_last_case_while_it_is_erased_is_answered_all_the_same(world, monkeypatch):
+    closed(world)
+    file = file_of(world)["id"]
+    ended: list[None] = []
+
+    def meanwhile(*args):
+        if not ended:
+            ended.append(None)
+            world.settle()
+        return name_no_more(*args)
+
+    name_no_more = forgetting._name_no_more
+    monkeypatch.setattr(forgetting, "_name_no_more", meanwhile)
+    answers = [erase(world, file).body for _ in range(2)]
+    assert answers == [{"id": file, "erased": 1, "left": 0}] * 2
 
 
 @pytest.mark.requirement("CASE-19")

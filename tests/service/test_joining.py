@@ -140,22 +140,39 @@ def test_what_can_not_be_joined_is_refused_with_what_to_do(world, changed, expec
 
 
 @pytest.mark.requirement("CASE-13")
-def test_the_case_of_somebody_else_is_joined_by_a_supervisor_with_a_reason_only(world):
+def test_a_report_keyed_in_goes_to_no_case_of_somebody_else(world):
     matter = report(world)
     body = {"joins": matter.number, "earlier_handling": SATISFIED, "contact": {"email": "omar@example.org"}}
-    assert kind(key_in(world, **body)) == (409, "not-their-case")
-    assert kind(key_in(world, **body, **WHY)) == (409, "not-their-case")
-    assert kind(key_in(world, who=SUPERVISOR, **body)) == (409, "not-their-case")
+    for who in (CLERK, SUPERVISOR):
+        refused = key_in(world, who=who, **body)
+        assert kind(refused) == (409, "not-their-case")
+        assert "without `joins`" in refused.body["detail"]
     assert kind(key_in(world, key=None, joins=matter.number, earlier_handling=SATISFIED)) == (
         400,
         "no-idempotency-key",
     )
-    assert key_in(world, who=SUPERVISOR, **body, **WHY).status == 200
-    # What somebody else said is not for the eyes of this case's customer.
-    assert "OtherReportJoined" not in matter.whats()
-    assert "still comes through" not in str(matter.seen())
-    [line] = matter.events("OtherReportJoined")
-    assert line["private"]["reason"] == WHY["reason"]
+    assert "still comes through" not in str(matter.file())
+
+
+@pytest.mark.requirement("CASE-13")
+def test_whoever_is_named_on_a_case_as_a_witness_does_not_write_on_it_for_its_customer_to_read(world):
+    matter = report(world, classes=["victim"])
+    matter.do("customers", {"name": "Omar", "email": "omar@example.org", "classes": ["witness"]})
+    said = {"description": "I saw her husband do it.", "contact": {"email": "omar@example.org"}}
+    refused = key_in(world, joins=matter.number, earlier_handling=SATISFIED, **said)
+    assert kind(refused) == (409, "not-their-case")
+    world.at(MONDAY_MORNING + timedelta(minutes=5))
+    # Nor is it theirs to go on with: what they report is a case of its own.
+    own = key_in(world, key="keyed-in-2", **said)
+    assert own.status == 201
+    other = Matter(world, own.body["number"], "")
+    assert kind(other.try_to("join", {"into": matter.number, **WHY}, CLERK)) == (409, "not-their-case")
+    other.do("join", {"into": matter.number, **WHY}, SUPERVISOR)
+    assert "her husband" not in str(matter.seen())
+    assert not any("her husband" in mail for mail in mailed(world))
+    told = mailed(world, "omar@example.org")[-1]
+    assert matter.number not in told
+    assert "together with theirs" in told
 
 
 @pytest.mark.requirement("CASE-13")
@@ -319,7 +336,12 @@ def test_two_neighbours_reports_of_one_leak_are_joined_by_a_supervisor_and_stay_
     newer = report(world, contact={"email": "omar@example.org"}, description="My flat is wet; call my wife.")
     newer.do("join", {"into": older.number, **WHY}, SUPERVISOR)
     assert "my wife" not in str(older.seen())
-    assert "my wife" in str(older.file())
+    # What was said stays where it was said, to end with whoever said it: staff read it there.
+    assert "my wife" not in str(older.file())
+    [line] = older.events("OtherReportJoined")
+    assert (line["facts"], line["private"]) == ({"case": newer.number.replace("-", "")}, {})
+    assert "OtherReportJoined" not in older.whats()
+    assert "my wife" in str(newer.file(OFFICER))
     told = mailed(world, "omar@example.org")[-1]
     assert older.number not in told
     assert "together with theirs" in told

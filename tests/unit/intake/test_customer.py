@@ -159,6 +159,6 @@ def test_a_merged_file_knows_both_names_and_what_they_were_to_each_case():
     merged, alias = customers.merged(one, other)
     assert merged.particulars.names == ("Amal", "A. Haddad")
     assert merged.links["case-0"].classes == ("reporter", "witness")
-    assert merged.customer.protected
+    assert merged.customer.classes == ("reporter", "witness")
     assert merged.customer.cases == 1
-    assert alias.particulars == Particulars()
+    assert alias.particulars == Particulars(("A. Haddad", "Amal"))

@@ -87,6 +87,15 @@ def test_nothing_of_a_customer_is_erased_while_something_is_owed_to_them(world):
     assert told(world) == set(WORDS)
 
 
+def test_whoever_handled_one_of_their_cases_erases_none_of_them(world):
+    first, second = closed(world), report(world, **{**SAID, "category": "Z4"})
+    second.do("decline", {"reason": "It is not ours."}, SUPERVISOR)
+    refused = erase(world, file_of(world)["id"])
+    assert (refused.status, refused.body["type"].rpartition(":")[2]) == (403, "handled-by-you")
+    assert (first.file()["erased"], second.file()["erased"]) == (False, False)
+    assert erase(world, file_of(world)["id"], who=LEADER).body["erased"] == 2
+
+
 @pytest.mark.requirement("CASE-19")
 def test_a_file_ends_by_itself_with_its_last_case(world):
     case = closed(world)
@@ -123,7 +132,7 @@ def test_what_somebody_reported_ends_with_them_also_where_it_was_joined_to_the_c
     world.clock.shift(timedelta(minutes=5))
     newer = report(world, **SAID)
     newer.do("join", {"into": older.number, "reason": "The marzipan leak."}, SUPERVISOR)
-    assert erase(world, file_of(world)["id"]).status == 200
+    assert erase(world, file_of(world)["id"], who=LEADER).status == 200
     assert older.file()["erased"] is False
     world.pass_time(timedelta(days=15))
     assert told(world) == set()

@@ -13,7 +13,7 @@ from services.intake import erasing, filing
 from services.intake.case import DONE, Case
 from services.intake.customer import Customer, File
 from services.intake.erasing import EraseRequest
-from services.intake.handling import identity_of
+from services.intake.handling import identity_of, must_not_have_handled
 from services.intake.notes import CustomerErased
 from shared import erasure, ids
 from shared.commands import Command
@@ -26,6 +26,7 @@ AT_ONCE = 50
 """Cases that one request erases; who has more is asked to send it again."""
 
 _READ_AT_ONCE = 100
+_THEIRS = "Whether something is still owed about one of theirs is not for you to see."
 _NAMED_AT_ONCE = 30
 """Cases that a file is taken off in one transaction, which holds 100 writes: each takes two, each contact one."""
 
@@ -82,6 +83,8 @@ def _erase_cases(
     """As many as one request erases of those that they brought: how many were, and how many are left."""
     links = filing.links(customer.id)
     theirs = [case for case in _cases(links) if links[case.id].reported and case.salt]
+    for case in theirs:
+        must_not_have_handled(principal, case, _THEIRS)
     now, left = theirs[:AT_ONCE], max(0, len(theirs) - AT_ONCE)
     owed = [case.id for case in theirs if case.state not in DONE or any(one.open for one in case.promises)]
     # What their chains say is read for those whose turn it is.

@@ -87,6 +87,15 @@ def test_nothing_of_a_customer_is_erased_while_something_is_owed_to_them(world):
     assert told(world) == set(WORDS)
 
 
+def test_whoever_handled_one_of_their_cases_erases_none_of_them(world):
+    first, second = closed(world), report(world, **{**SAID, "category": "Z4"})
+    second.do("decline", {"reason": "It is not ours."}, SUPERVISOR)
+    refused = erase(world, file_of(world)["id"])
+    assert (refused.status, refused.body["type"].rpartition(":")[2]) == (403, "handled-by-you")
+    assert (first.file()["erased"], second.file()["erased"]) == (False, False)
+    assert erase(world, file_of(world)["id"], who=LEADER).body["erased"] == 2
+
+
 @pytest.mark.requirement("CASE-19")
 def test_a_file_ends_by_itself_with_its_last_case(world):
     case = closed(world)

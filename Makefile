@@ -94,7 +94,7 @@ fuzz: synth .venv-local/.synced ## whatever the description of the intake API al
 	EXAMPLES=$(or $(EXAMPLES),50) $(PY) -m pytest -q tests/journey/test_described.py
 
 .PHONY: lint
-lint: .venv/.synced ## ruff, mypy, import rules
+lint: .venv/.synced wording ## ruff, mypy, import rules, how messages speak
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
@@ -103,6 +103,10 @@ lint: .venv/.synced ## ruff, mypy, import rules
 .PHONY: packs
 packs: .venv/.synced ## what is wrong with packs, by file and line (FOLDER=… for packs elsewhere)
 	@$(PY) -m infra.packs --check $(FOLDER)
+
+.PHONY: wording
+wording: .venv/.synced ## whether messages to customers greet, thank, lead on and close, and in which tone
+	@$(PY) -m infra.wording
 
 .PHONY: package
 package: .venv/.synced ## the Lambda packages, for this machine

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -66,6 +67,10 @@ class Rules(BaseModel):
     exempt: Exempt
     next_step: tuple[str, ...]
     languages: dict[str, Speech]
+    examples: dict[str, datetime | str]
+
+    def is_for_customers(self, template: str) -> bool:
+        return template not in _PHRASES and not template.startswith(self.exempt.courtesy)
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def faults(said: Templates, by: Rules) -> Iterator[Fault]:
             yield from _tone(language, template, parts, speech)
             if template == "greeting":
                 yield from _greeting(language, parts, speech)
-            elif template not in _PHRASES and not template.startswith(by.exempt.courtesy):
+            elif by.is_for_customers(template):
                 yield from _courtesy(language, template, parts, by)
 
 

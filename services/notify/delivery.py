@@ -10,6 +10,7 @@ from services.notify import message as messages
 from services.notify.channels import PROVIDERS, Letter, NeverTaken, NoAnswer, NotTaken
 from services.notify.message import Message, Policy, State
 from services.notify.recipient import Recipient
+from services.notify.segments import length
 from services.notify.wording import letter
 from shared import ids, vault
 from shared.clock import utc_now
@@ -131,7 +132,8 @@ def _claim(
         return store().change(after, lines, cause, extra=extra)
 
     try:
-        claim = notes.MessageClaimed(channel=channel, attempt=message.attempt)
+        parts = length(content["letter"]["sms"]).parts if channel == "sms" else None
+        claim = notes.MessageClaimed(channel=channel, attempt=message.attempt, parts=parts)
         return write(messages.claimed(message, cause.at), claim, *counted)
     except Conflict:
         if not (counted and ceiling.is_reached(address, cause.at)):

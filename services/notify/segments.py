@@ -2,7 +2,8 @@
 
 3GPP TS 23.038, 6.2.1 and 6.2.1.1: the default alphabet of 7-bit letters and its extension table, whose letters take
 two. A message with any other letter goes out as UCS-2 (in truth UTF-16: letters above U+FFFF take two units).
-TS 23.040, 9.2.3.24.1: a part has 140 octets; of several each gives six to the header that joins them. No letter is cut in two.
+TS 23.040, 9.2.3.24.1: a part has 140 octets; of several each gives six to the header that joins them. No letter is
+cut in two.
 """
 
 from dataclasses import dataclass

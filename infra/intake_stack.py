@@ -101,6 +101,7 @@ INTAKE = Service(
             "intake",
             "GET /staff/v1/customers/{customer}/copy",
             "GET /staff/v1/customers/{customer}/copy.html",
+            also=frozenset({Use.LIST}),
             staff=True,
             package="pages",
         ),

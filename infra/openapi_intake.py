@@ -171,8 +171,8 @@ def _staff(models: Models) -> Operations:
 
 def _units(models: Models) -> Operations:
     here, unit = "/staff/v1/units", {"name": "unit", "in": "path", "required": True, "schema": _NAME}
-    state = {"name": "state", "in": "query", "schema": {"enum": [str(one) for one in UnitState], "default": "free"}}
-    listed = operation("units", None, models, "Units in one state.")
+    state = {"name": "state", "in": "query", "schema": {"enum": [str(one) for one in UnitState]}}
+    listed = operation("units", None, models, "Units, or those in one state.")
     yield "get", here, {**listed, **_STAFF, "parameters": [state]}
     for method, way, model, told in (
         ("get", "", None, "One unit."),

@@ -33,6 +33,8 @@ class Heard(Generic[E]):
     correlation: str
     event: E
     boxes: Mapping[str, str]
+    sequence: int = 0
+    """Which event of its subject it is: of two, the one with the higher happened later."""
 
     def box(self) -> dict[str, Any] | None:
         """What the event carries sealed to this service, or None. Raises `Unreadable`."""
@@ -72,6 +74,7 @@ def read(body: str, reactions: Reactions) -> tuple[Heard[Any], Reaction]:
             correlation=str(told["correlationid"]),
             event=expected.heard(told["data"]),
             boxes=dict(told.get("boxes") or {}),
+            sequence=int(told.get("sequence") or 0),
         )
     except (KeyError, TypeError, ValueError, ValidationError) as error:
         raise NotAnEvent(type(error).__name__) from error

@@ -23,8 +23,11 @@ def ends(within: Mapping[str, int] | None, calendar: Calendar, done: datetime) -
 
 
 def without_key(aggregate: A, now: datetime, **also: Any) -> A:
-    """The aggregate without its key, to be looked at once more when its boxes are wanted no longer."""
-    return aggregate.model_copy(update={"salt": None, "erase_at": now + LEFT, **also})
+    """The aggregate without its key and without the reasons that people gave for its dates, to be looked at once more
+    when its boxes are wanted no longer.
+    """
+    wordless = tuple(one.without_words() for one in aggregate.promises)
+    return aggregate.model_copy(update={"salt": None, "erase_at": now + LEFT, "promises": wordless, **also})
 
 
 def clear(aggregate: Aggregate, now: datetime) -> None:

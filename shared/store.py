@@ -235,9 +235,11 @@ class Store:
         """Like `due`, those that became due last first."""
         return self._index(f"PROMISE#{kind}", until, limit, newest=True)
 
-    def to_erase(self, kind: str, until: datetime, limit: int) -> "list[Place]":
-        """Where aggregates of this kind stand of which the time has come to be erased, the longest ago first."""
-        return self._index(f"ERASE#{kind}", until, limit)
+    def to_erase(self, kind: str, until: datetime, limit: int, *, newest: bool = False) -> "list[Place]":
+        """Where aggregates of this kind stand of which the time has come to be erased, the longest ago first, or the
+        last.
+        """
+        return self._index(f"ERASE#{kind}", until, limit, newest=newest)
 
     def wipe(self, kind: type[A], identity: str) -> None:
         """Take what is encrypted and sealed off every event of an aggregate; the chain holds what it committed to."""

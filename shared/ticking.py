@@ -7,7 +7,6 @@ its own, so that late, early, double and missed ticks all come out right.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from shared import relay
@@ -44,7 +43,11 @@ def tick(
     looked = 0
     with _gathering(failures, "sweep"):
         relay.sweep(now)
-    for look, kind, place in chain(_due(looks, now), _to_erase(erase or {}, now)):
+    taken_on: list[tuple[Look, str, Place]] = []
+    for what, every in ((_due, looks), (_to_erase, erase or {})):
+        with _gathering(failures, "index"):
+            taken_on += what(every, now)
+    for look, kind, place in taken_on:
         if seconds_left() < ENOUGH_SECONDS:
             log().warning("out of time", count=looked)
             break
@@ -70,22 +73,34 @@ def _gathering(failures: list[Exception], aggregate: str) -> Iterator[None]:
         failures.append(error)
 
 
-def _to_erase(looks: Mapping[str, Look], now: datetime) -> Iterator[tuple[Look, str, Place]]:
-    for kind, look in looks.items():
-        yield from ((look, kind, place) for place in store().to_erase(kind, now, AT_MOST))
-
-
 def _due(looks: Mapping[str, Look], now: datetime) -> list[tuple[Look, str, Place]]:
+    """What is due."""
+    here = store()
+    return _taken_on(
+        looks,
+        lambda kind, limit, newest: here.newly_due(kind, now, limit) if newest else here.due(kind, now, limit),
+    )
+
+
+def _to_erase(looks: Mapping[str, Look], now: datetime) -> list[tuple[Look, str, Place]]:
+    """What is to be erased."""
+    here = store()
+    return _taken_on(looks, lambda kind, limit, newest: here.to_erase(kind, now, limit, newest=newest))
+
+
+def _taken_on(
+    looks: Mapping[str, Look], ask: Callable[[str, int, bool], list[Place]]
+) -> list[tuple[Look, str, Place]]:
     """What a tick takes on, the longest due first. In a jam half of it is what became due last.
 
     What fails again and again stays due longest; it must not keep everything after it waiting for ever.
     """
     found: list[tuple[Look, str, Place]] = []
     for kind, look in looks.items():
-        places = store().due(kind, now, AT_MOST)
+        places = ask(kind, AT_MOST, False)
         if len(places) == AT_MOST:
             places = places[:_WAITED_LONGEST]
-            newest = store().newly_due(kind, now, AT_MOST - _WAITED_LONGEST)
+            newest = ask(kind, AT_MOST - _WAITED_LONGEST, True)
             places += [place for place in newest if place not in places]
         found += [(look, kind, place) for place in places]
     return found

@@ -4,8 +4,9 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from services.intake.attachment import QUARANTINE_DAYS
+
 QUARANTINE, CLEAN = "quarantine", "clean"
-_QUARANTINE_DAYS = 90
 
 
 def files_of_strangers(scope: Construct) -> s3.Bucket:
@@ -25,7 +26,7 @@ def files_of_strangers(scope: Construct) -> s3.Bucket:
             s3.LifecycleRule(
                 id="quarantine",
                 prefix=f"{QUARANTINE}/",
-                expiration=Duration.days(_QUARANTINE_DAYS),
+                expiration=Duration.days(QUARANTINE_DAYS),
                 abort_incomplete_multipart_upload_after=Duration.days(1),
             )
         ],

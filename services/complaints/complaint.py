@@ -134,6 +134,8 @@ class Complaint(Aggregate):
     """Which complaint about its reference it is, of any kind, since each date of that."""
     no_calls: bool = False
     """The customer wants no calls."""
+    erasure_asked: bool = False
+    """They want what they said erased, as soon as nothing is owed to them."""
     holder: str = ""
     """The role that has it."""
     taker: str | None = None

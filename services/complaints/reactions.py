@@ -13,7 +13,7 @@ from shared import ids, vault
 from shared.clock import utc_now
 from shared.consumer import Heard, NotYet, Reactions, consume
 from shared.contracts.complaints import ComplaintAccepted, ComplaintClassified, SurgeNoticed
-from shared.contracts.intake import CaseErased, CaseHandled, Grievance, GrievanceVoiced
+from shared.contracts.intake import CaseHandled, ComplaintsToErase, Grievance, GrievanceVoiced
 from shared.contracts.survey import SatisfactionLow
 from shared.store import AlreadyDone, AlreadyExists, Conflict, Guard, Line, NotFound, retrying
 from shared.tables import store
@@ -59,16 +59,14 @@ def keep_away(heard: Heard[CaseHandled]) -> None:
         retrying(write)
 
 
-def end(heard: Heard[CaseErased]) -> None:
+def end(heard: Heard[ComplaintsToErase]) -> None:
     """Their customer asked for what they said to be erased. What is owed meanwhile is seen to first."""
-    if not heard.event.asked:
-        return
     for number in heard.event.complaints:
         with suppress(AlreadyDone, NotFound):
             retrying(partial(_end, heard, number))
 
 
-def _end(heard: Heard[CaseErased], number: str) -> Complaint:
+def _end(heard: Heard[ComplaintsToErase], number: str) -> Complaint:
     complaint = store().load(Complaint, number)
     if complaint.salt is None:
         return complaint
@@ -76,7 +74,7 @@ def _end(heard: Heard[CaseErased], number: str) -> Complaint:
     if erasing.may_end(complaint):
         erasing.end(draft)
     else:
-        draft.set(erase_at=draft.now)
+        draft.set(erase_at=draft.now, erasure_asked=True)
     return store().change(
         draft.complaint, draft.lines, heard.cause(draft.now), Guard(f"SEEN#{heard.id}"), draft.extra
     )
@@ -157,7 +155,7 @@ def _counter(what: str, heard: Heard[Any]) -> Count:
 REACTIONS: Reactions = {
     GrievanceVoiced: accept,
     CaseHandled: keep_away,
-    CaseErased: end,
+    ComplaintsToErase: end,
     SatisfactionLow: note_dissatisfaction,
     ComplaintAccepted: count_accepted,
     ComplaintClassified: count_classified,

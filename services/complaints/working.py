@@ -327,7 +327,8 @@ def close(draft: Draft, _principal: Principal, request: CloseRequest) -> None:
         draft.tell(notes.PromiseWaived(promise=name), Audience.CUSTOMER, {"text": reason})
     draft.happen(Happening.CLOSED)
     kept = draft.book.pack.retention
-    draft.set(erase_at=erasure.ends(kept.complaints if kept else None, draft.book.calendar, draft.now))
+    ends = erasure.ends(kept.complaints if kept else None, draft.book.calendar, draft.now)
+    draft.set(erase_at=draft.now if draft.complaint.erasure_asked else ends)
     draft.complaint = steps.promise_return_visit(draft.complaint, draft.book, draft.now)
     after = draft.complaint
     draft.tell(

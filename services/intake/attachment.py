@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -28,7 +28,10 @@ TYPES = {
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _NAME_LETTERS = 100
 
-Refusal = Literal["threat", "unreadable"]
+QUARANTINE_DAYS = 90
+"""What was not checked by then is not there any more."""
+
+Refusal = Literal["threat", "unreadable", "expired"]
 
 
 class Checked(StrEnum):
@@ -119,6 +122,12 @@ def checked(files: Attachments, number: int, state: Checked, why: Refusal | None
         raise NoSuchFile(number)
     after = files[number - 1].model_copy(update={"state": state, "why": why})
     return (*files[: number - 1], after, *files[number:])
+
+
+def expired(files: Attachments, now: datetime) -> tuple[int, ...]:
+    """The numbers of those that nobody checked in time."""
+    gone = now - timedelta(days=QUARANTINE_DAYS)
+    return tuple(n for n, one in enumerate(files, 1) if one.state is Checked.UNCHECKED and one.at <= gone)
 
 
 def any_unchecked(files: Attachments) -> bool:

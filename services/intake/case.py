@@ -133,9 +133,9 @@ class Case(Aggregate):
     voiced: tuple[datetime, ...] = ()
     """When the customer last said that they are not satisfied; as many as count for `GRIEVANCES_A_DAY`."""
     handlers: tuple[str, ...] = ()
-    """Staff who decided about it, in the order they first did."""
+    """Staff who did more than add to it, in the order they first did."""
     units: tuple[str, ...] = ()
-    """The units they belonged to."""
+    """The units they belonged to, and those that were sent."""
     unit: str | None = None
     """The unit that was sent and is not clear yet."""
     ownership: Ownership = Ownership()
@@ -164,16 +164,16 @@ class Case(Aggregate):
     consultation: Consultation | None = None
     """Where the question stands, when it is one."""
 
-    def moved(self, move: Move, staff: str | None) -> "Case":
-        """The case after a member of staff, or with None its customer, made this move. Raises `IllegalMove`."""
+    def moved(self, move: Move) -> "Case":
+        """The case after this move. Raises `IllegalMove`."""
         try:
-            state = MOVES[self.state][move]
+            return self.model_copy(update={"state": MOVES[self.state][move]})
         except KeyError:
             raise IllegalMove(self.state, move) from None
-        # To add a note is not to handle: else nobody could look into a case and still judge how it was handled.
-        handles = staff is not None and move is not Move.NOTE and staff not in self.handlers
-        handlers = (*self.handlers, staff) if staff and handles else self.handlers
-        return self.model_copy(update={"state": state, "handlers": handlers})
+
+    def handled_by(self, staff: str) -> "Case":
+        """The case after a member of staff handled it."""
+        return self if staff in self.handlers else self.model_copy(update={"handlers": (*self.handlers, staff)})
 
     def handled_in(self, units: Iterable[str]) -> "Case":
         """The case with the units of whoever decided about it."""
@@ -331,6 +331,18 @@ def scanned(case: Case, number: int, state: Checked, why: attachment.Refusal | N
     files = attachment.checked(case.files, number, state, why)
     made = case.promises if attachment.any_unchecked(files) else promises.keep(case.promises, SCAN, now)
     return case.model_copy(update={"files": files, "promises": made})
+
+
+def files_expired(case: Case, now: datetime) -> tuple[Case, tuple[int, ...]]:
+    """What nobody checked in time is gone: nothing is owed about it any more. With the numbers of those files."""
+    gone = attachment.expired(case.files, now)
+    files = case.files
+    for number in gone:
+        files = attachment.checked(files, number, Checked.REFUSED, "expired")
+    made = case.promises
+    if gone and not attachment.any_unchecked(files) and promises.is_open(made, SCAN):
+        made = promises.waive(made, SCAN, now, "the file is gone")
+    return case.model_copy(update={"files": files, "promises": made}), gone
 
 
 class TooManyGrievances(Exception):

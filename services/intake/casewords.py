@@ -50,7 +50,7 @@ def _step_shown(step: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> dict[str
             f"timeline.{step['what']}",
             **{name: fact_shown(name, value, t, zone) for name, value in step["facts"].items()},
         ),
-        "text": step["text"],
+        "text": "\n".join(words for words in (step.get("place"), step["text"]) if words),
     }
 
 

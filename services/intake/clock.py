@@ -11,6 +11,7 @@ from services.intake.call import Call
 from services.intake.caller import Caller
 from services.intake.case import Case
 from services.intake.customer import Customer
+from services.intake.notes import FileRefused
 from shared.clock import utc_now
 from shared.contracts.intake import AppointmentNear, CaseLate
 from shared.logs import bind
@@ -26,9 +27,11 @@ def look(number: str, now: datetime) -> None:
     case = store().load(Case, number)
     if emergency.is_unanswered(case, now):
         case = sending.see_to_unanswered(case, now)
+    case, gone = cases.files_expired(case, now)
     warned, near = cases.warn(case, now)
     after, misses = cases.late(warned, pack(), calendar(), now)
     lines = [_reminder(case, one.promise.name) for one in near if appointment.is_one(one.promise.name)]
+    lines += [Line(FileRefused(file=file, why="expired"), Audience.CUSTOMER) for file in gone]
     lines += [
         Line(
             CaseLate(

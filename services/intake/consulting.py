@@ -53,7 +53,7 @@ def answer(draft: Draft, request: AnswerRequest) -> None:
 def understood(draft: Draft, request: UnderstoodRequest) -> None:
     """Understood: the question is solved. Not understood: an answer is promised again, at last from higher up."""
     draft.must_be(CONSULTATION)
-    draft.case.moved(Move.WORK, None)
+    draft.case.moved(Move.WORK)
     after = _stands(draft).heard(understood=request.understood)
     draft.set(consultation=after)
     private = request.model_dump(include={"text", "rating"}, exclude_none=True)

@@ -1,5 +1,8 @@
 """HTTP for staff who give customers a copy of their file: a function of its own, because it draws a page."""
 
+from base64 import b64encode
+from hashlib import sha256
+
 from aws_lambda_powertools.event_handler import Response
 
 from services.intake import copying
@@ -9,7 +12,7 @@ from shared import ids
 from shared.clock import utc_now
 from shared.http import Desk, answer
 from shared.packs import LANGUAGES
-from shared.pages import render
+from shared.pages import render, styles
 from shared.pages.browser import PAGE_HEADERS
 from shared.rules import calendar, pack
 from shared.store import Cause
@@ -30,6 +33,7 @@ def as_page(customer: str) -> Response[str]:
     copied = _copy(customer, asked if asked in LANGUAGES else None)
     language = asked if asked in LANGUAGES else next(iter(copied.customer.languages), "en")
     t = speaker("intake", language)
+    css = styles(language)
     zone = calendar().zone
     page = render(
         "intake/copy.html",
@@ -42,8 +46,13 @@ def as_page(customer: str) -> Response[str]:
         cases=[_shown(one, t, language) for one in copied.cases],
         named_on=[t.day(link.at, zone) for link in copied.named_on],
         more=copied.after,
+        css=css,
     )
-    return Response(200, "text/html; charset=utf-8", page, headers=PAGE_HEADERS)
+    digest = b64encode(sha256(css.encode()).digest()).decode()
+    policy = PAGE_HEADERS["Content-Security-Policy"].replace("style-src 'self'", f"style-src 'sha256-{digest}'")
+    return Response(
+        200, "text/html; charset=utf-8", page, headers={**PAGE_HEADERS, "Content-Security-Policy": policy}
+    )
 
 
 def _copy(customer: str, language: str | None) -> Copy:

@@ -3,6 +3,7 @@
 It holds what they say of how they were handled, so whoever handled a case of theirs does not make it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,17 +11,18 @@ from services.intake import filing, following
 from services.intake.case import Case
 from services.intake.customer import Customer, Link, Particulars
 from services.intake.following import CaseView
-from services.intake.handling import identity_of
+from services.intake.handling import identity_of, must_not_have_handled
 from services.intake.notes import CustomerCopied
 from services.intake.statement import Statement, statement
 from shared import ids
-from shared.http import Problem
 from shared.place import Place
 from shared.policy import Principal, require
 from shared.store import Cause, Line, retrying
 from shared.tables import store
 
 PAGE = 25
+_READ_AT_ONCE = 100
+_THEIRS = "The copy holds what they say of that: somebody who handled no case of theirs makes it."
 _NOTHING_SAID = Statement()
 
 
@@ -82,15 +84,16 @@ class Copy:
 def copy(principal: Principal, number: str, cause: Cause, after: Place | None, language: str | None = None) -> Copy:
     """A page of a customer's copy, the newest case first; that it was made is on record.
 
-    Raises `NotFound`, `NotPermitted`, `Erased`, and `Problem` 403 to whoever handled a case of theirs.
+    Raises `NotFound`, `NotPermitted`, `Erased`, and `Problem` 403 to whoever handled any case of theirs.
     """
     require(principal, "customer.copy")
     customer = filing.standing(identity_of(number))
     particulars = filing.particulars(customer)
     every = sorted(filing.links(customer.id).values(), key=lambda link: (link.at, link.case), reverse=True)
     theirs = [link for link in every if link.reported and (after is None or Place(link.at, link.case) < after)]
+    _must_have_handled_none(principal, [link for link in every if link.reported])
     page = theirs[:PAGE]
-    cases = tuple(_copied(principal, link, language) for link in page)
+    cases = tuple(_copied(link, language) for link in page)
     retrying(lambda: _recorded(customer.id, cause))
     return Copy(
         customer,
@@ -101,15 +104,16 @@ def copy(principal: Principal, number: str, cause: Cause, after: Place | None, l
     )
 
 
-def _copied(principal: Principal, link: Link, language: str | None) -> Copied:
+def _must_have_handled_none(principal: Principal, links: Sequence[Link]) -> None:
+    """Of any page: which page somebody asks for says nothing of what is on the others."""
+    numbers = [link.case for link in links]
+    for start in range(0, len(numbers), _READ_AT_ONCE):
+        for case in store().load_many(Case, numbers[start : start + _READ_AT_ONCE]):
+            must_not_have_handled(principal, case, _THEIRS)
+
+
+def _copied(link: Link, language: str | None) -> Copied:
     case, events = store().history(Case, link.case)
-    if principal.is_subject(case.handlers):
-        raise Problem(
-            403,
-            "handled-by-you",
-            "You handled a case of theirs.",
-            "The copy holds what they say of that: somebody who handled none of their cases makes it.",
-        )
     if case.salt is None:
         return Copied(link)
     view = following.seen(case, events, language)

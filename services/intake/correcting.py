@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from services.intake import views
 from services.intake.case import Case
-from services.intake.handling import Act, Draft, decided, identity_of
+from services.intake.handling import Act, Draft, decided, identity_of, must_not_have_handled
 from services.intake.notes import StatementCorrected
 from services.intake.published import publish
 from services.intake.reporting import Where, check_story, follow_url
@@ -24,14 +24,13 @@ from shared.store import Audience, Cause
 from shared.tables import store
 
 _SAID = ("description", "place", "happened_at", "losses", "people")
+_THEIRS = "Its link shows what its customer says of how it was handled."
 _BYTES = 20
 """Of a secret, as in `shared.ids`."""
 
 
 class CorrectRequest(Request):
-    """How it is instead, and why it is put right. What is left out stays; a `contact` takes the place of the one
-    before.
-    """
+    """How it is instead, and why it is put right. What is left out stays; of a `contact`, null takes a way out."""
 
     description: Annotated[Text, Field(min_length=1, max_length=4000)] | None = None
     place: Where | None = None
@@ -54,8 +53,7 @@ def correct(draft: Draft, request: CorrectRequest) -> None:
     if case.salt is None:
         raise vault.Erased
     check_story(request.happened_at, request.place, draft.now)
-    contact = reachable(request.contact, draft.pack.region)
-    if contact and case.kind == "tip":
+    if request.contact and case.kind == "tip":
         raise Problem(409, "anonymous", "Of whoever gave a tip nothing is kept.", "Leave the contact out.")
     said = request.model_dump(mode="json", include=set(_SAID), exclude_none=True)
     if said:
@@ -63,8 +61,8 @@ def correct(draft: Draft, request: CorrectRequest) -> None:
         private = {"said": said, "reason": request.reason}
         draft.tell(StatementCorrected(corrected=tuple(sorted(said))), Audience.CUSTOMER, private)
         _publish(draft, {**statement(events, case.salt).said, **said})
-    if contact:
-        _reach(draft, contact, _secret(case, draft.by.id, draft.now.isoformat()))
+    if request.contact:
+        _correct_contact(draft, request.contact)
 
 
 def renew(principal: Principal, number: str, command: Command, cause: Cause) -> dict[str, Any]:
@@ -80,6 +78,9 @@ def renew(principal: Principal, number: str, command: Command, cause: Cause) -> 
         nonlocal secret
         if case.salt is None:
             raise vault.Erased
+        if case.kind == "tip":
+            raise Problem(409, "anonymous", "Nobody knows who gave a tip.", "Only whoever has its link follows it.")
+        must_not_have_handled(principal, case, _THEIRS)
         _, events = store().history(Case, case.id)
         secret = _secret(case, principal.id, command.key or cause.correlation)
         draft, known = Draft(case, cause.at, principal), statement(events, case.salt)
@@ -93,16 +94,29 @@ def renew(principal: Principal, number: str, command: Command, cause: Cause) -> 
     return {**done, "secret": secret, "follow": follow_url(identity, secret)}
 
 
-def _reach(draft: Draft, contact: Contact | None, secret: str) -> None:
+def _correct_contact(draft: Draft, given: Contact) -> None:
+    """What of it was sent takes the place of what was known. Where another way leads to them now, so does another
+    secret: the one before went to somebody else.
+    """
+    must_not_have_handled(draft.by, draft.case, _THEIRS)
+    known = statement(store().history(Case, draft.case.id)[1], draft.case.salt)
+    sent = given.model_dump(include=given.model_fields_set)
+    contact = reachable(Contact.model_validate({**known.contact, **sent}), draft.pack.region)
+    ways = ("phone", "email")
+    stays = contact is not None and all(known.contact.get(way) == getattr(contact, way) for way in ways)
+    secret = known.secret if stays else _secret(draft.case, draft.by.id, draft.now.isoformat())
+    _reach(draft, contact, secret, renewed=not stays)
+
+
+def _reach(draft: Draft, contact: Contact | None, secret: str, *, renewed: bool = True) -> None:
     """The customer is reached like this from now on, with this secret."""
     known = contact.model_dump(exclude_none=True) if contact else {}
     contactable = bool(contact and (contact.email or contact.phone))
     draft.set(secret=vault.mac_text("follow", draft.case.id, secret), contactable=contactable)
     private = {"contact": known, "secret": secret}
     card = ContactCard(**known, secret=secret).model_dump(exclude_none=True)
-    draft.tell(
-        ContactChanged(case=draft.case.id, contactable=contactable), Audience.CUSTOMER, private, {"notify": card}
-    )
+    told = ContactChanged(case=draft.case.id, contactable=contactable, renewed=renewed)
+    draft.tell(told, Audience.CUSTOMER, private, {"notify": card})
 
 
 def _publish(draft: Draft, said: Mapping[str, Any]) -> None:
@@ -127,5 +141,5 @@ def _secret(case: Case, actor: str, command: str) -> str:
 
 
 ACTS: dict[str, Act[Any]] = {
-    "correct": Act("case.correct", CorrectRequest, correct, keyed=True),
+    "correct": Act("case.correct", CorrectRequest, correct, keyed=True, handles=False),
 }

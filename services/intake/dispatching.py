@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from services.intake import emergency, fleet, sending
-from services.intake.case import Case, Move, State
+from services.intake.case import ARRIVE, Case, Move, State
 from services.intake.handling import Act, Draft, Nothing, take_on
 from services.intake.notes import EmergencyRaised, SomebodyArrived, UnitCleared, UnitOnTheWay
 from services.intake.unit import Free, IllegalUnitMove, UnitState, nearest_first
+from shared import promises
 from shared.http import Request, Text
 from shared.store import NotFound
 from shared.tables import store
@@ -30,9 +31,12 @@ class DispatchRequest(Request):
 
 
 class ClearRequest(Request):
-    """`reason` is needed for a unit that did not get there."""
+    """`reason` is needed for a unit that did not get there: another one is sent, unless nobody is needed any more
+    and it was `called_off`.
+    """
 
     reason: _Why | None = None
+    called_off: bool = False
 
 
 def dispatch(draft: Draft, request: DispatchRequest) -> None:
@@ -77,14 +81,35 @@ def arrive(draft: Draft, _request: Nothing) -> None:
 
 
 def clear(draft: Draft, request: ClearRequest) -> None:
-    """The unit is done there, or called off."""
+    """The unit is done there, or called off, or did not get there: then another one goes."""
     before = draft.case
+    if emergency.is_on_its_way(before) and not request.called_off:
+        _send_another(draft, request.reason)
+        return
     draft.case = emergency.cleared(before, draft.now, request.reason or "")
     note = UnitCleared(unit=before.unit or "")
     draft.tell(note, private={"text": request.reason} if request.reason else None)
     draft.frees = True
     draft.extra += sending.leave(before, UnitState.FREE, draft.now, draft.by.id)
     draft.extra += sending.no_more_wanted(before, draft.case)
+
+
+def _send_another(draft: Draft, reason: str | None) -> None:
+    """That somebody arrives stays owed. The unit that did not get there takes no more until it signs on again."""
+    before = draft.case
+    if not reason:
+        raise promises.NoReason(ARRIVE)
+    draft.tell(UnitCleared(unit=before.unit or ""), private={"text": reason})
+    _, events = store().history(Case, before.id)
+    where = sending.place_of(before, events)
+    chosen = next(_really(nearest_first(fleet.free(), where)), None)
+    if chosen:
+        sent = sending.send(before, chosen, where, draft.now, draft.by.id)
+    else:
+        draft.extra += sending.leave(before, UnitState.OFF, draft.now, draft.by.id)
+        sent = sending.want(emergency.without_unit(before, draft.now), draft.now)
+        draft.frees = True
+    draft.add(sent.case, sent.lines, sent.extra)
 
 
 def _really(units: Iterable[Free]) -> Iterator[Free]:

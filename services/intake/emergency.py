@@ -79,6 +79,17 @@ def arrived(case: Case, now: datetime) -> Case:
     return case.promising(promises.waive(made, SEND, now, "somebody is on the scene"))
 
 
+def is_on_its_way(case: Case) -> bool:
+    """Whether a unit was sent, and nobody is there yet."""
+    return bool(case.unit) and promises.is_open(case.promises, ARRIVE)
+
+
+def without_unit(case: Case, now: datetime) -> Case:
+    """The unit that was sent does not get there: nothing is owed by it any more, and somebody still has to arrive."""
+    made = promises.lapse(case.promises, ACKNOWLEDGE_DISPATCH, now, "the unit did not get there")
+    return case.promising(made).model_copy(update={"unit": None})
+
+
 def cleared(case: Case, now: datetime, reason: str) -> Case:
     """The unit is free again; one that did not get there is called off, for a reason. Raises `NoUnit`, `NoReason`."""
     if not case.unit:

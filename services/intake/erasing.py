@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from services.intake import quarantine
-from services.intake.case import DONE, Case
-from services.intake.handling import Act, Draft, carry_out, decided
+from services.intake.case import DONE, SCAN, Case
+from services.intake.handling import Act, Draft, carry_out, decided, must_not_have_handled
 from services.intake.notes import ComplaintAgain, ComplaintNoted, ComplaintWasClosed
-from shared import erasure
+from shared import erasure, promises
 from shared.commands import Command
-from shared.contracts.intake import CaseErased, FilesLeft, GrievanceVoiced
+from shared.contracts.intake import CaseErased, ComplaintsToErase, FilesLeft, GrievanceVoiced
 from shared.http import Problem, Request
 from shared.policy import Principal
 from shared.store import Cause, Recorded
@@ -31,8 +31,7 @@ class EraseRequest(Request):
 def erase(draft: Draft, _request: EraseRequest) -> None:
     """What was said ends now. That it was, when, and what was promised stays."""
     case = draft.case
-    if case.salt is None:
-        raise Problem(409, "erased-before", "This case was erased before.", "Nothing more is needed.")
+    must_not_have_handled(draft.by, case, "Whether something is still owed about it is not for you to see.")
     if case.state not in DONE:
         raise Problem(409, "still-open", "This case is still open.", "Close or decline it first; then erase it.")
     _, events = store().history(Case, case.id)
@@ -78,7 +77,8 @@ def erase_case(
 
 
 def _owes(case: Case, events: Sequence[Recorded]) -> bool:
-    return any(one.open for one in case.promises) or any(complaints_of(events).values()) or _unheard(events)
+    owed = any(one.open and one.name != SCAN for one in case.promises)
+    return owed or any(complaints_of(events).values()) or _unheard(events)
 
 
 def complaints_of(events: Sequence[Recorded]) -> dict[str, bool]:
@@ -99,10 +99,14 @@ def _end(draft: Draft, events: Sequence[Recorded], *, asked: bool, complaints: t
     # Where they lie can't be read any more afterwards.
     if files := tuple(str(said["key"]) for _, said in quarantine.named_on(draft.case, events)):
         draft.tell(FilesLeft(case=draft.case.id, files=files))
+    # Its files go with it, checked or not.
+    draft.case = draft.case.promising(promises.waive_all(draft.case.promises, draft.now, "erased"))
     draft.case = erasure.without_key(draft.case, draft.now, public=None, fingerprint="")
-    draft.tell(CaseErased(case=draft.case.id, asked=asked, complaints=complaints))
+    draft.tell(CaseErased(case=draft.case.id, asked=asked))
+    if complaints:
+        draft.tell(ComplaintsToErase(case=draft.case.id, complaints=complaints))
 
 
 ACTS: dict[str, Act[Any]] = {
-    "erase": Act("case.erase", EraseRequest, erase, keyed=True),
+    "erase": Act("case.erase", EraseRequest, erase, keyed=True, handles=False),
 }

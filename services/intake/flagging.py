@@ -118,5 +118,5 @@ def _view(caller: Caller) -> dict[str, Any]:
 
 
 ACTS: dict[str, Act[Any]] = {
-    "family-called": Act("case.note", FamilyRequest, family_called, keyed=True),
+    "family-called": Act("case.note", FamilyRequest, family_called, keyed=True, handles=False),
 }

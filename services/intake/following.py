@@ -309,6 +309,7 @@ def _line(event: Recorded, salt: str | None) -> dict[str, Any]:
             if key in _SHOWN
         },
         "text": private.get("text") or private.get("said", {}).get("description"),
+        **({"place": private["place"]} if isinstance(private.get("place"), str) else {}),
     }
 
 

@@ -15,7 +15,7 @@ from services.intake.ownership import Disputed, NothingOffered, NotYours
 from services.intake.papers import AskedForMore, NothingMissing
 from services.intake.settlement import NotSettled
 from services.intake.unit import IllegalUnitMove
-from shared import acting, erasure, ids
+from shared import acting, erasure, ids, vault
 from shared.acting import Change
 from shared.commands import Command
 from shared.contracts import Event
@@ -72,9 +72,8 @@ class Draft:
             raise WrongKind(self.case.kind, kind)
 
     def move(self, move: Move) -> None:
-        """The case moves, by whoever does this. Raises `IllegalMove`."""
-        # Customers have no role, and are no handlers of their own case.
-        self.case = self.case.moved(move, self.by.id if self.by.roles else None).handled_in(self.by.units)
+        """Raises `IllegalMove`."""
+        self.case = self.case.moved(move)
 
     def tell(
         self,
@@ -105,6 +104,8 @@ class Act(Generic[R]):
     do: Callable[[Draft, R], None]
     keyed: bool = False
     """Whether it needs an Idempotency-Key, because nothing else would notice that it is sent twice."""
+    handles: bool = True
+    """Whether whoever does it has handled the case: they may not see or judge a complaint about that."""
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,15 @@ def carry_out(
     drafts: list[Draft] = []
 
     def decide(case: Case) -> Change[Case]:
+        if case.salt is None:
+            raise vault.Erased(case.id)
         drafts.append(Draft(case, cause.at, principal))
-        return decided(drafts[-1], lambda draft: act.do(draft, request))
+        return decided(drafts[-1], do)
+
+    def do(draft: Draft) -> None:
+        act.do(draft, request)
+        if act.handles:
+            draft.case = draft.case.handled_by(principal.id).handled_in(principal.units)
 
     done = acting.carry_out(Case, identity_of(number), command, cause, decide, views.facts)
     if drafts and drafts[-1].frees:
@@ -147,6 +155,12 @@ def decided(draft: Draft, do: Callable[[Draft], None]) -> Change[Case]:
         draft.set(erase_at=erasure.ends(draft.pack.retention.cases, draft.calendar, draft.now))
     after, public = publishing.kept_current(before, draft.case, draft.pack, draft.now)
     return Change(after, draft.lines, [*draft.extra, *public])
+
+
+def must_not_have_handled(principal: Principal, case: Case, because: str) -> None:
+    """Raises `Problem` 403: whatever was done about it or is said of that is seen to by somebody else."""
+    if principal.is_subject(case.handlers):
+        raise Problem(403, "handled-by-you", "You handled this case: somebody else does this.", because)
 
 
 def take_on(draft: Draft) -> None:

@@ -47,5 +47,5 @@ def name_customer(draft: Draft, request: CustomerRequest) -> None:
 
 
 ACTS: dict[str, Act[Any]] = {
-    "customers": Act("customer.name", CustomerRequest, name_customer, keyed=True),
+    "customers": Act("customer.name", CustomerRequest, name_customer, keyed=True, handles=False),
 }

@@ -508,11 +508,11 @@ class FileChecked(Note):
 
 
 class FileRefused(Note):
-    """Nobody can open it: a scanner found a threat in it, or can't look into it."""
+    """Nobody can open it: a scanner found a threat in it, can't look into it, or did not look until it was gone."""
 
     detail_type: Literal["FileRefused.v1"] = "FileRefused.v1"
     file: int
-    why: Literal["threat", "unreadable"]
+    why: Literal["threat", "unreadable", "expired"]
 
 
 class FileOpened(Note):

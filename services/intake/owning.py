@@ -13,7 +13,7 @@ from shared import promises
 from shared.contracts.intake import ArbiterWanted, HandoverOffered
 from shared.http import Problem, Request
 
-Staff = Annotated[str, Field(min_length=1, max_length=64)]
+Staff = Annotated[str, Field(pattern=r"^[\w.@:+-]{1,64}$")]
 
 
 class HandOverRequest(Request):

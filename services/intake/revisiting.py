@@ -47,5 +47,5 @@ def looked_again(draft: Draft, request: LookedAgainRequest) -> None:
 
 
 ACTS: dict[str, Act[Any]] = {
-    "looked-again": Act("case.look-again", LookedAgainRequest, looked_again),
+    "looked-again": Act("case.look-again", LookedAgainRequest, looked_again, handles=False),
 }

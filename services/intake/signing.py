@@ -90,16 +90,17 @@ def read(principal: Principal, unit: str) -> dict[str, Any]:
     return _view(fleet.load(unit))
 
 
-def listed(principal: Principal, state: str) -> dict[str, Any]:
-    """Units in one state, the longest in it first."""
+def listed(principal: Principal, state: str | None) -> dict[str, Any]:
+    """Units in one state, the longest in it first; without one, of all states."""
     require(principal, "unit.read")
-    if state not in set(UnitState):
+    if state is not None and state not in set(UnitState):
         raise Problem(400, "unknown-state", "Units have no such state.", f"Use one of {', '.join(UnitState)}.")
     found = []
-    for identity in fleet.in_state(UnitState(state))[:_LISTED]:
-        unit = fleet.load(identity)
-        if unit.state == state:  # the index may be a moment behind
-            found.append(_view(unit))
+    for one in (UnitState(state),) if state else UnitState:
+        for identity in fleet.in_state(one)[:_LISTED]:
+            unit = fleet.load(identity)
+            if unit.state is one:  # the index may be a moment behind
+                found.append(_view(unit))
     return {"units": found}
 
 

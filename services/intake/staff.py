@@ -150,8 +150,8 @@ def change_customer(customer: str, action: str) -> Response[str]:
 
 @handler.get("/staff/v1/units")
 def units() -> Response[str]:
-    state = handler.current_event.get_query_string_value("state", "free")
-    return answer(200, signing.listed(handler.principal(), state or "free"))
+    state = handler.current_event.get_query_string_value("state", "")
+    return answer(200, signing.listed(handler.principal(), state or None))
 
 
 @handler.get("/staff/v1/units/<unit>")

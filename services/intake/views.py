@@ -17,8 +17,8 @@ from services.intake.notes import (
 )
 from services.intake.promised import promise_view
 from shared import ids
-from shared.contracts.intake import CaseHandled, GrievanceVoiced
-from shared.policy import Principal
+from shared.contracts.intake import CaseHandled, ComplaintsToErase, GrievanceVoiced
+from shared.policy import PERMITS, Principal
 from shared.promises import Promise, PromiseState
 from shared.store import Recorded
 
@@ -27,6 +27,7 @@ _OF_COMPLAINTS = frozenset(
     for kind in (
         GrievanceVoiced,
         CaseHandled,
+        ComplaintsToErase,
         ComplaintNoted,
         ComplaintRose,
         ComplaintMoved,
@@ -39,6 +40,11 @@ _OF_COMPLAINTS = frozenset(
     )
 )
 """What whoever handled a case may not learn: that there is a complaint about it, and what becomes of that."""
+
+
+def may_see_complaints(principal: Principal, case: Case) -> bool:
+    """Whether somebody may know of complaints about a case: not who handled it, nor whose role reads none."""
+    return not principal.is_subject(case.handlers) and bool(principal.roles & PERMITS["complaint.read"])
 
 
 def facts(case: Case) -> dict[str, Any]:

@@ -110,6 +110,6 @@ ACTS: dict[str, Act[Any]] = {
     "decline": Act("case.review", DeclineRequest, decline),
     "reply": Act("case.note", ReplyRequest, reply),
     "extend": Act("case.work", ExtendRequest, extend),
-    "notes": Act("case.note", NoteRequest, note, keyed=True),
+    "notes": Act("case.note", NoteRequest, note, keyed=True, handles=False),
     "close": Act("case.close", CloseRequest, close),
 }

@@ -33,7 +33,7 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
     """The whole case for staff; to whoever handled it without what became of complaints about that."""
     require(principal, "case.read")
     case, events = store().history(Case, identity_of(number))
-    whole = views.whole(case, events, of_complaints=not principal.is_subject(case.handlers))
+    whole = views.whole(case, events, of_complaints=views.may_see_complaints(principal, case))
     concerned = [
         {"id": ids.spoken(identity), "classes": list(link.classes)}
         for identity, link in filing.customers_of(case.id).items()

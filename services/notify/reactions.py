@@ -84,14 +84,16 @@ def change_contact(heard: Heard[ContactChanged]) -> None:
 
     def write() -> Recipient:
         known, _ = card_of(heard.event.case)
-        if known.salt is None:
+        if known.salt is None or heard.sequence < known.card:
             return known
         line = Line(notes.RecipientKnown(), private=heard.box() or {})
-        return store().change(known, [line], heard.cause(now), Guard(f"SEEN#{heard.id}"))
+        after = known.model_copy(update={"card": heard.sequence})
+        return store().change(after, [line], heard.cause(now), Guard(f"SEEN#{heard.id}"))
 
     with suppress(AlreadyDone):
         retrying(write)
-    tell_customer(heard, heard.event.case, "link_renewed", {})
+    if heard.event.renewed and card_of(heard.event.case)[0].card == heard.sequence:
+        tell_customer(heard, heard.event.case, "link_renewed", {})
 
 
 def forget_customer(heard: Heard[CaseErased]) -> None:

@@ -17,6 +17,8 @@ class Recipient(Aggregate):
     salt: str | None
     about: Literal["case", "complaint"] = "case"
     """What the id is the number of: a complaint may come without a case."""
+    card: int = 0
+    """Which event of the case said last how they are reached: what was said before it changes nothing."""
     no_calls: bool = False
     """They want no calls, about anything."""
     subjects: tuple[str, ...] = ()

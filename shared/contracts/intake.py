@@ -130,13 +130,20 @@ class ConsultationAnswered(IntakeEvent):
 class CaseErased(IntakeEvent):
     """The key to what was said about a case is destroyed: whoever keeps something of its customer destroys theirs.
 
-    `asked`: the customer wanted it, so the `complaints` that came of it end too; else its time was over.
+    `asked`: somebody wanted it; else its time was over.
     """
 
     detail_type: Literal["CaseErased.v1"] = "CaseErased.v1"
     case: str
     asked: bool
-    complaints: tuple[str, ...] = ()
+
+
+class ComplaintsToErase(IntakeEvent):
+    """Whoever asked for a case to be erased wants what came of it erased, too: these complaints."""
+
+    detail_type: Literal["ComplaintsToErase.v1"] = "ComplaintsToErase.v1"
+    case: str
+    complaints: tuple[str, ...]
 
 
 class FilesLeft(IntakeEvent):
@@ -148,7 +155,7 @@ class FilesLeft(IntakeEvent):
 
 
 class ContactChanged(IntakeEvent):
-    """The customer is reached otherwise, or the secret that follows the case is a new one; the old one opens nothing.
+    """The customer is reached or called otherwise, or has another secret: then the one before opens nothing.
 
     Box: `ContactCard` to notify.
     """
@@ -156,6 +163,8 @@ class ContactChanged(IntakeEvent):
     detail_type: Literal["ContactChanged.v1"] = "ContactChanged.v1"
     case: str
     contactable: bool
+    renewed: bool = True
+    """Whether the secret is a new one."""
 
 
 class GrievanceVoiced(IntakeEvent):

@@ -82,6 +82,12 @@ def asset(name: str) -> Asset:
     return Asset(href=f"/assets/{entry['file']}", integrity=entry["integrity"])
 
 
+def styles(language: str) -> str:
+    """The stylesheet itself, for a page that is kept as a file."""
+    file = _manifest()["ahd-rtl.css" if language in RIGHT_TO_LEFT else "ahd.css"]["file"]
+    return (_assets() / file).read_text(encoding="utf-8")
+
+
 def asset_content(file: str) -> bytes | None:
     """The bytes of the built file with the hashed name `file`; None when no such file was built."""
     if any(entry["file"] == file for entry in _manifest().values()):

@@ -130,6 +130,16 @@ class Promise(BaseModel):
             warnings.append(warning.model_copy(update={"at": at, "told": told}))
         return self.model_copy(update={"due": until, "warnings": tuple(warnings)})
 
+    def without_words(self) -> "Promise":
+        """Without what people wrote as reasons; when and by whom stays."""
+        return self.model_copy(
+            update={
+                "reason": None,
+                "pauses": tuple(one.model_copy(update={"reason": ""}) for one in self.pauses),
+                "moves": tuple(one.model_copy(update={"reason": ""}) for one in self.moves),
+            }
+        )
+
     def settle(self, state: PromiseState, now: datetime, reason: str | None) -> "Promise":
         """How it ended. Whatever ends after its date is broken, whether or not the clock had looked by then."""
         pauses = self.pauses

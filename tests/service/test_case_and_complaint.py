@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.service.casework import report
 from tests.service.complaining import LEADER, Matter, complain
 from tests.service.world import World, staff
 
@@ -148,3 +149,39 @@ def test_a_low_score_after_the_closing_reaches_whoever_stands_above(world):
     assert [one["facts"] for one in file["events"] if one["what"] == "SurveyCameBack.v1"] == [{"satisfaction": 1}]
     asked = [one["facts"]["rule"] for one in file["events"] if one["what"] == "AttentionAsked.v1"]
     assert asked[-1] == "not-satisfied"
+
+
+@pytest.mark.requirement("CMP-07")
+@pytest.mark.parametrize(
+    ("act", "body"),
+    [("take", None), ("report", {"text": "It was the pipe."}), ("team", {"members": ["officer-5"]})],
+)
+def test_whoever_did_more_than_add_to_a_case_does_not_see_the_complaint_about_it(world, act, body):
+    case = report(world)
+    manager = staff("manager-1", "supervisor")
+    case.do(act, body, manager)
+    case.says("grievances", {"text": "They were slow."}, "customer-grievance")
+    number = case.seen()["timeline"][-1]["facts"]["complaint"]
+    path = f"/staff/v1/complaints/{number}"
+    assert world.http("complaints.staff", "GET", path, staff=manager).status == 404
+    assert "slow" not in str(case.file(manager))
+    assert world.http("complaints.staff", "GET", path, staff=LEADER).status == 200
+
+
+def test_who_only_adds_a_note_may_still_judge_how_a_case_was_handled(world):
+    case = report(world)
+    manager = staff("manager-1", "supervisor")
+    case.do("notes", {"text": "Seen."}, manager)
+    case.says("grievances", {"text": "They were slow."}, "customer-grievance")
+    number = case.seen()["timeline"][-1]["facts"]["complaint"]
+    assert world.http("complaints.staff", "GET", f"/staff/v1/complaints/{number}", staff=manager).status == 200
+
+
+def test_operators_do_not_read_grievances_on_the_case_either(world):
+    case = report(world)
+    case.says("grievances", {"text": "They were slow."}, "customer-grievance")
+    number = case.seen()["timeline"][-1]["facts"]["complaint"].replace("-", "")
+    shown = str(case.file(staff("clerk-1", "operator")))
+    assert "slow" not in shown
+    assert number not in shown
+    assert number in str(case.file(staff("auditor-1", "auditor")))

@@ -1,5 +1,7 @@
 """What was taken down wrongly is put right, and a secret that went astray opens nothing any more."""
 
+import json
+
 import pytest
 
 from tests.service.casework import CLERK, OFFICER, SUPERVISOR, Matter, mailed, report
@@ -98,3 +100,46 @@ def test_an_erased_case_is_corrected_no_more(world):
         body = {"description": "Else", "reason": "Why"} if path == "correct" else None
         answer = case.try_to(path, body, CLERK, key=f"late-{path}")
         assert (answer.status, answer.body["type"].rpartition(":")[2]) == (410, "erased")
+
+
+def test_a_name_is_put_right_without_another_secret_and_without_losing_how_they_are_reached(world):
+    case = report(world)
+    before = len(mailed(world))
+    case.do("correct", {"contact": {"name": "Amal Haddad"}, "reason": "Misspelt."}, CLERK)
+    assert case.whats()[-1] == "ContactChanged"
+    assert len(mailed(world)) == before
+    case.do("notes", {"text": "We come on Tuesday.", "public": True})
+    assert "Amal Haddad" in mailed(world)[-1]
+
+
+def test_a_way_that_is_not_theirs_is_taken_out(world):
+    case = report(world, contact={"name": "Amal", "email": WRONG, "phone": "+447700900123"})
+    case.do("correct", {"contact": {"email": None}, "reason": "Not hers."}, CLERK)
+    assert "follow" in world.sms("+447700900123")[-1]
+    assert case.file()["events"][-1]["private"]["contact"] == {"name": "Amal", "phone": "+447700900123"}
+
+
+def test_a_correction_that_arrives_late_does_not_undo_the_one_after_it(world):
+    case = report(world, contact={"name": "Amal", "email": "first@example.org"})
+    for mail in (WRONG, RIGHT):
+        body = {"contact": {"email": mail}, "reason": "Misheard."}
+        assert case.try_to("correct", body, CLERK, key=f"correct-{mail}").status == 200
+    world.relay("intake")
+    changes = [one for one in world.receive("notify") if "ContactChanged" in one["Body"]]
+    changes.sort(key=lambda one: int(json.loads(one["Body"])["detail"]["sequence"]), reverse=True)
+    assert len(changes) == 2
+    for change in changes:
+        world.deliver("notify", [change])
+    case.do("notes", {"text": "We come on Tuesday.", "public": True})
+    assert "Tuesday" in mailed(world, RIGHT)[-1]
+    assert mailed(world, WRONG) == []
+
+
+@pytest.mark.parametrize("what", ["secret", "correct"])
+def test_whoever_handled_a_case_does_not_come_by_its_link(world, what):
+    case = report(world, contact=None)
+    case.do("open")
+    body = {"contact": {"email": "officer@example.org"}, "reason": "Mine."} if what == "correct" else None
+    answer = case.try_to(what, body, OFFICER, key="by-the-handler")
+    assert (answer.status, answer.body["type"].rpartition(":")[2]) == (403, "handled-by-you")
+    assert world.http("intake.api", "GET", f"/v1/cases/{case.number}", secret=case.secret).status == 200

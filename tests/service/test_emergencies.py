@@ -229,10 +229,41 @@ def test_staff_raise_an_emergency_on_a_case_that_was_none(world):
     assert (again.status, again.body["unit"]) == (409, "unit-north")
     missing = do(world, receipt, "clear", {})
     assert (missing.status, missing.body["type"]) == (422, "urn:ahd:problem:reason-missing")
-    done(world, receipt, "clear", {"reason": "Called off: the plumber is there."})
+    done(world, receipt, "clear", {"reason": "The plumber is there.", "called_off": True})
     assert promises(follow(world, receipt))["arrive"] == "waived"
     done(world, receipt, "dispatch", {"unit": "unit-far"})
     assert unit(world, "unit-far")["case"] == receipt["number"]
+
+
+@pytest.mark.requirement("CASE-04")
+def test_when_the_unit_that_was_sent_does_not_get_there_another_one_goes(world):
+    sign_on(world, "unit-far", FAR)
+    sign_on(world, "unit-north", NORTH)
+    receipt = emergency(world)
+    done(world, receipt, "clear", {"reason": "Our tyre burst."})
+    assert unit(world, "unit-far")["case"] == receipt["number"]
+    assert unit(world, "unit-north")["state"] == "off"  # until it signs on again
+    assert promises(follow(world, receipt))["arrive"] == "open"
+    done(world, receipt, "clear", {"reason": "Ours, too."})
+    world.settle()
+    assert {"arrive": "open", "send": "open"}.items() <= promises(follow(world, receipt)).items()
+    assert "UnitWanted" in whats(follow(world, receipt))
+    sign_on(world, "unit-north", NORTH)
+    world.tick("intake")
+    assert unit(world, "unit-north")["case"] == receipt["number"]
+
+
+def test_all_units_are_listed_and_those_in_one_state(world):
+    sign_on(world, "unit-far", FAR)
+    sign_on(world, "unit-north", NORTH)
+    emergency(world)
+
+    def listed(query: str = "") -> set[tuple[str, str]]:
+        units = world.http("intake.staff", "GET", "/staff/v1/units", staff=OFFICER, query=query).body["units"]
+        return {(one["unit"], one["state"]) for one in units}
+
+    assert listed() == {("unit-far", "free"), ("unit-north", "sent")}
+    assert listed("state=free") == {("unit-far", "free")}
 
 
 def test_a_unit_that_is_not_free_can_not_be_sent_by_name(world):

@@ -1,6 +1,6 @@
 """What people said ends when they ask for it, or when its time is over; what was promised and done stays proven."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,10 +9,20 @@ from tests.service.complaining import LEADER, complain
 from tests.service.complaining import Matter as Complained
 from tests.service.georeporting import get
 from tests.service.readable import readable
-from tests.service.world import World
+from tests.service.world import World, staff
 
 NAME, MAIL, PHONE = "Xanthippe Qarqash", "xanthippe@example.org", "+447700900456"
-WORDS = ("Xanthippe", "xanthippe@", "447700900456", "zebrafish", "gramophone", "marzipan", "tangerine", "Kumquat")
+WORDS = (
+    "Xanthippe",
+    "xanthippe@",
+    "447700900456",
+    "zebrafish",
+    "gramophone",
+    "marzipan",
+    "tangerine",
+    "Kumquat",
+    "Sassafras",
+)
 """Each is said somewhere, and nowhere else."""
 
 SAID = {
@@ -34,6 +44,8 @@ def closed(world: World) -> Matter:
     """A case of somebody who said a lot, and is done."""
     case = report(world, **SAID)
     case.do("open")
+    later = (datetime.now(UTC) + timedelta(days=20)).isoformat()
+    case.do("extend", {"to": later, "reason": "The plumber Mr Sassafras is away."})
     case.says("additions", {"text": "It smells of marzipan."}, "customer-addition")
     case.do("close", {"outcome": "solved", "text": "The tangerine pipe is mended."})
     return case
@@ -190,7 +202,7 @@ def test_erasing_is_for_those_who_lead_and_happens_once(world):
     assert case.try_to("erase", {"reason": "no-reason"}, SUPERVISOR, key="erase-second").status == 422
     erase(case)
     again = case.try_to("erase", {"reason": "asked"}, SUPERVISOR, key="erase-third")
-    assert (again.status, again.body["type"].rpartition(":")[2]) == (409, "erased-before")
+    assert (again.status, again.body["type"].rpartition(":")[2]) == (410, "erased")
 
 
 def test_the_public_sees_nothing_more_of_an_erased_case(world):
@@ -199,3 +211,59 @@ def test_the_public_sees_nothing_more_of_an_erased_case(world):
     case.do("decline", {"reason": "It is not ours."})
     erase(case)
     assert get(world, "requests") == []
+
+
+def test_whoever_handled_a_case_does_not_erase_it_and_learns_nothing_of_complaints_by_trying(world):
+    handler = staff("leader-9", "duty-leader")
+    quiet, loud = report(world, **SAID), report(world, **{**SAID, "category": "Z4"})
+    for case in (quiet, loud):
+        case.do("decline", {"reason": "It is not ours."}, handler)
+    loud.says("grievances", {"text": "They were rude."}, "customer-grievance")
+    tried = [case.try_to("erase", {"reason": "asked"}, handler, key="erase-as-handler") for case in (quiet, loud)]
+    assert [(one.status, one.body["type"]) for one in tried] == [(403, "urn:ahd:problem:handled-by-you")] * 2
+    assert tried[0].body == tried[1].body
+
+
+def test_whoever_handled_a_case_does_not_see_which_complaints_were_erased_with_it(world):
+    case, complaint = _complained_about(world)
+    _answer(complaint)
+    erase(case)
+    number = complaint.number.replace("-", "")
+    assert number in str(case.file(SUPERVISOR))
+    assert number not in str(case.file(OFFICER))
+
+
+def test_a_complaint_that_is_handled_again_after_its_erasure_was_asked_for_ends_at_its_next_closing(world):
+    case, complaint = _complained_about(world)
+    _answer(complaint)
+    erase(case)
+    complaint.do("rework", {"text": "They came back."}, LEADER)
+    world.pass_time(timedelta(minutes=1))
+    assert complaint.file(LEADER)["erased"] is False
+    _answer(complaint)
+    complaint.do("return-visit", {"satisfied": True, "settled": True}, LEADER)
+    world.pass_time(timedelta(minutes=1))
+    assert complaint.file(LEADER)["erased"] is True
+
+
+def _complained_about(world: World) -> tuple[Matter, Complained]:
+    case = closed(world)
+    case.says("grievances", {"text": "The gramophone is broken."}, "customer-grievance")
+    return case, Complained(world, case.seen()["timeline"][-1]["facts"]["complaint"], "")
+
+
+def _answer(complaint: Complained) -> None:
+    complaint.talk(LEADER)
+    complaint.do("answer", {"finding": "substantiated", "text": "We are sorry."}, LEADER)
+    complaint.do("close", who=LEADER)
+
+
+@pytest.mark.parametrize(
+    ("act", "body"),
+    [("take", None), ("notes", {"text": "Late."}), ("customers", {"phone": PHONE, "classes": ["victim"]})],
+)
+def test_nothing_is_done_with_an_erased_case_any_more(world, act, body):
+    case = closed(world)
+    erase(case)
+    answer = case.try_to(act, body, LEADER, key="late-command-1")
+    assert (answer.status, answer.body["type"].rpartition(":")[2]) == (410, "erased")

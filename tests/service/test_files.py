@@ -591,3 +591,19 @@ def test_the_scanner_is_there_when_the_owner_wants_one_and_looks_at_quarantine_a
     (plan,) = (one for one in resources if one["Type"] == "AWS::GuardDuty::MalwareProtectionPlan")
     assert plan["Condition"] == "ScansFiles"
     assert plan["Properties"]["ProtectedResource"]["S3Bucket"]["ObjectPrefixes"] == ["quarantine/"]
+
+
+def test_a_file_that_nobody_checks_is_owed_no_longer_than_it_lies_there(world, matter):
+    taken(matter)
+    matter.do("open")
+    matter.do("close", {"outcome": "solved", "text": "It is mended."})
+    assert "scan" in matter.owed()
+    world.pass_time(timedelta(days=91))
+    assert "scan" not in matter.owed()
+    assert matter.whats()[-1] == "FileRefused"
+    (one,) = world.http("intake.downloads", "GET", f"/staff/v1/cases/{matter.number}/files", staff=OFFICER).body[
+        "files"
+    ]
+    assert (one["state"], one["why"]) == ("refused", "expired")
+    world.pass_time(timedelta(days=5 * 366))
+    assert matter.file()["erased"] is True

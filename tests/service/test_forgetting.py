@@ -157,6 +157,7 @@ def test_a_customer_can_have_a_copy_of_everything_that_is_kept_of_them(world):
     assert copied["said"]["losses"] == "A gramophone."
     assert [line["text"] for line in copied["timeline"] if line["text"]] == [
         SAID["description"],
+        "The plumber Mr Sassafras is away.",
         "It smells of marzipan.",
         "The tangerine pipe is mended.",
     ]
@@ -203,6 +204,8 @@ def test_whoever_handled_a_case_of_theirs_does_not_make_the_copy(world):
     answer = copy(world, file_of(world)["id"])
     assert (answer.status, answer.body["type"].rpartition(":")[2]) == (403, "handled-by-you")
     assert "rude" not in str(answer.body)
+    behind = copy(world, file_of(world)["id"], query="after=2026-01-01T00:00:00.000000Z~AAAABBBBCCCC")
+    assert behind.status == 403
     assert copy(world, file_of(world)["id"], SUPERVISOR).status == 200
     assert copy(world, file_of(world)["id"], OFFICER).status == 403
 

@@ -21,6 +21,7 @@ FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 STAFF_ONLY = {
     "CallerErased",
     "CaseErased",
+    "ComplaintsToErase",
     "CustomerCopied",
     "CustomerErased",
     "FilesLeft",

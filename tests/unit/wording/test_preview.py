@@ -18,7 +18,6 @@ def preview(pack):
     return [line.split(maxsplit=5) for line in lines], summary
 
 
-@pytest.mark.requirement("TELL-02")
 @pytest.mark.parametrize("pack", ["police", "works"])
 def test_every_message_to_customers_is_measured_and_english_ones_need_no_dear_letters(pack):
     lines, summary = preview(pack)

@@ -94,15 +94,21 @@ fuzz: synth .venv-local/.synced ## whatever the description of the intake API al
 	EXAMPLES=$(or $(EXAMPLES),50) $(PY) -m pytest -q tests/journey/test_described.py
 
 .PHONY: lint
-lint: .venv/.synced ## ruff, mypy, import rules
+lint: .venv/.synced ## ruff, mypy, import rules, how messages speak
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache
+	$(PY) -m infra.wording
 
 .PHONY: packs
 packs: .venv/.synced ## what is wrong with packs, by file and line (FOLDER=… for packs elsewhere)
 	@$(PY) -m infra.packs --check $(FOLDER)
+
+.PHONY: wording
+wording: .venv/.synced ## how messages speak: courtesy, tone, and how many parts each text message is [PACK=police]
+	@$(PY) -m infra.wording
+	@$(PY) -m infra.wording.preview $(or $(FOLDER_OF_PACK),packs)/$(NAME_OF_PACK)
 
 .PHONY: package
 package: .venv/.synced ## the Lambda packages, for this machine

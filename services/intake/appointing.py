@@ -8,13 +8,14 @@ from pydantic import Field
 from services.intake import appointment as appointments
 from services.intake import notes
 from services.intake.appointment import Appointment, Kind, State
-from services.intake.case import Move
+from services.intake.case import Case, Move
 from services.intake.handling import Act, Draft
 from services.intake.owning import Staff
 from services.intake.working import Short, Words
 from shared import promises
 from shared.contracts.intake import AppointmentCancelled, AppointmentMade, AppointmentMoved
 from shared.http import Problem, Request, When, fault
+from shared.tables import store
 
 _FAR = timedelta(days=730)
 
@@ -92,7 +93,16 @@ def move(draft: Draft, request: MoveAppointmentRequest) -> None:
         minutes=was.minutes,
         version=now_at.version,
     )
-    draft.tell_customer(told, request.reason)
+    draft.tell_customer(told, request.reason, also={"place": said_of(draft.case, was.number)["place"]})
+
+
+def said_of(case: Case, number: int) -> dict[str, Any]:
+    """Where an appointment is, and what the customer was told of it: only the line that made it knows."""
+    _, events = store().history(Case, case.id)
+    made = AppointmentMade.detail_type_name()
+    return next(
+        event.private(case.salt) for event in events if event.type == made and event.data["appointment"] == number
+    )
 
 
 def cancel(draft: Draft, request: CancelRequest) -> None:
@@ -102,7 +112,12 @@ def cancel(draft: Draft, request: CancelRequest) -> None:
     draft.set(appointments=appointments.replaced(draft.case.appointments, gone))
     _owed_no_more(draft, was, "it was cancelled")
     told = AppointmentCancelled(
-        case=draft.case.id, appointment=was.number, what=was.kind, at=was.at, version=gone.version
+        case=draft.case.id,
+        appointment=was.number,
+        what=was.kind,
+        at=was.at,
+        version=gone.version,
+        minutes=was.minutes,
     )
     draft.tell_customer(told, request.reason)
 

@@ -5,7 +5,7 @@ ladder, and the customer is told.
 from datetime import datetime
 from typing import Any
 
-from services.intake import appointment, emergency, erasing, forgetting, nuisance, phoning, sending
+from services.intake import appointing, appointment, emergency, erasing, forgetting, nuisance, phoning, sending
 from services.intake import case as cases
 from services.intake.call import Call
 from services.intake.caller import Caller
@@ -13,7 +13,7 @@ from services.intake.case import Case
 from services.intake.customer import Customer
 from services.intake.notes import FileRefused
 from shared.clock import utc_now
-from shared.contracts.intake import AppointmentMade, AppointmentNear, CaseLate
+from shared.contracts.intake import AppointmentNear, CaseLate
 from shared.logs import bind
 from shared.rules import calendar, pack
 from shared.settings import settings
@@ -52,15 +52,12 @@ def look(number: str, now: datetime) -> None:
 
 
 def _reminder(case: Case, promise: str) -> Line:
-    """With the place, which only the line that made it knows."""
     one = appointment.by_promise(case.appointments, promise)
-    _, events = store().history(Case, case.id)
-    made = AppointmentMade.detail_type_name()
-    said = next(
-        event.private(case.salt) for event in events if event.type == made and event.data["appointment"] == one.number
+    near = AppointmentNear(
+        case=case.id, appointment=one.number, what=one.kind, at=one.at, minutes=one.minutes, version=one.version
     )
-    near = AppointmentNear(case=case.id, appointment=one.number, what=one.kind, at=one.at)
-    return Line(near, Audience.CUSTOMER, boxes={"notify": said} if case.contactable else {})
+    boxes = {"notify": appointing.said_of(case, one.number)} if case.contactable else {}
+    return Line(near, Audience.CUSTOMER, boxes=boxes)
 
 
 def handler(_event: dict[str, Any], context: Any) -> None:

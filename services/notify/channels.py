@@ -10,6 +10,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import parseaddr
 from typing import Any, Protocol
 
 from botocore.exceptions import (
@@ -22,6 +23,7 @@ from botocore.exceptions import (
 )
 
 from services.notify.countries import countries_of
+from services.notify.entry import Entry, written
 from services.notify.message import Channel
 from shared.aws import client_once
 from shared.packs import LANGUAGES
@@ -49,6 +51,14 @@ class Letter:
     text: str
     sms: str
     language: str
+    entry: Entry | None = None
+    """For the customer's calendar; goes with mail."""
+
+    @classmethod
+    def kept(cls, content: Mapping[str, Any]) -> "Letter":
+        """As `asdict` gave it."""
+        entry = content.get("entry")
+        return cls(**{**content, "entry": Entry(**entry) if entry else None})
 
 
 class Provider(Protocol):
@@ -147,6 +157,14 @@ class Email:
         # Automatic answers to this are not answered in turn.
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(letter.text)
+        if letter.entry:
+            mail.add_attachment(
+                written(letter.entry, parseaddr(settings().need("mail_from"))[1], to.addr_spec),
+                maintype="text",
+                subtype="calendar",
+                filename="appointment.ics",
+                params={"charset": "utf-8", "method": letter.entry.method},
+            )
         mail["Content-Language"] = letter.language if letter.language in LANGUAGES else LANGUAGES[0]
         answer = _asking(
             lambda: client_once("sesv2").send_email(

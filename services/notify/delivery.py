@@ -8,8 +8,10 @@ from typing import Any
 from services.notify import ceiling, notes, recipient
 from services.notify import message as messages
 from services.notify.channels import PROVIDERS, Letter, NeverTaken, NoAnswer, NotTaken
+from services.notify.entry import Entry
 from services.notify.message import Message, Policy, State
 from services.notify.recipient import Recipient
+from services.notify.segments import length
 from services.notify.wording import letter
 from shared import ids, vault
 from shared.clock import utc_now
@@ -40,9 +42,17 @@ def card_of(case: str) -> tuple[Recipient, dict[str, Any]]:
 
 
 def tell_customer(
-    heard: Heard[Any], case: str, template: str, values: dict[str, Any], policy: Policy = Policy.AT_LEAST_ONCE
+    heard: Heard[Any],
+    case: str,
+    template: str,
+    values: dict[str, Any],
+    policy: Policy = Policy.AT_LEAST_ONCE,
+    entry: Entry | None = None,
 ) -> None:
-    """Send the customer of a case a message, once for this event, if they gave a way to reach them."""
+    """Send the customer of a case a message, once for this event, if they gave a way to reach them.
+
+    `entry` goes into their calendar.
+    """
     known, card = card_of(case)
     ways = recipient.channels(card)
     if not ways:
@@ -51,7 +61,7 @@ def tell_customer(
     greeted = {"number": ids.spoken(case), "follow": follow, "name": card.get("name") or "", **values}
     message = Message(id=f"{heard.id}.{template}", case=case, template=template, policy=policy, channels=ways)
     addresses = {"sms": card.get("phone"), "email": card.get("email")}
-    _begin(heard, message, addresses, letter(template, known.language, greeted), known.salt)
+    _begin(heard, message, addresses, letter(template, known.language, greeted, entry), known.salt)
 
 
 def tell_duty(heard: Heard[Any], role: str, template: str, values: dict[str, Any]) -> None:
@@ -131,7 +141,8 @@ def _claim(
         return store().change(after, lines, cause, extra=extra)
 
     try:
-        claim = notes.MessageClaimed(channel=channel, attempt=message.attempt)
+        parts = length(content["letter"]["sms"]).parts if channel == "sms" else None
+        claim = notes.MessageClaimed(channel=channel, attempt=message.attempt, parts=parts)
         return write(messages.claimed(message, cause.at), claim, *counted)
     except Conflict:
         if not (counted and ceiling.is_reached(address, cause.at)):
@@ -146,7 +157,7 @@ def _try(message: Message, content: dict[str, Any], correlation: str) -> Message
     channel = message.channels[0]
     cause = Cause(utc_now(), "notify", correlation)
     try:
-        provider_id = PROVIDERS[channel].send(content["addresses"][channel], Letter(**content["letter"]))
+        provider_id = PROVIDERS[channel].send(content["addresses"][channel], Letter.kept(content["letter"]))
     except NoAnswer as error:
         # It may have been taken. The claim stands until its end; then the clock decides by the policy.
         log().warning("no answer", message=message.id, channel=channel, error=str(error))

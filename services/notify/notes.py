@@ -23,6 +23,8 @@ class MessageClaimed(Note):
     detail_type: Literal["MessageClaimed.v1"] = "MessageClaimed.v1"
     channel: str
     attempt: int
+    parts: int | None = None
+    """Of a text message: what the network counts, and charges."""
 
 
 class MessageRefused(Note):

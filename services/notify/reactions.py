@@ -1,10 +1,13 @@
 """What notify does when others tell something: whoever must know of it is told."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from services.notify import calling, notes
 from services.notify.delivery import card_of, tell_customer, tell_duty
+from services.notify.entry import Entry, entry
 from services.notify.message import Policy
 from services.notify.recipient import Recipient, forgotten
 from shared import ids, vault
@@ -150,21 +153,29 @@ def ask_for_documents(heard: Heard[DocumentsWanted]) -> None:
 
 
 def tell_appointment(heard: Heard[AppointmentMade]) -> None:
-    tell_customer(heard, heard.event.case, "appointment_made", {"due": heard.event.at, **_meeting(heard)})
+    said = _meeting(heard)
+    values = {"due": heard.event.at, **said}
+    tell_customer(heard, heard.event.case, "appointment_made", values, entry=_entry(heard, 0, said["place"]))
 
 
 def remind_of_appointment(heard: Heard[AppointmentNear]) -> None:
-    tell_customer(heard, heard.event.case, "appointment_near", {"due": heard.event.at, **_meeting(heard)})
+    said = _meeting(heard)
+    values = {"due": heard.event.at, **said}
+    shown = _entry(heard, heard.event.version, said["place"])
+    tell_customer(heard, heard.event.case, "appointment_near", values, entry=shown)
 
 
 def tell_appointment_moved(heard: Heard[AppointmentMoved]) -> None:
-    values = {"was_due": heard.event.was_at, "due": heard.event.at, "text": _words(heard)}
-    tell_customer(heard, heard.event.case, "appointment_moved", values)
+    said = _meeting(heard)
+    values = {"was_due": heard.event.was_at, "due": heard.event.at, "text": said["text"]}
+    shown = _entry(heard, heard.event.version, said["place"])
+    tell_customer(heard, heard.event.case, "appointment_moved", values, entry=shown)
 
 
 def tell_appointment_cancelled(heard: Heard[AppointmentCancelled]) -> None:
     values = {"due": heard.event.at, "text": _words(heard)}
-    tell_customer(heard, heard.event.case, "appointment_cancelled", values)
+    gone = replace(_entry(heard, heard.event.version), cancelled=True)
+    tell_customer(heard, heard.event.case, "appointment_cancelled", values, entry=gone)
 
 
 def ask_to_take_over(heard: Heard[HandoverOffered]) -> None:
@@ -384,8 +395,19 @@ def tell_missed_callback(heard: Heard[CallbackMissed]) -> None:
 
 
 def _meeting(heard: Heard[Any]) -> dict[str, str]:
-    said = Meeting.model_validate(heard.box() or {"place": ""})
+    """Where, and what is said of it. Whoever is told of a new time by an older desk is not told where."""
+    said = Meeting.model_validate({"place": "", **(heard.box() or {})})
     return {"place": said.place, "text": said.text or ""}
+
+
+def _entry(
+    heard: Heard[AppointmentMade] | Heard[AppointmentMoved] | Heard[AppointmentNear] | Heard[AppointmentCancelled],
+    version: int,
+    place: str = "",
+) -> Entry:
+    """The same appointment has the same id as long as it is known, on the desk's own host."""
+    event, host = heard.event, urlsplit(settings().need("url")).hostname
+    return entry(f"{event.appointment}.{event.case}@{host}", version, heard.at, event.at, event.minutes, place)
 
 
 def _complain_again() -> str:

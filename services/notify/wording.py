@@ -3,6 +3,8 @@
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -12,6 +14,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from services.notify.channels import Letter
+from services.notify.entry import Entry
 from shared.packs import LANGUAGES
 from shared.rules import pack
 
@@ -35,7 +38,7 @@ def texts(language: str) -> dict[str, dict[str, str]]:
     return loaded
 
 
-def letter(template: str, language: str, values: dict[str, Any]) -> Letter:
+def letter(template: str, language: str, values: Mapping[str, Any], entry: Entry | None = None) -> Letter:
     """The message in words. Raises `KeyError` naming a value that the template needs and did not get.
 
     `promised` says what was promised; where it is not given, the name of the `promise` does.
@@ -53,6 +56,7 @@ def letter(template: str, language: str, values: dict[str, Any]) -> Letter:
         text=words["text"].format_map(said),
         sms=words["sms"].format_map(said),
         language=language,
+        entry=replace(entry, summary=texts(language)["calendar"]["summary"]) if entry else None,
     )
 
 

@@ -268,7 +268,10 @@ class AppointmentMade(IntakeEvent):
 
 
 class AppointmentMoved(IntakeEvent):
-    """An appointment has another time. Box: `Wording` (the reason) to notify. `version` counts its changes."""
+    """An appointment has another time. Box: `Meeting` to notify: where, and as its text the reason.
+
+    `version` counts its changes.
+    """
 
     detail_type: Literal["AppointmentMoved.v1"] = "AppointmentMoved.v1"
     case: str
@@ -289,6 +292,7 @@ class AppointmentCancelled(IntakeEvent):
     what: str
     at: datetime
     version: int
+    minutes: int = 30
 
 
 class AppointmentNear(IntakeEvent):
@@ -299,10 +303,12 @@ class AppointmentNear(IntakeEvent):
     appointment: int
     what: str
     at: datetime
+    minutes: int = 30
+    version: int = 0
 
 
 class Meeting(Boxed):
-    """To notify, with `AppointmentMade`: where it is, and what to bring."""
+    """To notify, of an appointment: where it is; what to bring, or why it was moved."""
 
     place: str
     text: str | None = None

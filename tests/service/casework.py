@@ -81,7 +81,11 @@ class Matter:
 def mailed(world: World, to: str = MAIL) -> list[str]:
     """What somebody was told by mail, as a reader sees it."""
     letters = (message_from_string(mail, policy=default) for mail in world.mails(to))
-    return [f"{letter['subject']} {' '.join(str(letter.get_content()).split())}" for letter in letters]
+    return [f"{letter['subject']} {' '.join(_text(letter).split())}" for letter in letters]
+
+
+def _text(letter: Any) -> str:
+    return str(letter.get_body(("plain",)).get_content())
 
 
 def report(world: World, **changed: Any) -> Matter:

@@ -113,6 +113,8 @@ def renovation(staff: Staff) -> None:
     staff.do("close", "duty-leader")
     staff.do("return-visit", "operator", satisfied=True, settled=True, text="Dry.")
     staff.do("lessons", text="Check the trap at acceptance.")
+    staff.do("erase", "duty-leader", reason="asked")
+    assert staff.file()["erased"] is True
 
 
 def goods(staff: Staff) -> None:

@@ -480,3 +480,36 @@ def test_a_report_whose_key_was_destroyed_before_it_was_filed_has_no_file(world)
     world.settle()
     assert find(world, phone=PHONE) == []
     assert world.dead("intake") == []
+
+
+@pytest.mark.requirement("CASE-19")
+def test_a_merger_that_is_undone_gives_each_their_own_name_back(world):
+    report(world, contact={"name": "Amal", "phone": PHONE})
+    theirs = report(world, contact={"name": "Badr", "phone": OTHER})
+    [one], [other] = find(world, phone=PHONE), find(world, phone=OTHER)
+    do(world, one["id"], "merge", {"with": other["id"], "reason": "One person."})
+    assert find(world, phone=OTHER)[0]["names"] == ["Amal", "Badr"]
+    undone = {
+        "cases": [theirs.number],
+        "contacts": [{"phone": OTHER}],
+        "into": other["id"],
+        "reason": "They are two.",
+    }
+    do(world, one["id"], "split", undone)
+    assert [find(world, phone=number)[0]["names"] for number in (PHONE, OTHER)] == [["Amal"], ["Badr"]]
+
+
+@pytest.mark.requirement("CASE-03")
+def test_to_operators_a_witness_is_a_customer_like_others(world):
+    case = report(world, category="Z4")
+    own = report(world, contact={"name": "Wael", "phone": PHONE})
+    case.do("customers", {"phone": PHONE, "classes": ["witness"]}, SUPERVISOR)
+    [seen], [known] = find(world, CLERK, phone=PHONE), find(world, SUPERVISOR, phone=PHONE)
+    assert known["classes"] == ["reporter", "witness"]
+    assert seen["classes"] == ["reporter"]
+    assert [one["number"] for one in seen["open"]] == [own.number]
+    assert numbers(read(world, seen["id"], CLERK)) == [own.number]
+    assert case.file(CLERK)["customers"] != case.file(SUPERVISOR)["customers"]
+    assert "witness" not in str(case.file(CLERK)["customers"])
+    refusal = ask(world, f"{seen['id']}/correct", {"name": "X"}, CLERK)
+    assert refusal.status == 403

@@ -355,3 +355,14 @@ def test_an_emergency_with_its_unit_is_not_joined_away(world):
     status, refusal = kind(newer.try_to("join", {"into": older.number, **WHY}, CLERK))
     assert (status, refusal) in {(409, "emergency-waits"), (409, "unit-there")}
     assert newer.file()["state"] == "open"
+
+
+@pytest.mark.requirement("CASE-13")
+def test_whoever_handled_the_case_that_was_joined_does_not_judge_a_complaint_on_the_one_that_stays(world):
+    older = report(world)
+    world.clock.shift(timedelta(minutes=5))
+    newer = report(world)
+    manager = staff("manager-1", "supervisor")
+    newer.do("team", {"members": ["officer-5"]}, manager)
+    newer.do("join", {"into": older.number, "reason": "The same leak."}, staff("clerk-9", "operator"))
+    assert "manager-1" in older.file(SUPERVISOR)["handlers"]

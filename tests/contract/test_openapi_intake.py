@@ -87,3 +87,10 @@ def test_every_schema_it_names_is_there_and_is_one():
 def test_operations_have_names_of_their_own():
     names = [made["operationId"] for _, _, made in OPERATIONS]
     assert len(names) == len(set(names))
+
+
+def test_the_page_about_the_api_names_every_route_of_cases_and_customers():
+    page = (INTAKE.parents[1] / "api.md").read_text(encoding="utf-8")
+    paths = [path for path in DOCUMENT["paths"] if "/open311/" not in path]
+    lasts = {path: path.replace("{customer}", "{id}").rpartition("/")[2] for path in paths}
+    assert [path for path, last in lasts.items() if f"/{last}" not in page] == []

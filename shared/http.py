@@ -4,6 +4,7 @@ what is wrong, where, and what to do. Nothing that was sent in is repeated in a 
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
@@ -63,6 +64,8 @@ class Request(BaseModel):
 def _readable(text: str) -> str:
     if _CONTROL.search(text):
         raise ValueError("contains control characters; send plain text")
+    if text and all(unicodedata.category(letter)[0] in "CZ" for letter in text):
+        raise ValueError("says nothing that anybody can see; write it in words")
     return text
 
 

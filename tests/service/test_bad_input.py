@@ -33,6 +33,7 @@ FAULTS = [
     ("/description", "x" * 4001, "/description"),
     ("/description", f"{CANARY} bell \u0007", "/description"),
     ("/description", f"{CANARY} override \u202e", "/description"),
+    ("/description", "\u200b\u200d\ufeff", "/description"),
     ("/description", ["text"], "/description"),
     ("/nickname", CANARY, "/nickname"),
     ("/contact/fax", CANARY, "/contact/fax"),

@@ -13,7 +13,9 @@ from services.intake.notes import (
     ComplaintNoted,
     ComplaintRose,
     ComplaintWasClosed,
+    CustomerNamed,
     HandlingJudged,
+    InterviewHeld,
     LookedAgain,
     SurveyCameBack,
 )
@@ -93,9 +95,12 @@ def summary(case: Case, now: datetime, reader: Principal) -> dict[str, Any]:
     }
 
 
-def whole(case: Case, events: list[Recorded], *, of_complaints: bool, contact_hidden: bool = False) -> dict[str, Any]:
-    """Everything there is; of complaints about it only to whoever they are not about."""
+def whole(case: Case, events: list[Recorded], reader: Principal, brought_as: Iterable[str]) -> dict[str, Any]:
+    """Everything there is that is for this reader. `brought_as`: the classes of those who brought it."""
+    of_complaints = may_see_complaints(reader, case)
+    contact_hidden = hides(reader, {*case.classes, *brought_as})
     shown = [event for event in events if of_complaints or not _about_a_complaint(event)]
+    shown = [event for event in shown if not _names_hidden(event, reader)]
     return {
         **facts(case),
         "allowed": [str(move) for move in MOVES[case.state]],
@@ -105,7 +110,7 @@ def whole(case: Case, events: list[Recorded], *, of_complaints: bool, contact_hi
         ],
         **_worked(case),
         "contact_hidden": contact_hidden,
-        "events": [_event(event, case.salt, contact_hidden=contact_hidden) for event in shown],
+        "events": [_event(event, case.salt, reader, contact_hidden=contact_hidden) for event in shown],
     }
 
 
@@ -132,15 +137,22 @@ def _promises(case: Case, *, of_complaints: bool) -> list[Promise]:
     return [promise for promise in case.promises if of_complaints or promise.name != LOOK_AGAIN]
 
 
+def _names_hidden(event: Recorded, reader: Principal) -> bool:
+    """Whether it says that somebody is a victim or a witness, to whom that is not said."""
+    return event.type == CustomerNamed.detail_type_name() and hides(reader, event.data["classes"])
+
+
 def _about_a_complaint(event: Recorded) -> bool:
     return event.type in _OF_COMPLAINTS or "complaint" in str(event.data.get("template", ""))
 
 
-def _event(event: Recorded, salt: str | None, *, contact_hidden: bool) -> dict[str, Any]:
+def _event(event: Recorded, salt: str | None, reader: Principal, *, contact_hidden: bool) -> dict[str, Any]:
     private = event.private(salt) if salt else {}
     private.pop("secret", None)  # the customer's alone
     if contact_hidden:
         private.pop("contact", None)
+    if event.type == InterviewHeld.detail_type_name() and hides(reader, (event.data["side"],)):
+        private.pop("who", None)
     return {
         "at": event.at.isoformat(),
         "what": event.type,

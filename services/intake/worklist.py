@@ -38,12 +38,7 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
     case, events = store().history(Case, identity_of(number))
     customers = filing.customers_of(case.id)
     brought = {one for link in customers.values() if link.reported for one in link.classes}
-    whole = views.whole(
-        case,
-        events,
-        of_complaints=views.may_see_complaints(principal, case),
-        contact_hidden=views.hides(principal, {*case.classes, *brought}),
-    )
+    whole = views.whole(case, events, principal, brought)
     concerned = [
         {"id": ids.spoken(identity), "classes": list(link.classes)}
         for identity, link in customers.items()

@@ -510,6 +510,9 @@ def test_to_operators_a_witness_is_a_customer_like_others(world):
     assert [one["number"] for one in seen["open"]] == [own.number]
     assert numbers(read(world, seen["id"], CLERK)) == [own.number]
     assert case.file(CLERK)["customers"] != case.file(SUPERVISOR)["customers"]
-    assert "witness" not in str(case.file(CLERK)["customers"])
+    assert "witness" not in str(case.file(CLERK))
+    heard = {"side": "witness", "who": "Wael", "text": "It was loud.", "confirmed": True}
+    case.do("interviews", heard, OFFICER)
+    assert [("Wael" in str(case.file(who)["events"])) for who in (CLERK, SUPERVISOR)] == [False, True]
     refusal = ask(world, f"{seen['id']}/correct", {"name": "X"}, CLERK)
     assert refusal.status == 403

@@ -76,10 +76,10 @@ class Milestone:
     @classmethod
     def of(cls, word: str) -> "Milestone":
         """The milestone that gave this word. Raises `ValueError`."""
-        given = _of_word(word)
-        if not isinstance(given, list) or len(given) != 2 or type(given[0]) is not int:  # noqa: PLR2004  as in `word`
-            raise ValueError(word)
-        return cls(given[0], _given_place(given[1]))
+        match _of_word(word):
+            case [part, mark] if type(part) is int:
+                return cls(part, _given_place(mark))
+        raise ValueError(word)
 
 
 def _word(content: Any) -> str:
@@ -93,8 +93,9 @@ def _of_word(word: str) -> Any:
 
 
 def _given_place(mark: Any) -> Place | None:
-    if mark is None:
-        return None
-    if not isinstance(mark, str):
-        raise ValueError  # noqa: TRY004  one refusal for whatever is wrong with a word
-    return Place.at_mark(mark)
+    match mark:
+        case None:
+            return None
+        case str():
+            return Place.at_mark(mark)
+    raise ValueError(mark)

@@ -27,7 +27,7 @@ from shared.pages.asking import (
     new_form,
     reach_row,
 )
-from shared.pages.browser import HOME, Pages, Visit, cookie, see_other
+from shared.pages.browser import HOME, Pages, Visit, cookie, number_of, see_other
 from shared.pages.promised import promise_shown
 from shared.pages.questions import FACT, Wrong
 from shared.reach import Contact, reachable
@@ -190,7 +190,7 @@ def show_received(number: str) -> Response[str]:
     visit = handler.visit
     seen = _seen(visit, number)
     secret = str(visit.cookie(_COOKIE))
-    identity = _number(number)
+    identity = number_of(number)
     return visit.page(
         "complaints/received.html",
         number=seen["number"],
@@ -209,7 +209,7 @@ def act(number: str, action: str) -> Response[str]:
     sent = visit.form()
     if action not in following.ACTS:
         raise NotFound(number)
-    identity = _number(number)
+    identity = number_of(number)
     field = _WORDS.get(action, "")
     try:
         request = _asked(action, sent)
@@ -242,18 +242,10 @@ def _asked(action: str, sent: Mapping[str, str]) -> Request:
 @handler.get("/complaint/<number>/<secret>")
 def open_link(number: str, secret: str) -> Response[str]:
     """The link a customer keeps: the secret moves into a cookie, out of the address, history and referrers."""
-    identity = _number(number)
+    identity = number_of(number)
     if not _SECRET.fullmatch(secret):
         raise NotFound(identity)
     return handler.visit.goes_on(f"/complaint/{identity}", [_opens(identity, secret)])
-
-
-def _number(said: str) -> str:
-    """The number that a path names: nothing else may become part of a cookie or an address. Raises `NotFound`."""
-    number = ids.heard(said)
-    if not number:
-        raise NotFound
-    return number
 
 
 def _opens(number: str, secret: str) -> Cookie:
@@ -266,7 +258,7 @@ def _seen(visit: Visit, number: str) -> dict[str, Any]:
 
     Raises `NotFound`.
     """
-    identity, secret = _number(number), visit.cookie(_COOKIE)
+    identity, secret = number_of(number), visit.cookie(_COOKIE)
     if not secret:
         raise NotFound(identity)
     seen = following.follow(identity, secret, visit.language if visit.chose_language else None)
@@ -276,7 +268,7 @@ def _seen(visit: Visit, number: str) -> dict[str, Any]:
 
 
 def _not_yours(_error: Exception) -> Response[str]:
-    """The same answer for a number that does not exist, a wrong secret, none, and a complaint that was erased."""
+    """The same answer for a number that does not exist, a wrong secret, and none."""
     return handler.visit.say(HTTPStatus.NOT_FOUND, "complaint_missing", "why", "check", ways=HOME)
 
 

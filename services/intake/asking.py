@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from services.intake import triage
+from services.intake import suggesting, triage
 from shared.http import Problem, Request, Text
 from shared.packs import URGENT_FACTS, Category
 from shared.rules import pack
@@ -27,8 +27,6 @@ class QuestionsRequest(Request):
 
 def propose(request: ProposalRequest) -> dict[str, Any]:
     """The likeliest categories, best first, and the urgent facts to ask about before anything else."""
-    from services.intake import suggesting  # noqa: PLC0415  the words of a language are only read when they are needed
-
     found = suggesting.propose(request.text, request.language)
     return {
         "proposals": [{"code": one.code, "name": one.name, "score": one.score} for one in found],

@@ -8,19 +8,10 @@ from aws_lambda_powertools.shared.cookies import Cookie
 
 from services.intake import following
 from services.intake.following import CaseView
-from shared import ids
-from shared.pages.browser import HOME, Visit, cookie
+from shared.pages.browser import HOME, Visit, cookie, number_of
 from shared.store import NotFound
 
 COOKIE: Final = "case"
-
-
-def number_of(said: str) -> str:
-    """The number that a path names: nothing else may become part of a cookie or an address. Raises `NotFound`."""
-    number = ids.heard(said)
-    if not number:
-        raise NotFound
-    return number
 
 
 def opens(number: str, secret: str) -> Cookie:

@@ -42,8 +42,10 @@ def named(case: Case, private: Mapping[str, str | None]) -> Line:
 
 def case_of(key: str) -> str | None:
     """The id of the case whose file this key names; None when it is no key of ours."""
-    parts = key.split("/")
-    return ids.heard(parts[1]) if len(parts) == 3 and parts[0] == QUARANTINE else None  # noqa: PLR2004  as put() makes it
+    match key.split("/"):
+        case [folder, number, _] if folder == QUARANTINE:
+            return ids.heard(number)
+    return None
 
 
 def clean_key(key: str) -> str:

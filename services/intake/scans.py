@@ -2,9 +2,10 @@
 
 import json
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
 
 from services.intake import files, quarantine
 from shared.clock import utc_now
@@ -15,21 +16,21 @@ from shared.store import Cause
 
 
 class _Heard(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True, alias_generator=to_camel)
 
 
 class _Where(_Heard):
-    bucketName: str  # noqa: N815  these are GuardDuty's names
-    objectKey: str  # noqa: N815
+    bucket_name: str
+    object_key: str
 
 
 class _Found(_Heard):
-    scanResultStatus: str  # noqa: N815
+    scan_result_status: str
 
 
 class _Detail(_Heard):
-    s3ObjectDetails: _Where  # noqa: N815
-    scanResultDetails: _Found  # noqa: N815
+    s3_object_details: Annotated[_Where, Field(alias="s3ObjectDetails")]
+    scan_result_details: _Found
 
 
 class ScanResult(_Heard):
@@ -52,9 +53,9 @@ def _note(body: str) -> None:
     except (ValueError, ValidationError) as error:
         raise NotAnEvent(type(error).__name__) from error
     bind(service=settings().service, correlation=heard.id, type="ScanResult", id=heard.id)
-    lies, found = heard.detail.s3ObjectDetails, heard.detail.scanResultDetails.scanResultStatus
-    if not quarantine.is_ours(lies.bucketName):
+    lies, found = heard.detail.s3_object_details, heard.detail.scan_result_details.scan_result_status
+    if not quarantine.is_ours(lies.bucket_name):
         log().info("not of our bucket")
         return
     now: datetime = utc_now()
-    files.note_scan(lies.objectKey, found, heard.time, Cause(now, "scanner", heard.id, heard.id))
+    files.note_scan(lies.object_key, found, heard.time, Cause(now, "scanner", heard.id, heard.id))

@@ -10,7 +10,7 @@ from typing import Any, Final
 from aws_lambda_powertools.event_handler import Response
 
 from services.intake import attachment, browsing, files
-from services.intake.browsing import COOKIE, case_of, number_of
+from services.intake.browsing import COOKIE, case_of
 from services.intake.files import FileRequest
 from services.intake.posted import FILE_BYTES, Form, NotAForm, form
 from shared import ids
@@ -18,7 +18,7 @@ from shared.clock import utc_now
 from shared.http import Desk, Problem, answer, fingerprint
 from shared.pages import Fault
 from shared.pages.asking import as_request, form_of, new_form
-from shared.pages.browser import BadForm, Pages, Visit, cleaned, posted, see_other
+from shared.pages.browser import BadForm, Pages, Visit, cleaned, number_of, posted, see_other
 from shared.store import NotFound
 
 _MOST_TEXT: Final = 4000

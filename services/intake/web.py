@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.intake import browsing, following, knowing, reporting, saying
-from services.intake.browsing import COOKIE, case_of, number_of, opens
+from services.intake import browsing, following, knowing, reporting, saying, suggesting
+from services.intake.browsing import COOKIE, case_of, opens
 from services.intake.case import REPLY
 from services.intake.casewords import case_shown, latest_answer
 from services.intake.following import CaseView, GrievanceRequest
@@ -32,7 +32,7 @@ from shared.pages.asking import (
     new_form,
     reach_row,
 )
-from shared.pages.browser import HOME, Pages, Visit, built_file, cookie, see_other
+from shared.pages.browser import HOME, Pages, Visit, built_file, cookie, number_of, see_other
 from shared.pages.questions import FACT, Wrong
 from shared.promises import PromiseState
 from shared.reach import Contact, reachable
@@ -138,15 +138,11 @@ def _form(sent: Mapping[str, str]) -> ReportForm:
 def _suggested(story: str) -> tuple[str, ...]:
     if not story:
         return ()
-    from services.intake import suggesting  # noqa: PLC0415  the words of a language are only read when they are needed
-
     return suggesting.urgent_facts(story)
 
 
 def _proposed(form: ReportForm) -> list[Category]:
     """What the story may be about, the likeliest first; a question, when the knowledge base has an answer."""
-    from services.intake import suggesting  # noqa: PLC0415  the words of a language are only read when they are needed
-
     story = form.answer("story")
     named = (form.pack.category(one.code) for one in suggesting.propose(story))
     asking = (one for one in form.pack.categories if one.is_question and _known(form))

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
+from shared import ids
 from shared.http import UNKNOWN_ROUTE, Desk, Problem, problem
 from shared.logs import describe, log
 from shared.pages import DEFAULT_LANGUAGE, LANGUAGES, asset_content, render
@@ -171,6 +172,14 @@ class Visit:
         origin = self._event.headers.get("origin")
         if origin is not None and origin != _origin(settings().need("url")):
             raise Foreign
+
+
+def number_of(said: str) -> str:
+    """The number that a path names: nothing else may become part of a cookie or an address. Raises `NotFound`."""
+    number = ids.heard(said)
+    if not number:
+        raise NotFound
+    return number
 
 
 def see_other(location: str, cookies: list[Cookie] | None = None) -> Response[str]:

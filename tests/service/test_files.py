@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from services.intake import quarantine
+from services.intake import quarantine, scans
 from services.intake.case import FILES_A_DAY
 from tests.service.casework import CLERK, COLLEAGUE, OFFICER, SUPERVISOR, Matter, report
 from tests.service.georeporting import REPORT as BY_OPEN311
@@ -114,8 +114,6 @@ def hear(world, *events: Any) -> list[str]:
         for number, one in enumerate(events)
     ]
     with world.function_of("intake", "scans"):
-        from services.intake import scans  # noqa: PLC0415
-
         answer = scans.handler({"Records": records}, None)
     return [failed["itemIdentifier"] for failed in answer["batchItemFailures"]]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.intake import forgetting
+from services.intake import copies, forgetting
 from shared import erasure
 from tests.service.casework import CLERK, OFFICER, SUPERVISOR, Matter, report
 from tests.service.readable import readable
@@ -38,8 +38,6 @@ def copy(world: World, identity: str, who: Any = LEADER, query: str = "") -> Ans
 def page(world: World, identity: str, language: str) -> str:
     """As a reader sees it."""
     with world.function_of("intake", "copies"):
-        from services.intake import copies  # noqa: PLC0415
-
         event = {
             "version": "2.0",
             "routeKey": "GET /staff/v1/customers/{customer}/copy.html",

@@ -19,6 +19,11 @@ from urllib.parse import parse_qsl, unquote
 
 import boto3
 import time_machine
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.sesv2.models import sesv2_backends
+from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
 
 from services.intake import knowing
 from shared import aws, rules, seals, settings, tables, vault
@@ -274,15 +279,10 @@ class World:
 
     def _has_unsent(self, service: str) -> bool:
         """As moto itself knows: to ask it in requests, round after round, took half of the time of most tests."""
-        from moto.core.models import DEFAULT_ACCOUNT_ID  # noqa: PLC0415
-        from moto.dynamodb.models import dynamodb_backends  # noqa: PLC0415
-
         items = dynamodb_backends[DEFAULT_ACCOUNT_ID]["eu-west-2"].tables[service].all_items()
         return any(str(item.attrs["due"].value).startswith("UNSENT#") for item in items if "due" in item.attrs)
 
     def _has_messages(self, service: str) -> bool:
-        from moto.core.models import DEFAULT_ACCOUNT_ID  # noqa: PLC0415
-        from moto.sqs.models import sqs_backends  # noqa: PLC0415
 
         return bool(sqs_backends[DEFAULT_ACCOUNT_ID]["eu-west-2"].queues[f"{service}-events"].messages)
 
@@ -342,17 +342,11 @@ class World:
 
     def mails(self, address: str) -> list[str]:
         """Raw mails that SES took for this address."""
-        from moto.core.models import DEFAULT_ACCOUNT_ID  # noqa: PLC0415
-        from moto.sesv2.models import sesv2_backends  # noqa: PLC0415
-
         backend = sesv2_backends[DEFAULT_ACCOUNT_ID]["eu-west-2"]
         return [message.raw_data for message in backend.core_backend.sent_messages if address in message.destinations]
 
     def sms(self, number: str) -> list[str]:
         """Texts that SNS took for this number."""
-        from moto.core.models import DEFAULT_ACCOUNT_ID  # noqa: PLC0415
-        from moto.sns.models import sns_backends  # noqa: PLC0415
-
         sent = sns_backends[DEFAULT_ACCOUNT_ID]["eu-west-2"].sms_messages.values()
         return [text for to, text in sent if to == number]
 

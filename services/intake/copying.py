@@ -10,9 +10,9 @@ from typing import Any
 from services.intake import filing, following
 from services.intake.case import Case
 from services.intake.customer import Customer, Link, Particulars
+from services.intake.filenotes import CustomerCopied
 from services.intake.following import CaseView
 from services.intake.handling import identity_of, must_not_have_handled
-from services.intake.notes import CustomerCopied
 from services.intake.statement import Statement, statement
 from shared import ids
 from shared.place import Place

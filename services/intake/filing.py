@@ -16,7 +16,8 @@ from typing import Any
 from services.intake import customer as customers
 from services.intake.case import Case, State
 from services.intake.customer import Contact, Customer, File, Link, Particulars, TooManyContacts
-from services.intake.notes import CaseFiled, CustomerCorrected, FileSplit, PerhapsRepeated, PerhapsSame
+from services.intake.filenotes import CaseFiled, CustomerCorrected, FileSplit, PerhapsSame
+from services.intake.notes import PerhapsRepeated
 from services.intake.statement import cards, statement
 from shared import ids, vault
 from shared.place import stamp

@@ -13,8 +13,8 @@ from services.intake import erasing, filing
 from services.intake.case import DONE, Case
 from services.intake.customer import Customer, File
 from services.intake.erasing import EraseRequest
+from services.intake.filenotes import CustomerErased
 from services.intake.handling import identity_of, must_not_have_handled
-from services.intake.notes import CustomerErased
 from shared import erasure, ids
 from shared.commands import Command
 from shared.http import Problem

@@ -9,9 +9,9 @@ from pydantic import Field
 from services.intake import customer as customers
 from services.intake import filing, finding, views
 from services.intake.customer import Customer, File
+from services.intake.filenotes import CustomerCorrected, FilesMerged, FileSplit, MergedAway, SplitOff
 from services.intake.finding import Reached
 from services.intake.handling import identity_of
-from services.intake.notes import CustomerCorrected, FilesMerged, FileSplit, MergedAway, SplitOff
 from services.intake.working import Short
 from shared import acting, ids
 from shared.acting import Change

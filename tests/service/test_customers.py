@@ -10,7 +10,7 @@ import pytest
 from services.intake import customer as customers
 from services.intake import filing
 from services.intake.customer import Customer
-from services.intake.notes import CustomerCorrected
+from services.intake.filenotes import CustomerCorrected
 from shared import tables
 from shared.store import Cause, Line
 from tests.service.casework import CLERK, COLLEAGUE, MAIL, OFFICER, SUPERVISOR, Matter, mailed, report

@@ -11,7 +11,8 @@ from services.intake.case import Case
 from services.intake.handling import Act, Draft, decided, identity_of, must_not_have_handled
 from services.intake.notes import StatementCorrected
 from services.intake.published import publish
-from services.intake.reporting import Where, check_story, follow_url
+from services.intake.receipt import follow_url
+from services.intake.reporting import Where, check_story
 from services.intake.statement import statement
 from shared import acting, vault
 from shared.acting import Change

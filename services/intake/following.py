@@ -21,7 +21,7 @@ from services.intake.notes import (
     CustomerAsked,
 )
 from services.intake.promised import promise_view
-from services.intake.reporting import to_turn_to
+from services.intake.receipt import to_turn_to
 from services.intake.statement import statement
 from services.intake.triage import decide
 from shared import acting, ids, promises, vault

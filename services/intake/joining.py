@@ -16,7 +16,7 @@ from services.intake import emergency, filing, following, reporting, revisiting,
 from services.intake.case import Case, Move, State
 from services.intake.handling import Act, Draft, decided
 from services.intake.notes import HandlingAsked, JoinedTo, OtherReportJoined, ReportJoined
-from services.intake.reporting import Receipt
+from services.intake.receipt import Receipt, receipt_of
 from services.intake.revisiting import EarlierHandling
 from services.intake.statement import statement
 from services.intake.working import Short
@@ -105,7 +105,7 @@ def report(request: ContinuedReportRequest, key: str | None, now: datetime, corr
 
     cause = Cause(now, "customer", correlation)
     acting.carry_out(Case, case.id, Command("customer", key, request), cause, decide, lambda _case: {})
-    return 200, reporting.receipt_of(store().load(Case, case.id), events[0], goes_on.secret)
+    return 200, receipt_of(store().load(Case, case.id), events[0], goes_on.secret)
 
 
 def key_in(principal: Principal, request: KeyedRequest, key: str | None, cause: Cause) -> tuple[int, dict[str, Any]]:

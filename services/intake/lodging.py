@@ -16,7 +16,8 @@ from services.intake.case import Case, State
 from services.intake.georeport import NO, YES, NotUnderstood, language_of
 from services.intake.photo import photo
 from services.intake.posted import Form
-from services.intake.reporting import Receipt, ReportRequest
+from services.intake.receipt import Receipt
+from services.intake.reporting import ReportRequest
 from shared import ids, vault
 from shared.http import Problem, fault, invalid
 from shared.packs import LANGUAGES, URGENT_FACTS, Category, Pack

@@ -11,7 +11,6 @@ from services.intake import call as calls
 from services.intake import notes, reporting
 from services.intake.call import Call
 from services.intake.handling import identity_of
-from services.intake.reporting import Contact
 from shared import acting, ids, vault
 from shared.acting import Change
 from shared.commands import Command
@@ -20,6 +19,7 @@ from shared.http import Problem, Request, Text, fault
 from shared.packs.pack import Calls
 from shared.policy import Principal, require
 from shared.promises import PromiseState
+from shared.reach import Contact
 from shared.rules import calendar, pack
 from shared.store import AlreadyExists, Cause, Line, retrying
 from shared.tables import store

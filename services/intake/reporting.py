@@ -1,7 +1,7 @@
 """Taking a report: checked, triaged, stored with its promises and its first event in one write, and answered."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -16,9 +16,9 @@ from services.intake.case import AMONG_STAFF, Case, State, filed, first_promises
 from services.intake.consultation import Consultation
 from services.intake.notes import CallerKnown, RefersTo
 from services.intake.photo import Content
-from services.intake.promised import promise_view
 from services.intake.published import Published, publish
 from services.intake.publishing import listing
+from services.intake.receipt import Receipt, as_first, receipt
 from services.intake.sending import Sent, is_offered, send, want
 from services.intake.statement import statement
 from services.intake.triage import Decision, decide
@@ -26,12 +26,10 @@ from services.intake.unit import Position, nearest_first
 from shared import ids, vault
 from shared.contracts.intake import CaseReported, ContactCard, GrievanceVoiced, PromiseMade
 from shared.http import Problem, Request, Text, fault, fingerprint
-from shared.packs import LANGUAGES, URGENT_FACTS, Category, Pack
-from shared.promises import Promise
+from shared.packs import URGENT_FACTS, Category, Pack
 from shared.reach import Contact, reachable
 from shared.rules import calendar, pack
-from shared.settings import settings
-from shared.store import AlreadyExists, Audience, Cause, Conflict, Line, NotFound, Recorded, Refused, retrying
+from shared.store import AlreadyExists, Audience, Cause, Conflict, Line, NotFound, Refused, retrying
 from shared.tables import store
 
 CustomerClass = Literal["reporter", "witness", "victim", "resident", "organisation"]
@@ -95,57 +93,6 @@ class KeyedReportRequest(ReportRequest):
     """It was read back, and they confirmed it."""
 
 
-@dataclass(frozen=True)
-class Receipt:
-    """What the customer gets: the number and secret that follow the case, what applies, what is promised."""
-
-    number: str
-    secret: str
-    state: str
-    urgent: bool
-    dispositions: tuple[str, ...]
-    advice: str | None
-    refer_to: dict[str, str] | None
-    """Whom to turn to first; all of them are `contacts`."""
-    contacts: tuple[dict[str, str], ...]
-    promises: tuple[Promise, ...]
-    anonymous: bool = False
-    """Whether nothing about who sent it was kept, even if it was sent."""
-    answers: tuple[dict[str, Any], ...] = ()
-    """What the knowledge base has for a question; none: the answer is promised."""
-
-    @property
-    def follow_url(self) -> str:
-        return follow_url(self.number, self.secret)
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "number": ids.spoken(self.number),
-            "secret": self.secret,
-            "follow": self.follow_url,
-            "state": self.state,
-            "urgent": self.urgent,
-            "dispositions": list(self.dispositions),
-            "advice": self.advice,
-            "refer_to": self.refer_to,
-            "contacts": list(self.contacts),
-            "promises": [promise_view(promise) for promise in self.promises],
-            "anonymous": self.anonymous,
-            "answers": list(self.answers),
-        }
-
-    def for_staff(self, *, contactable: bool) -> dict[str, Any]:
-        """For whoever keyed it in: with the secret only when nobody else can bring it to the customer."""
-        if not contactable:
-            return self.as_dict()
-        return {**self.as_dict(), "secret": None, "follow": "The customer has it with the message that we sent."}
-
-
-def follow_url(number: str, secret: str) -> str:
-    """The page on which its customer follows a case."""
-    return f"{settings().need('url')}/follow/{number}/{secret}"
-
-
 def report(
     request: ReportRequest,
     idempotency_key: str | None,
@@ -176,7 +123,7 @@ def report(
     if photo and not _is_stored(attempt):
         attempt = replace(attempt, photo=photo, photo_key=quarantine.put(identity, photo))
     try:
-        return _receipt(_stored(attempt), attempt.secret, attempt.decided())
+        return receipt(_stored(attempt), attempt.secret, attempt.decided())
     except AlreadyExists:
         return _again(attempt)
 
@@ -405,13 +352,6 @@ def said_in(request: ReportRequest) -> dict[str, Any]:
     return request.model_dump(mode="json", include=said, exclude_none=True)
 
 
-def receipt_of(case: Case, first: Recorded, secret: str) -> Receipt:
-    """How a case that is there already stands, for whoever holds its secret."""
-    category = pack().category(case.category)
-    facts = first.private(case.salt).get("said", {}).get("facts", {})
-    return _receipt(case, secret, decide(category, facts) if category else Decision((), ()))
-
-
 def _public(request: ReportRequest, category: Category, *, urgent: bool) -> Published | None:
     place = request.place or Where()
     return publish(
@@ -488,41 +428,7 @@ def _again(attempt: _Attempt) -> Receipt:
             "Use a new key for a new report.",
         )
     secret = statement(events, stored.salt).secret
-    return _receipt(_as_first(stored, events[0]), secret, attempt.decided())
-
-
-def _as_first(stored: Case, first: Recorded) -> Case:
-    """The case as it was when its first event was stored: that is what was answered."""
-    promised = {one["name"]: datetime.fromisoformat(one["due"]) for one in first.data["promises"]}
-    made = tuple(
-        promise.first(promised[promise.name])
-        for promise in stored.promises
-        if promise.made == first.at and promise.name in promised
-    )
-    return stored.model_copy(update={"state": State(first.data["state"]), "promises": made})
-
-
-def _receipt(case: Case, secret: str, decision: Decision) -> Receipt:
-    bodies = to_turn_to(decision.contacts, case.language)
-    return Receipt(
-        number=case.id,
-        secret=secret,
-        state=case.state,
-        urgent=case.urgent,
-        dispositions=case.dispositions,
-        advice="\n".join(words.into(case.language) for words in decision.advice) or None,
-        refer_to=bodies[0] if bodies else None,
-        contacts=bodies,
-        promises=tuple(promise for promise in case.promises if promise.name not in AMONG_STAFF),
-        anonymous=case.kind == "tip",
-        answers=tuple(knowing.given(case.consultation.offered if case.consultation else (), case.language)),
-    )
-
-
-def to_turn_to(contacts: Iterable[str], language: str) -> tuple[dict[str, str], ...]:
-    """Bodies of the pack's directory as they are told to people."""
-    places = (pack().directory.get(code) for code in contacts)
-    return tuple({"name": one.name.into(language), "phone": one.phone} for one in places if one)
+    return receipt(as_first(stored, events[0]), secret, attempt.decided())
 
 
 def categories(language: str) -> list[dict[str, Any]]:
@@ -542,14 +448,3 @@ def categories(language: str) -> list[dict[str, Any]]:
         for category in rules.categories
         if not category.staff_only
     ]
-
-
-__all__ = [
-    "LANGUAGES",
-    "Contact",
-    "Receipt",
-    "ReportRequest",
-    "Where",
-    "categories",
-    "report",
-]

@@ -61,7 +61,7 @@ def tell_customer(
     greeted = {"number": ids.spoken(case), "follow": follow, "name": card.get("name") or "", **values}
     message = Message(id=f"{heard.id}.{template}", case=case, template=template, policy=policy, channels=ways)
     addresses = {"sms": card.get("phone"), "email": card.get("email")}
-    _begin(heard, message, addresses, letter(template, known.language, greeted, entry), known.salt)
+    begin(heard, message, addresses, letter(template, known.language, greeted, entry), known.salt)
 
 
 def tell_duty(heard: Heard[Any], role: str, template: str, values: dict[str, Any]) -> None:
@@ -76,12 +76,13 @@ def tell_duty(heard: Heard[Any], role: str, template: str, values: dict[str, Any
         salt=salt,
     )
     addresses = {"email": settings().need("duty_mail")}
-    _begin(heard, message, addresses, letter(template, "en", {"role": role, **values}), salt)
+    begin(heard, message, addresses, letter(template, "en", {"role": role, **values}), salt)
 
 
-def _begin(
+def begin(
     heard: Heard[Any], message: Message, addresses: Mapping[str, str | None], words: Letter, salt: str | None
 ) -> None:
+    """Keep a message and try it, once for this event. `salt` encrypts what it says."""
     content = {"addresses": addresses, "letter": asdict(words)}
     try:
         stored = retrying(lambda: _claim(message, content, heard.cause(utc_now()), first=True, salt=salt))

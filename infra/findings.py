@@ -99,6 +99,14 @@ ACKNOWLEDGED: Sequence[Acknowledged] = (
         "Whether the sender's address or its whole domain is verified in SES is not known at build. The condition on "
         "ses:FromAddress allows the desk's one sender only.",
     ),
+    *(
+        Acknowledged(
+            f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sms-voice:<AWS::Region>:<AWS::AccountId>:{kind}/*]",
+            "AhdNotify/*/role/Resource",
+            "Which of the owner's numbers, pools or sender ids a text goes out from is not known at build.",
+        )
+        for kind in ("phone-number", "pool", "sender-id")
+    ),
     Acknowledged("AwsSolutions-L1", "Ahd*/function/Resource", _SAME_RUNTIME),
     Acknowledged("Serverless-LambdaLatestVersion", "Ahd*/function/Resource", _SAME_RUNTIME),
     Acknowledged(

@@ -1,8 +1,8 @@
 """Notify: the only service that sends, and so the only one that may."""
 
-from infra.desk import Cry, Service, Use, behind, edge
+from infra.desk import Cry, Function, Service, Use, behind, edge
 
-_SENDS = frozenset({Use.OPEN, Use.COUNT, Use.MAIL, Use.SMS})
+_SENDS = frozenset({Use.OPEN, Use.COUNT, Use.MAIL, Use.SMS, Use.EUM})
 
 NOTIFY = Service(
     name="notify",
@@ -18,6 +18,13 @@ NOTIFY = Service(
         # One event may mean three calls of providers, each of up to seven seconds. More events at a time would not
         # end in the function's time, and of what is stopped in the middle of a call nobody knows whether it was sent.
         *behind("notify", also=_SENDS, batch=1),
+        # It notes what providers tell, and sends nothing: the clock does.
+        Function(
+            "receipts",
+            "services.notify.receipts",
+            frozenset({Use.READ, Use.STATE, Use.SECRET, Use.RECEIPTS}),
+            memory_mb=256,
+        ),
     ),
     cries=(
         Cry(
@@ -25,6 +32,12 @@ NOTIFY = Service(
             "staff untold",
             "Staff on duty could not be told of something by mail, perhaps of an urgent report. "
             "See docs/operations.md, 'Staff could not be told'.",
+        ),
+        Cry(
+            "day-spent",
+            "day spent",
+            "Text messages cost as much today as they may: what is to be told goes by mail or by a call. "
+            "See docs/operations.md, 'The day is spent'.",
         ),
     ),
 )

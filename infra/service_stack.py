@@ -17,6 +17,7 @@ from infra.constructs.alarms import MINUTE, Alarms
 from infra.constructs.bucket import CLEAN, QUARANTINE, files_of_strangers
 from infra.constructs.function import DeskFunction, Surroundings
 from infra.constructs.queues import TRIES, Inbox, dead_letters
+from infra.constructs.receipts import SENT_WITH, Receipts
 from infra.constructs.scanning import SCAN_RESULT, SOURCE, Scanning
 from infra.constructs.table import service_table
 from infra.desk import KEPT_DAYS, Function, Service, Use
@@ -66,6 +67,13 @@ class ServiceStack(Stack):
         if self._files:
             keep = Duration.days(KEPT_DAYS)
             self._scans = self._inbox("scan-results", Use.SCANNED, keep=keep, tries=TRIES, late_after_seconds=900)
+        self._receipts: Inbox | None = None
+        if any(Use.RECEIPTS in function.uses for function in service.functions):
+            keep = Duration.days(KEPT_DAYS)
+            self._receipts = self._inbox(
+                "provider-receipts", Use.RECEIPTS, keep=keep, tries=TRIES, late_after_seconds=300
+            )
+            Receipts(self, "told", queue=self._receipts.queue, undelivered=self._undelivered)
         self._route_events(heard)
 
         surroundings = Surroundings(
@@ -84,6 +92,7 @@ class ServiceStack(Stack):
             clean=self._files.arn_for_objects(f"{CLEAN}/*") if self._files else "",
             scans=self._scans.queue if self._scans else None,
             scans_dead=self._scans.dead if self._scans else None,
+            receipts=self._receipts.queue if self._receipts else None,
         )
         code = {name: lambda_.Code.from_asset(str(build.packages / f"{name}.zip")) for name in service.packages()}
         desk_functions = {
@@ -132,6 +141,18 @@ class ServiceStack(Stack):
                 ("MailFrom", "Address that mail is sent from, an identity verified in SES", None),
                 ("DutyMail", "Address of the duty desk, told what is late", None),
                 ("SmsSender", "Sender id or number of text messages; empty: the account's default", ""),
+                (
+                    "SmsProviders",
+                    "Who sends text messages, and who stands by: sns, eum (AWS End User Messaging, gives receipts)",
+                    "sns,eum",
+                ),
+                (
+                    "SmsPrices",
+                    "What one part of a text costs, in hundredths, by country: AE=11.2,GB=4.1,*=10",
+                    "*=10",
+                ),
+                ("SmsDay", "What texts may cost in a day, in hundredths", "5000"),
+                ("SmsDayUrgent", "What texts about emergencies may cost in a day beside that, in hundredths", "5000"),
                 ("SmsCountries", "Countries texts go to besides the pack's own, e.g. OM,QA (ISO 3166)", ""),
             ):
                 declared = CfnParameter(self, name, description=description, default=default)
@@ -252,6 +273,11 @@ class ServiceStack(Stack):
                 "AHD_DUTY_MAIL": self._parameters["DutyMail"],
                 "AHD_SMS_SENDER": self._parameters["SmsSender"],
                 "AHD_SMS_COUNTRIES": self._parameters["SmsCountries"],
+                "AHD_SMS_PROVIDERS": self._parameters["SmsProviders"],
+                "AHD_SMS_PRICES": self._parameters["SmsPrices"],
+                "AHD_SMS_DAY": self._parameters["SmsDay"],
+                "AHD_SMS_DAY_URGENT": self._parameters["SmsDayUrgent"],
+                "AHD_RECEIPTS": SENT_WITH,
             }
         return environment
 
@@ -260,6 +286,8 @@ class ServiceStack(Stack):
         mapped = [(Use.HEAR, self._events, heard_at_once, 20), (Use.TICK, self._ticks, 1, 2)]
         if self._scans:
             mapped.append((Use.SCANNED, self._scans, 10, 2))
+        if self._receipts:
+            mapped.append((Use.RECEIPTS, self._receipts, 10, 4))
         for use, inbox, batch, at_once in mapped:
             lambda_.CfnEventSourceMapping(
                 self,

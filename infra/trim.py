@@ -146,6 +146,7 @@ CALLS: Mapping[Use, tuple[str, frozenset[str]]] = {
     Use.OPEN: ("kms", frozenset({"Decrypt"})),
     Use.MAIL: ("sesv2", frozenset({"SendEmail"})),
     Use.SMS: ("sns", frozenset({"Publish"})),
+    Use.EUM: ("pinpoint-sms-voice-v2", frozenset({"SendTextMessage"})),
     Use.QUARANTINE: ("s3", frozenset({"PutObject"})),
     Use.SCANNED: ("s3", frozenset({"CopyObject", "DeleteObject"})),
     Use.FETCH: ("s3", frozenset({"GetObject"})),

@@ -23,7 +23,7 @@ def _config(attempts: int, connect: int, read: int) -> Config:
 # All tries together end before the ten seconds of a function that answers HTTP: its caller gets our answer.
 _CONFIG = _config(attempts=2, connect=1, read=3)
 # A provider of messages may have accepted what timed out: trying again is notify's decision, not the SDK's.
-_ONCE = _config(attempts=1, connect=2, read=5)
+_ONCE = _config(attempts=1, connect=1, read=5)
 
 
 @cache

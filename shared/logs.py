@@ -16,7 +16,7 @@ ALLOWED = frozenset(
         "event", "level", "timestamp", "service", "correlation", "request", "method", "route", "status",
         "problem", "case", "complaint", "message", "callback", "invitation", "kind", "type", "id", "promise",
         "role", "rung", "count", "failed", "late", "channel", "template", "attempt", "error", "at", "aggregate",
-        "action", "staff", "seq", "reason_code", "duration_ms",
+        "action", "staff", "seq", "reason_code", "duration_ms", "provider",
     }
 )  # fmt: skip
 

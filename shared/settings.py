@@ -27,6 +27,11 @@ class Settings:
     duty_mail: str
     sms_sender: str
     sms_countries: str
+    sms_providers: str
+    sms_prices: str
+    sms_day: str
+    sms_day_urgent: str
+    receipts: str
     open311_keys: str
     quarantine: str
 

@@ -14,6 +14,7 @@ from aws_cdk.aws_sqs import IQueue
 from constructs import Construct
 
 from infra.constructs.alarms import MINUTE, Alarms
+from infra.constructs.receipts import SENT_WITH
 from infra.constructs.table import DUE
 from infra.desk import Function, Use
 
@@ -42,11 +43,13 @@ class Surroundings:
     """The ARN of every file that was found clean."""
     scans: IQueue | None
     scans_dead: IQueue | None
+    receipts: IQueue | None
 
     def statements(self, uses: AbstractSet[Use]) -> list[iam.PolicyStatement]:
         """The permissions that go with these uses, in a fixed order."""
         table, own = self.table.table_arn, self.source.removeprefix("ahd.")
         identities = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/*"
+        mail_set = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:configuration-set/{SENT_WITH}"
         # IfExists: on AWS these keys are always there; a stand-in for IAM may not know them.
         as_itself = {"StringEqualsIfExists": {"events:source": self.source}}
         as_the_desk = {"StringEqualsIfExists": {"ses:FromAddress": self.mail_from}}
@@ -76,9 +79,23 @@ class Surroundings:
                 self._read_encrypted(),
             ],
             # Whether the sender's address or its whole domain is verified in SES is the owner's choice.
-            Use.MAIL: [_may(["ses:SendEmail"], identities, as_the_desk)],
+            Use.MAIL: [
+                _may(["ses:SendEmail"], identities, as_the_desk),
+                _may(["ses:SendEmail"], mail_set, as_the_desk),
+            ],
             # A telephone number has no ARN: everything but topics, applications and endpoints.
             Use.SMS: [iam.PolicyStatement(actions=["sns:Publish"], not_resources=[f"arn:{Aws.PARTITION}:sns:*:*:*"])],
+            # Which of the owner's numbers or sender ids sends is the owner's choice.
+            Use.EUM: [
+                iam.PolicyStatement(
+                    actions=["sms-voice:SendTextMessage"],
+                    resources=[
+                        f"arn:{Aws.PARTITION}:sms-voice:{Aws.REGION}:{Aws.ACCOUNT_ID}:{kind}/*"
+                        for kind in ("phone-number", "pool", "sender-id")
+                    ],
+                )
+            ],
+            Use.RECEIPTS: [_may(TAKE, queue.queue_arn) for queue in (self.receipts,) if queue],
             Use.QUARANTINE: [_may(["s3:PutObject"], self.quarantine)],
             Use.SCANNED: [
                 *(_may(TAKE, queue.queue_arn) for queue in (self.scans,) if queue),

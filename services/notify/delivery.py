@@ -1,15 +1,17 @@
 """Claim, send, mark: each step its own transaction, so that whatever breaks in between, somebody looks again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from services.notify import ceiling, notes, recipient
 from services.notify import message as messages
-from services.notify.channels import PROVIDERS, Letter, NeverTaken, NoAnswer, NotTaken
+from services.notify.channels import PROVIDERS, NeverTaken, NoAnswer, NotTaken
 from services.notify.entry import Entry
-from services.notify.message import Message, Policy, State
+from services.notify.letter import Letter
+from services.notify.mark import Which
+from services.notify.message import Channel, Message, Policy, State
 from services.notify.recipient import Recipient
 from services.notify.segments import length
 from services.notify.wording import letter
@@ -23,8 +25,8 @@ from shared.settings import settings
 from shared.store import AlreadyExists, Cause, Conflict, Item, Line, NotFound, retrying
 from shared.tables import store
 
-STAFF_UNTOLD = "staff untold"
-"""The event of the log line that calls ops."""
+STAFF_UNTOLD, DAY_SPENT = "staff untold", "day spent"
+"""The events of log lines that call ops."""
 
 
 def card_of(case: str) -> tuple[Recipient, dict[str, Any]]:
@@ -48,18 +50,22 @@ def tell_customer(
     values: dict[str, Any],
     policy: Policy = Policy.AT_LEAST_ONCE,
     entry: Entry | None = None,
+    *,
+    urgent: bool = False,
 ) -> None:
     """Send the customer of a case a message, once for this event, if they gave a way to reach them.
 
-    `entry` goes into their calendar.
+    `entry` goes into their calendar. What is `urgent` is about an emergency.
     """
     known, card = card_of(case)
-    ways = recipient.channels(card)
+    ways = recipient.channels(card, without=() if messages.is_decision(template) else known.unwanted)
     if not ways:
         return
     follow = settings().need("url") + recipient.follow_path(known, card["secret"])
     greeted = {"number": ids.spoken(case), "follow": follow, "name": card.get("name") or "", **values}
-    message = Message(id=f"{heard.id}.{template}", case=case, template=template, policy=policy, channels=ways)
+    message = Message(
+        id=f"{heard.id}.{template}", case=case, template=template, policy=policy, channels=ways, urgent=urgent
+    )
     addresses = {"sms": card.get("phone"), "email": card.get("email")}
     begin(heard, message, addresses, letter(template, known.language, greeted, entry), known.salt)
 
@@ -100,9 +106,12 @@ def look(identity: str, now: datetime) -> None:
     message, events = store().history(Message, identity)
     correlation = str(events[0].facts["correlation"])
     cause = Cause(now, "clock", correlation)
-    if message.state is State.SENDING:
+    if message.state is State.SENDING and message.is_over(now):
         after = messages.outcome_unknown(message, now)
-        message = _mark(after, notes.MessageUnsettled(channel=message.channels[0]), cause)
+        message = mark(after, notes.MessageUnsettled(channel=message.channels[0]), cause)
+    elif message.state is State.UNSETTLED and message.is_over(now):
+        after = messages.unreconciled(message, now)
+        message = mark(after, notes.MessageUnreconciled(channel=message.channels[0]), cause)
     if message.is_due(now):
         salt = message.salt or store().load(Recipient, message.case).salt
         if salt is None:
@@ -128,12 +137,12 @@ def _go_on(message: Message, content: dict[str, Any], correlation: str) -> None:
 def _claim(
     message: Message, content: dict[str, Any], cause: Cause, *, first: bool = False, salt: str | None = None
 ) -> Message:
-    """Take the message for a try on its preferred channel, unless that address had enough today.
+    """Take the message for a try on its preferred channel, unless that address or the day had enough.
 
     `first` stores the message itself, with its content. Raises `AlreadyExists`, `Conflict`.
     """
-    channel, address = message.channels[0], content["addresses"][message.channels[0]]
-    counted = [ceiling.counting(address, cause.at)] if message.may_be_provoked and message.attempt == 1 else []
+    channel = message.channels[0]
+    ceilings = _ceilings(message, content, cause.at)
 
     def write(after: Message, what: Event, *extra: Item) -> Message:
         lines = [Line(what, private=content if first else None), *_ending(after)]
@@ -141,42 +150,82 @@ def _claim(
             return store().create(after, lines, cause, extra=extra, salt=salt)
         return store().change(after, lines, cause, extra=extra)
 
-    try:
-        parts = length(content["letter"]["sms"]).parts if channel == "sms" else None
-        claim = notes.MessageClaimed(channel=channel, attempt=message.attempt, parts=parts)
-        return write(messages.claimed(message, cause.at), claim, *counted)
-    except Conflict:
-        if not (counted and ceiling.is_reached(address, cause.at)):
-            raise
-    log().warning("ceiling reached", message=message.id, channel=channel, template=message.template)
+    reached = next((one for one in ceilings if not one.is_possible), None)
+    if reached is None:
+        try:
+            claim = notes.MessageClaimed(channel=channel, attempt=message.attempt, parts=_parts(message, content))
+            return write(messages.claimed(message, cause.at), claim, *(one.counting(cause.at) for one in ceilings))
+        except Conflict:
+            reached = next((one for one in ceilings if one.is_reached()), None)
+            if reached is None:
+                raise
+    log().warning(
+        "ceiling reached", message=message.id, channel=channel, template=message.template, kind=reached.name
+    )
+    if reached.name == "money":
+        # The alarm `day-spent` listens for this line (infra.notify_stack).
+        log().error(DAY_SPENT, channel=channel)
     refused = notes.MessageRefused(channel=channel, reason="CeilingReached")
     return write(messages.next_channel(message, cause.at), refused)
+
+
+def _parts(message: Message, content: dict[str, Any]) -> int | None:
+    return length(content["letter"]["sms"]).parts if message.channels[0] == "sms" else None
+
+
+def _ceilings(message: Message, content: dict[str, Any], now: datetime) -> list[ceiling.Ceiling]:
+    """What a try of it counts towards. An address is counted once a message and way, money each time."""
+    channel = message.channels[0]
+    address, found = content["addresses"][channel], []
+    if message.may_be_provoked and message.attempt == 1:
+        found.append(ceiling.of_address(address, now, urgent=message.urgent))
+    parts = _parts(message, content)
+    if parts is not None:
+        money = ceiling.of_money(address, parts, now, urgent=message.urgent)
+        found += [money] if money.adds else []
+    return found
 
 
 def _try(message: Message, content: dict[str, Any], correlation: str) -> Message:
     """One try on the channel that is claimed. Answers the message as it is then."""
     channel = message.channels[0]
     cause = Cause(utc_now(), "notify", correlation)
+    which = Which(message.id, message.tries, turn=len(message.unclear))
     try:
-        provider_id = PROVIDERS[channel].send(content["addresses"][channel], Letter.kept(content["letter"]))
+        provider_id = PROVIDERS[channel].send(content["addresses"][channel], Letter.kept(content["letter"]), which)
     except NoAnswer as error:
-        # It may have been taken. The claim stands until its end; then the clock decides by the policy.
+        # It may have been taken. The claim stands until its end; then a receipt has time to tell.
         log().warning("no answer", message=message.id, channel=channel, error=str(error))
         return message
-    except NotTaken as error:
-        after = messages.to_try_later(message, cause.at)
-        return _mark(after, notes.MessageRefused(channel=channel, reason=str(error)), cause)
-    except NeverTaken as error:
-        after = messages.next_channel(message, cause.at)
-        return _mark(after, notes.MessageRefused(channel=channel, reason=str(error)), cause)
-    return _mark(messages.sent(message, provider_id, cause.at), _sent(message), cause)
+    except (NotTaken, NeverTaken) as error:
+        refused = notes.MessageRefused(channel=channel, reason=str(error))
+        go_on = messages.to_try_later if isinstance(error, NotTaken) else messages.next_channel
+        unspent = [one.giving_back(cause.at) for one in _ceilings(message, content, cause.at) if one.name == "money"]
+        return _tell(message, lambda now: go_on(now, cause.at), refused, cause, unspent)
+    return _tell(message, lambda now: messages.sent(now, provider_id, cause.at), sent_note(message, channel), cause)
 
 
-def _mark(after: Message, what: Event, cause: Cause) -> Message:
-    marked = store().change(after, [Line(what), *_ending(after)], cause)
+def _tell(
+    tried: Message, become: Callable[[Message], Message], what: Event, cause: Cause, extra: Sequence[Item] = ()
+) -> Message:
+    """Keep what the provider answered, unless a receipt was quicker: it knows more."""
+    try:
+        return mark(become(tried), what, cause, extra=extra)
+    except Conflict:
+        current = store().load(Message, tried.id)
+    if current.tries != tried.tries or current.state not in {State.SENDING, State.UNSETTLED}:
+        return current
+    return mark(become(current), what, cause, extra=extra)
+
+
+def mark(after: Message, what: Event, cause: Cause, *more: Event, extra: Sequence[Item] = ()) -> Message:
+    """Store what became of a message, and what has to be told of it."""
+    marked = store().change(after, [Line(what), *map(Line, more), *_ending(after)], cause, extra=extra)
     if marked.staff_untold:
         # The alarm `staff-untold` listens for this line (infra.notify_stack).
         log().error(STAFF_UNTOLD, message=marked.id, template=marked.template, attempt=marked.attempt)
+    if marked.state is State.UNKNOWN:
+        log().warning("left in doubt", message=marked.id, template=marked.template)
     return marked
 
 
@@ -189,8 +238,8 @@ def _ending(after: Message) -> list[Line]:
     return [Line(MessageFailed(message=after.id, case=after.case, template=after.template))]
 
 
-def _sent(message: Message) -> Event:
-    channel = message.channels[0]
+def sent_note(message: Message, channel: Channel) -> Event:
+    """What tells that a provider has it."""
     if message.to_staff:
         return notes.StaffTold(channel=channel)
     return MessageSent(message=message.id, case=message.case, template=message.template, channel=channel)

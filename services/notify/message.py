@@ -1,7 +1,8 @@
 """A message: its cause, its template, the ways it may take, and what became of each try. Pure.
 
 Providers offer no token against doubles. A message is claimed before it is sent; when the outcome is unknown
-(the provider may have taken it), its policy decides after a while: send once more, or leave it and say so.
+(the provider may have taken it), a receipt may still say. If none does in time, its policy decides: send once
+more, or leave it and say so. What was taken may come back: then the next way has its turn.
 """
 
 from datetime import datetime, timedelta
@@ -15,6 +16,9 @@ Channel = Literal["sms", "email"]
 ATTEMPTS = 6
 _CLAIM_LASTS = timedelta(minutes=1)
 """Longer than a function that claims can run: whoever claimed is gone when it ends."""
+
+RECEIPT_WINDOW = timedelta(minutes=5)
+"""How long a receipt may tell what became of a try without an answer. Most come in seconds."""
 
 _BACKOFF = (1, 2, 5, 15, 60)
 """Minutes before the next try, by how many there were."""
@@ -35,10 +39,30 @@ DELIVER = "deliver"
 
 class State(StrEnum):
     SENDING = "sending"
+    UNSETTLED = "unsettled"
+    """The provider may have it. A receipt may say so."""
     WAITING = "waiting"
     SENT = "sent"
+    """A provider took it."""
+    DELIVERED = "delivered"
+    """It is in their mailbox, or on their telephone."""
     FAILED = "failed"
     UNKNOWN = "unknown"
+    """Left, because it must not come twice."""
+
+
+class Fate(StrEnum):
+    """What a receipt says of one try."""
+
+    TAKEN = "taken"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    UNWANTED = "unwanted"
+    """Whoever got it called it spam."""
+
+
+_MAY_COME_BACK = frozenset({State.SENDING, State.SENT, State.DELIVERED})
+"""Mail bounces even after the receiving server took it."""
 
 
 class Policy(StrEnum):
@@ -64,13 +88,22 @@ class Message(Aggregate):
     channels: tuple[Channel, ...]
     """Those still to be tried, the preferred first."""
     attempt: int = 1
+    """On the way that has its turn."""
+    tries: int = 0
+    """On all ways. The number of the last one goes with it to the provider, and comes back with receipts."""
+    unclear: tuple[int, ...] = ()
+    """Tries without an answer of which no receipt has told yet."""
+    returned: tuple[int, ...] = ()
+    """Tries of which a receipt told that they did not arrive."""
+    urgent: bool = False
+    """Whether it is about an emergency, which has ceilings of its own."""
     salt: str | None = None
     provider_id: str | None = None
 
     @property
     def may_be_provoked(self) -> bool:
         """Whether a stranger can bring it about. Decisions are made by staff, and customers have a right to them."""
-        return not self.to_staff and self.template not in _DECISIONS
+        return not self.to_staff and not is_decision(self.template)
 
     @property
     def to_staff(self) -> bool:
@@ -79,19 +112,34 @@ class Message(Aggregate):
     @property
     def staff_untold(self) -> bool:
         """Whether staff should have been told by now: ops have to be called."""
-        return self.to_staff and self.state is not State.SENT and self.attempt > _STAFF_TOLD_WITHIN
+        return self.to_staff and not self.is_told and self.attempt > _STAFF_TOLD_WITHIN
+
+    @property
+    def is_told(self) -> bool:
+        """Whether a provider has it, as far as anybody knows."""
+        return self.state in {State.SENT, State.DELIVERED}
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the time has passed that it had for what it is at."""
+        return self.promises[0].due <= now
 
     def is_due(self, now: datetime) -> bool:
         """Whether it waits for a try now."""
-        return self.state is State.WAITING and self.promises[0].due <= now
+        return self.state is State.WAITING and self.is_over(now)
+
+
+def is_decision(template: str) -> bool:
+    """Whether customers have a right to be told this."""
+    return template in _DECISIONS
 
 
 def claimed(message: Message, now: datetime) -> Message:
     """Taken for one try. Until the claim ends nobody else tries; after it the outcome counts as unknown."""
-    return message.model_copy(update={"state": State.SENDING, "promises": _look_again(now, _CLAIM_LASTS)})
+    taken = {"state": State.SENDING, "tries": message.tries + 1, "promises": _look_again(now, _CLAIM_LASTS)}
+    return message.model_copy(update=taken)
 
 
-def sent(message: Message, provider_id: str, now: datetime) -> Message:
+def sent(message: Message, provider_id: str | None, now: datetime) -> Message:
     """The provider took it."""
     return _settled(message, State.SENT, now).model_copy(update={"provider_id": provider_id})
 
@@ -127,13 +175,56 @@ def given_up(message: Message, now: datetime) -> Message:
 
 
 def outcome_unknown(message: Message, now: datetime) -> Message:
-    """The claim ended without word. At least once: try again, now. At most once: leave it, and say so."""
+    """The claim ended without word: a receipt has some time to tell. Staff are told again at once, or twice."""
+    unclear = message.model_copy(update={"unclear": (*message.unclear, message.tries)})
+    if message.to_staff:
+        return unreconciled(unclear, now)
+    return unclear.model_copy(update={"state": State.UNSETTLED, "promises": _look_again(now, RECEIPT_WINDOW)})
+
+
+def unreconciled(message: Message, now: datetime) -> Message:
+    """No receipt came in time. At least once: try again, now. At most once: leave it, and say so."""
     if message.policy is Policy.AT_MOST_ONCE:
         return _settled(message, State.UNKNOWN, now)
     if message.attempt >= ATTEMPTS:
         return next_channel(message, now)
     waiting = message.model_copy(update={"state": State.WAITING, "attempt": message.attempt + 1})
     return waiting.model_copy(update={"promises": _look_again(now, timedelta())})
+
+
+def received(message: Message, number: int, channel: Channel, fate: Fate, now: datetime) -> Message | None:
+    """After a receipt of its try `number`, by this way. None when it changes nothing: late, doubled or no news.
+
+    A try that came back never arrived, whatever is said of it afterwards.
+    """
+    if not 1 <= number <= message.tries or number in message.returned:
+        return None
+    last, in_doubt = number == message.tries, number in message.unclear
+    clear = message.model_copy(update={"unclear": tuple(one for one in message.unclear if one != number)})
+    if fate is Fate.UNDELIVERED:
+        if message.state is State.FAILED:
+            return None
+        back = clear.model_copy(update={"returned": (*message.returned, number)})
+        return _returned(back, channel, now) if last and (in_doubt or message.state in _MAY_COME_BACK) else back
+    if message.state is State.DELIVERED:
+        return None
+    if fate is Fate.TAKEN:
+        return _taken(message, clear, now) if in_doubt or (last and message.state is State.SENDING) else None
+    return _settled(clear, State.DELIVERED, now)
+
+
+def _taken(message: Message, clear: Message, now: datetime) -> Message | None:
+    """A try in doubt is with the provider. While another is under way, that one's outcome decides."""
+    if message.state is State.SENDING and clear.unclear != message.unclear:
+        return None
+    return clear if message.is_told else _settled(clear, State.SENT, now)
+
+
+def _returned(message: Message, channel: Channel, now: datetime) -> Message:
+    """The next way has its turn, or has it already when this one was given up before its receipt came."""
+    if message.to_staff or message.channels[:1] in {(), (channel,)}:
+        return next_channel(message, now)
+    return message.model_copy(update={"state": State.WAITING, "promises": _look_again(now, timedelta())})
 
 
 def _look_again(now: datetime, after: timedelta) -> tuple[Promise, ...]:
@@ -150,6 +241,6 @@ def _look_again(now: datetime, after: timedelta) -> tuple[Promise, ...]:
 
 
 def _settled(message: Message, state: State, now: datetime) -> Message:
-    kept = PromiseState.KEPT if state is State.SENT else PromiseState.BROKEN
+    kept = PromiseState.KEPT if state in {State.SENT, State.DELIVERED} else PromiseState.BROKEN
     promises = tuple(one.model_copy(update={"state": kept, "settled": now}) for one in message.promises)
     return message.model_copy(update={"state": state, "promises": promises})

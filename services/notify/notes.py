@@ -36,9 +36,35 @@ class MessageRefused(Note):
 
 
 class MessageUnsettled(Note):
-    """Whether a provider took it can't be known. The message's policy says whether it is sent once more or left."""
+    """Whether a provider took it is not known. A receipt has some time to tell."""
 
     detail_type: Literal["MessageUnsettled.v1"] = "MessageUnsettled.v1"
+    channel: str
+
+
+class MessageUnreconciled(Note):
+    """No receipt told. The message's policy says whether it is sent once more or left."""
+
+    detail_type: Literal["MessageUnreconciled.v1"] = "MessageUnreconciled.v1"
+    channel: str
+
+
+class MessageReceipt(Note):
+    """What a provider told of a try afterwards: `taken`, `delivered`, `undelivered` or `unwanted`, and in its own
+    word why.
+    """
+
+    detail_type: Literal["MessageReceipt.v1"] = "MessageReceipt.v1"
+    channel: str
+    number: int
+    fate: str
+    reason: str = ""
+
+
+class ChannelUnwanted(Note):
+    """The customer called a message spam: by this way they get only what has to be told."""
+
+    detail_type: Literal["ChannelUnwanted.v1"] = "ChannelUnwanted.v1"
     channel: str
 
 

@@ -72,7 +72,7 @@ def meet_customer(heard: Heard[CaseReported]) -> None:
     # A second delivery finds it; what follows asks for itself whether it was done.
     with suppress(AlreadyExists):
         retrying(lambda: store().create(known, [line], heard.cause(utc_now())))
-    tell_customer(heard, event.case, "acknowledgement", {})
+    tell_customer(heard, event.case, "acknowledgement", {}, urgent=event.urgent)
     if event.urgent or "duty" in event.dispositions:
         values = {"number": ids.spoken(event.case), "category": event.category}
         tell_duty(heard, "duty-leader", "duty_urgent", values)

@@ -24,6 +24,9 @@ class Recipient(Aggregate):
     subjects: tuple[str, ...] = ()
     """Whom their complaints are about, by id or by unit: nobody of them knows of a call to them, or makes it."""
 
+    unwanted: tuple[Channel, ...] = ()
+    """Ways by which they called a message spam: they get there only what has to be told."""
+
     def complaining_about(self, subjects: Iterable[str]) -> "Recipient":
         return self.model_copy(update={"subjects": tuple(dict.fromkeys((*self.subjects, *subjects)))})
 
@@ -40,11 +43,15 @@ def follow_path(known: Recipient, secret: str) -> str:
     return f"/follow/{known.id}/{secret}"
 
 
-def channels(card: dict[str, Any]) -> tuple[Channel, ...]:
-    """The ways to reach them, the preferred first. SMS first when nothing is preferred: it is read soonest."""
+def channels(card: dict[str, Any], without: Iterable[Channel] = ()) -> tuple[Channel, ...]:
+    """The ways to reach them, the preferred first. SMS first when nothing is preferred: it is read soonest.
+
+    Those in `without` are left out.
+    """
     known: list[Channel] = []
     if card.get("phone"):
         known.append("sms")
     if card.get("email"):
         known.append("email")
-    return tuple(sorted(known, key=lambda channel: channel != card.get("preferred")))
+    wanted = [channel for channel in known if channel not in without]
+    return tuple(sorted(wanted, key=lambda channel: channel != card.get("preferred")))

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
-from services.notify.channels import Letter
 from services.notify.entry import Entry
+from services.notify.letter import Letter
 from shared.packs import LANGUAGES
 from shared.rules import pack
 

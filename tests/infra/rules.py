@@ -29,6 +29,11 @@ WILDCARDS_WITH_A_REASON = {
     ),
     # Which of the owner's identities sends is not known at build; a condition names the one sender.
     ("ses:SendEmail", "arn:*:ses:*:*:identity/*"),
+    # Nor which of the owner's numbers, pools or sender ids a text goes out from.
+    *(
+        ("sms-voice:SendTextMessage", f"arn:*:sms-voice:*:*:{kind}/*")
+        for kind in ("phone-number", "pool", "sender-id")
+    ),
 }
 """Everything else names its resource. The log streams below a function's own log group are its own."""
 
@@ -335,7 +340,9 @@ def only_clock_and_relay_tell(stacks: Stacks) -> Iterator[str]:
 @rule
 def only_notify_sends(stacks: Stacks) -> Iterator[str]:
     for service, name, statement in all_statements(stacks):
-        if service != "notify" and {"ses:SendEmail", "sns:Publish"} & set(listed(statement["Action"])):
+        if service != "notify" and {"ses:SendEmail", "sns:Publish", "sms-voice:SendTextMessage"} & set(
+            listed(statement["Action"])
+        ):
             yield f"{service}/{name}"
 
 

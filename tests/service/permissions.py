@@ -129,9 +129,15 @@ def _needed(service: str, operation: str, params: Mapping[str, Any], function: s
         yield Asked(f"sqs:{operation}", str(mine.environment.get("AHD_DEAD_LETTERS", "a queue it does not know")))
     elif service == "SESv2":
         sender = params["FromEmailAddress"]
-        yield Asked("ses:SendEmail", f"arn:aws:ses:{_REGION}:1:identity/{sender}", {"ses:FromAddress": sender})
+        identities = [f"identity/{sender}"]
+        if "ConfigurationSetName" in params:
+            identities.append(f"configuration-set/{params['ConfigurationSetName']}")
+        for one in identities:
+            yield Asked("ses:SendEmail", f"arn:aws:ses:{_REGION}:1:{one}", {"ses:FromAddress": sender})
     elif service == "SNS":
         yield Asked("sns:Publish", params["PhoneNumber"])
+    elif service == "Pinpoint SMS Voice V2":
+        yield Asked("sms-voice:SendTextMessage", f"arn:aws:sms-voice:{_REGION}:1:sender-id/any")
     elif service == "S3":
         yield from _of_files(operation, params)
     else:

@@ -91,10 +91,10 @@ def test_a_mail_that_is_refused_for_now_brings_the_file_when_it_is_taken(world, 
     taken, refusals = channels.PROVIDERS["email"], [NotTaken("Throttling")]
 
     class Refusing:
-        def send(self, address: str, letter: Any) -> str:
+        def send(self, address: str, letter: Any, which: Any) -> str:
             if refusals:
                 raise refusals.pop()
-            return taken.send(address, letter)
+            return taken.send(address, letter, which)
 
     monkeypatch.setitem(channels.PROVIDERS, "email", Refusing())
     case.do("appointments", BOOKING)

@@ -119,6 +119,11 @@ class World:
                 "AHD_MAIL_FROM": "desk@example.org",
                 "AHD_DUTY_MAIL": "duty@example.org",
                 "AHD_SMS_COUNTRIES": "GB",
+                "AHD_SMS_PROVIDERS": "sns",
+                "AHD_SMS_PRICES": "AE=11.2,*=10",
+                "AHD_SMS_DAY": "5000",
+                "AHD_SMS_DAY_URGENT": "5000",
+                "AHD_RECEIPTS": "AhdNotify",
                 "AHD_OPEN311_KEYS": f"{'0' * 64},{sha256(OPEN311_KEY.encode()).hexdigest()}",
                 "AHD_QUARANTINE": "files",
                 **{
@@ -308,6 +313,15 @@ class World:
             answer: dict[str, Any] = import_module(f"services.{service}.reactions").handler(
                 {"Records": records}, None
             )
+        return answer
+
+    def tell_receipt(self, *bodies: str) -> dict[str, Any]:
+        """Hand what providers tell to notify, as its queue of receipts does."""
+        records = [
+            {"messageId": str(place), "body": body, "eventSource": "aws:sqs"} for place, body in enumerate(bodies)
+        ]
+        with self.function_of("notify", "receipts"):
+            answer: dict[str, Any] = import_module("services.notify.receipts").handler({"Records": records}, None)
         return answer
 
     def items(self, service: str) -> list[dict[str, Any]]:

@@ -9,10 +9,13 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, NoCredentialsError, ReadTimeoutError
 from botocore.retries.standard import ThrottledRetryableChecker
 
-from services.notify import channels
-from services.notify.channels import CODES, Email, Letter, NeverTaken, NoAnswer, NotTaken, Sms, meaning
+from services.notify import channels, eum, ses, sns
+from services.notify.channels import PROVIDERS, Email, Letter, NeverTaken, NoAnswer, NotTaken, Texts
+from services.notify.mark import Which
+from services.notify.outcomes import CODES, meaning
 from shared.settings import settings
 
+WHICH = Which("event.acknowledgement", 1)
 LETTER = Letter("We have your report", "Hello,\n\nthank you.\n", "Thank you.", "en")
 BREAKS = ("\r\n", "\n", "\r", "\x0b", "\x1c", "\u2028", "\x85")
 
@@ -22,7 +25,7 @@ def modelled(service: str, operation: str) -> dict[str, int]:
     shapes: list[Any] = (
         botocore.session.get_session().get_service_model(service).operation_model(operation).error_shapes
     )
-    return {shape.error_code: shape.metadata["error"]["httpStatusCode"] for shape in shapes}
+    return {shape.error_code: shape.metadata.get("error", {}).get("httpStatusCode", 400) for shape in shapes}
 
 
 class Client:
@@ -38,7 +41,7 @@ class Client:
             raise self.error
         return {"MessageId": "1"}
 
-    publish = send_email
+    publish = send_text_message = send_email
 
 
 @pytest.fixture
@@ -48,7 +51,8 @@ def provider(monkeypatch):
 
     def answering(error: Exception | None = None, region: str = "AE") -> Client:
         client = Client(error)
-        monkeypatch.setattr(channels, "client_once", lambda _service: client)
+        for module in (ses, sns, eum):
+            monkeypatch.setattr(module, "client_once", lambda _service: client)
         monkeypatch.setattr(channels, "pack", lambda: type("Pack", (), {"region": region}))
         return client
 
@@ -61,7 +65,7 @@ def refusal(code: str, status: int) -> ClientError:
     return ClientError(answer, "Send")
 
 
-@pytest.mark.parametrize(("service", "operation"), [("sesv2", "SendEmail"), ("sns", "Publish")])
+@pytest.mark.parametrize(("service", "operation"), [("sesv2", "SendEmail"), ("sns", "Publish"), ("pinpoint-sms-voice-v2", "SendTextMessage")])
 def test_every_error_that_aws_documents_was_thought_about(service, operation):
     codes = modelled(service, operation)
     assert codes
@@ -89,7 +93,7 @@ def test_too_much_at_once_is_for_now(code):
 def test_a_slip_in_our_own_permissions_loses_no_message(provider, code, status):
     provider(refusal(code, status))
     with pytest.raises(NotTaken):
-        Sms().send("+971501234567", LETTER)
+        PROVIDERS["sms"].send("+971501234567", LETTER, WHICH)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +111,7 @@ def test_a_slip_in_our_own_permissions_loses_no_message(provider, code, status):
 def test_what_nobody_knows_is_judged_by_its_status(provider, code, status, means):
     provider(refusal(code, status))
     with pytest.raises(means):
-        Email().send("amal@example.org", LETTER)
+        Email().send("amal@example.org", LETTER, WHICH)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +125,7 @@ def test_what_nobody_knows_is_judged_by_its_status(provider, code, status, means
 def test_only_what_was_sent_may_have_been_taken(provider, error, means):
     provider(error)
     with pytest.raises(means):
-        Email().send("amal@example.org", LETTER)
+        Email().send("amal@example.org", LETTER, WHICH)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +140,7 @@ def test_only_what_was_sent_may_have_been_taken(provider, error, means):
 )
 def test_a_domain_goes_out_as_dns_has_it(provider, address, on_the_wire):
     client = provider()
-    Email().send(address, LETTER)
+    Email().send(address, LETTER, WHICH)
     assert client.asked["Destination"] == {"ToAddresses": [on_the_wire]}
     mail = message_from_bytes(client.asked["Content"]["Raw"]["Data"])
     assert mail["To"] == on_the_wire
@@ -151,7 +155,7 @@ def test_a_domain_goes_out_as_dns_has_it(provider, address, on_the_wire):
 def test_what_is_no_one_mailbox_is_never_written_to(provider, address):
     client = provider()
     with pytest.raises(NeverTaken):
-        Email().send(address, LETTER)
+        Email().send(address, LETTER, WHICH)
     assert client.asked == {}
 
 
@@ -159,7 +163,7 @@ def test_what_is_no_one_mailbox_is_never_written_to(provider, address):
 def test_no_line_break_in_any_value_makes_a_header(provider, line_break):
     client = provider()
     evil = f"x{line_break}Bcc: all@example.org{line_break}{line_break}body"
-    Email().send("amal@example.org", Letter(evil, evil, evil, evil))
+    Email().send("amal@example.org", Letter(evil, evil, evil, evil), WHICH)
     raw = client.asked["Content"]["Raw"]["Data"]
     mail = message_from_bytes(raw, policy=SMTP)
     ours = {"From", "To", "Subject", "Auto-Submitted", "Content-Language"}
@@ -183,10 +187,10 @@ def test_no_line_break_in_any_value_makes_a_header(provider, line_break):
 def test_a_text_goes_to_the_pack_s_own_country(provider, number, region, sent):
     client = provider(region=region)
     if sent:
-        assert Sms().send(number, LETTER) == "1"
+        assert PROVIDERS["sms"].send(number, LETTER, WHICH) == "1"
     else:
         with pytest.raises(NeverTaken, match="CountryNotServed"):
-            Sms().send(number, LETTER)
+            PROVIDERS["sms"].send(number, LETTER, WHICH)
     assert bool(client.asked) is sent
 
 
@@ -194,6 +198,78 @@ def test_the_deployment_may_add_countries(provider, monkeypatch):
     provider(region="AE")
     monkeypatch.setenv("AHD_SMS_COUNTRIES", "OM,GB")
     settings.cache_clear()
-    assert Sms().send("+447700900123", LETTER) == "1"
+    assert PROVIDERS["sms"].send("+447700900123", LETTER, WHICH) == "1"
     with pytest.raises(NeverTaken):
-        Sms().send("+18765551234", LETTER)
+        PROVIDERS["sms"].send("+18765551234", LETTER, WHICH)
+
+
+class Carrier:
+    """One of two that send texts: does what it is told, once each, and then takes everything."""
+
+    def __init__(self, *does: Exception) -> None:
+        self.does, self.asked = list(does), 0
+
+    def send(self, address: str, letter: Letter, which: Which) -> str:
+        self.asked += 1
+        if self.does:
+            raise self.does.pop(0)
+        return "1"
+
+
+@pytest.fixture
+def both(provider, monkeypatch):
+    provider()
+
+    def use(sns: Carrier, eum: Carrier, order: str = "sns,eum") -> Texts:
+        monkeypatch.setenv("AHD_SMS_PROVIDERS", order)
+        settings.cache_clear()
+        return Texts({"sns": sns, "eum": eum})
+
+    return use
+
+
+NUMBER = "+971501234567"
+
+
+def test_the_other_stands_by_when_the_first_refuses_for_now(both):
+    first, second = Carrier(NotTaken("Throttling")), Carrier()
+    assert both(first, second).send(NUMBER, LETTER, WHICH) == "1"
+    assert (first.asked, second.asked) == (1, 1)
+
+
+@pytest.mark.parametrize("ends", [NeverTaken("OptedOut"), NoAnswer("ReadTimeoutError")])
+def test_nobody_else_is_asked_when_the_receiver_will_not_or_it_may_be_sent_already(both, ends):
+    first, second = Carrier(ends), Carrier()
+    with pytest.raises(type(ends)):
+        both(first, second).send(NUMBER, LETTER, WHICH)
+    assert second.asked == 0
+
+
+@pytest.mark.parametrize("second", [NeverTaken("ValidationException"), NotTaken("Throttling")])
+def test_when_neither_takes_it_the_refusal_for_now_counts(both, second):
+    with pytest.raises(NotTaken, match="AccessDenied"):
+        both(Carrier(NotTaken("AccessDenied")), Carrier(second)).send(NUMBER, LETTER, WHICH)
+
+
+def test_after_a_try_in_doubt_the_other_goes_first(both):
+    first, second = Carrier(), Carrier()
+    both(first, second).send(NUMBER, LETTER, Which("event.acknowledgement", 2, turn=1))
+    assert (first.asked, second.asked) == (0, 1)
+
+
+def test_the_deployment_says_who_goes_first(both):
+    first, second = Carrier(), Carrier()
+    both(first, second, "eum,sns").send(NUMBER, LETTER, WHICH)
+    assert (first.asked, second.asked) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("reason", "means"),
+    [("DESTINATION_PHONE_NUMBER_OPTED_OUT", NeverTaken), ("RESOURCE_NOT_ACTIVE", NotTaken), (None, NotTaken)],
+)
+def test_a_conflict_is_the_receivers_will_or_a_setting_of_ours(provider, reason, means):
+    error = refusal("ConflictException", 400)
+    error.response["Reason"] = reason  # type: ignore[typeddict-unknown-key]
+    provider(error)
+    with pytest.raises(means):
+        eum.Eum().send(NUMBER, LETTER, WHICH)

@@ -1,0 +1,77 @@
+"""Mail through SES v2."""
+
+import re
+import unicodedata
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+
+from services.notify.entry import written
+from services.notify.letter import Letter
+from services.notify.mark import MARK, Which
+from services.notify.outcomes import NeverTaken, asked
+from shared.aws import client_once
+from shared.packs import LANGUAGES
+from shared.settings import settings
+
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*", re.IGNORECASE)
+
+
+class Email:
+    """SES v2, as a raw mail. What becomes of it SES tells through the configuration set."""
+
+    def send(self, address: str, letter: Letter, which: Which) -> str:
+        to = _addressee(address)
+        mail = EmailMessage(policy=SMTP)
+        mail["From"] = settings().need("mail_from")
+        mail["To"] = to
+        mail["Subject"] = _one_line(letter.subject)
+        # Automatic answers to this are not answered in turn.
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(letter.text)
+        if letter.entry:
+            mail.add_attachment(
+                written(letter.entry, parseaddr(settings().need("mail_from"))[1], to.addr_spec),
+                maintype="text",
+                subtype="calendar",
+                filename="appointment.ics",
+                params={"charset": "utf-8", "method": letter.entry.method},
+            )
+        mail["Content-Language"] = letter.language if letter.language in LANGUAGES else LANGUAGES[0]
+        receipts = settings().receipts
+        return asked(
+            lambda: client_once("sesv2").send_email(
+                FromEmailAddress=settings().need("mail_from"),
+                Destination={"ToAddresses": [to.addr_spec]},
+                Content={"Raw": {"Data": mail.as_bytes()}},
+                EmailTags=[{"Name": MARK, "Value": which.mark}],
+                **({"ConfigurationSetName": receipts} if receipts else {}),
+            )
+        )
+
+
+def _addressee(address: str) -> Address:
+    """One mailbox, its domain in ASCII. Raises `NeverTaken` for anything else."""
+    local, at, domain = address.rpartition("@")
+    known = f"{local}{at}{'.'.join(_ascii_label(label) for label in domain.split('.'))}"
+    try:
+        to = Address(addr_spec=known)
+    except (MessageError, ValueError, IndexError):
+        raise NeverTaken("NotAnAddress") from None
+    if not (to.username and _DOMAIN.fullmatch(to.domain)):
+        raise NeverTaken("NotAnAddress")
+    return to
+
+
+def _ascii_label(label: str) -> str:
+    """A label of a domain as DNS has it. Intake lets only labels pass that IDNA 2008 allows; for those it is this."""
+    if label.isascii():
+        return label
+    return f"xn--{unicodedata.normalize('NFC', label.lower()).encode('punycode').decode('ascii')}"
+
+
+def _one_line(text: str) -> str:
+    """Without control characters and line breaks of any kind: a header has one line."""
+    return " ".join("".join(" " if unicodedata.category(one) == "Cc" else one for one in text).split())

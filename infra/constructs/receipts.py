@@ -15,7 +15,7 @@ from constructs import Construct
 SENT_WITH = "AhdNotify"
 """The name of the configuration sets."""
 
-_OF_MAIL = ["SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "DELIVERY_DELAY"]
+_OF_MAIL = ["send", "reject", "bounce", "complaint", "delivery", "deliveryDelay"]
 """Opened and clicked are not asked for: nobody is watched while they read."""
 
 

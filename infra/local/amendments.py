@@ -24,6 +24,8 @@ from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import eventbridge, lambda_svc, secretsmanager, ses_v2, sqs
 from ministack.services.cloudformation import provisioners
 
+from infra.local.places import ACCOUNT, REGION
+
 STREAM_ATTEMPTS = 10
 BATCHES_AT_ONCE = 2
 LOG_FILE_LIMIT = 10_000_000
@@ -34,6 +36,7 @@ Result = dict[str, Any]
 
 def apply(function_logs: Path, unpacked: Path) -> None:
     teach_archives()
+    teach_configuration_sets_of_texts()
     accept_alarms_on_computed_metrics()
     refer_to_secrets_by_arn()
     ask_for_the_identity_that_sends()
@@ -73,6 +76,19 @@ def teach_archives() -> None:
         eventbridge._delete_archive({"ArchiveName": physical_id})
 
     provisioners._RESOURCE_HANDLERS["AWS::Events::Archive"] = {"create": create, "delete": delete}
+
+
+def teach_configuration_sets_of_texts() -> None:
+    """CloudFormation's AWS::SMSVOICE::ConfigurationSet: its name is enough, `infra.local.carrier` knows the rest."""
+
+    def create(_logical_id: str, properties: dict[str, Any], _stack: str) -> tuple[str, dict[str, str]]:
+        name = str(properties["ConfigurationSetName"])
+        return name, {"Arn": f"arn:aws:sms-voice:{REGION}:{ACCOUNT}:configuration-set/{name}"}
+
+    def delete(_physical_id: str, _properties: dict[str, Any]) -> None:
+        """Nothing was kept."""
+
+    provisioners._RESOURCE_HANDLERS["AWS::SMSVOICE::ConfigurationSet"] = {"create": create, "delete": delete}
 
 
 def accept_alarms_on_computed_metrics() -> None:

@@ -35,6 +35,8 @@ PARAMETERS = {
     "MailFrom": "desk@desk.example",
     "DutyMail": "duty@desk.example",
     "SmsSender": "AHD",
+    # It gives receipts; infra/local/carrier.py stands in for it.
+    "SmsProviders": "eum,sns",
     # The people of the demonstration have British numbers: those that exist in fiction only.
     "SmsCountries": "GB",
     # The SHA-256 of "open311-key-of-this-machine".

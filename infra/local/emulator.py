@@ -19,9 +19,10 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack
-from ministack.services import eventbridge, lambda_svc
+from ministack.core.responses import request_scope
+from ministack.services import eventbridge, lambda_svc, ses_v2, sns
 
-from infra.local import amendments, outbox, pinned, scanner
+from infra.local import amendments, carrier, outbox, pinned, scanner
 from infra.local.journal import Journal
 from infra.local.memory import Memory, SnapshotError, pulse
 from infra.local.parent import told_to_stop
@@ -84,7 +85,7 @@ class Emulator:
         elif (target := headers.get(b"x-amz-target", b"").decode()) in REMEMBERED:
             await self.remembered(scope, target, await _body(receive), send)
         elif outbox.is_send(scope["method"], scope["path"], headers):
-            await self.sent(scope, await _body(receive), send)
+            await self.sent(scope, headers, await _body(receive), send)
         elif lies := scanner.place(scope):
             await self.laid_down(scope, lies, await _body(receive), send)
         else:
@@ -128,13 +129,27 @@ class Emulator:
         for event in answer:
             await send(event)
 
-    async def sent(self, scope: Scope, body: bytes, send: Send) -> None:
-        answer = await _perform(scope, body)
-        if answer[0]["status"] == OK and (message := outbox.message_of(scope["path"], body)):
+    async def sent(self, scope: Scope, headers: dict[bytes, bytes], body: bytes, send: Send) -> None:
+        """A message that leaves the desk: the outbox has it before its sender knows, and its receipts come later."""
+        answer = _answer(carrier.taken()) if outbox.is_text(headers) else await _perform(scope, body)
+        if answer[0]["status"] == OK and (message := outbox.message_of(scope["path"], headers, body)):
             upto = self.outbox.write(dict(message))
             await asyncio.to_thread(self.outbox.settle, upto)
+            self._in_background(self._carry(*carrier.receipts(scope["path"], headers, body)))
         for event in answer:
             await send(event)
+
+    async def _carry(self, sent_with: str, receipts: list[str]) -> None:
+        """Tell what became of a message wherever its configuration set says."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.stopping.wait(), carrier.AFTER_SECONDS)
+        with request_scope(ACCOUNT, REGION):
+            told = (ses_v2._config_sets.get(sent_with) or {}).get("EventDestinations") or {}
+            topics = [one["SnsDestination"]["TopicArn"] for one in told.values() if one.get("SnsDestination")]
+            for topic in topics:
+                for receipt in receipts:
+                    sns.publish_internal(topic, receipt)
+        self.asked += 1
 
     async def laid_down(self, scope: Scope, lies: tuple[str, str], body: bytes, send: Send) -> None:
         """A file that came from outside, which the stand-in for GuardDuty looks at."""
@@ -247,6 +262,14 @@ def _is_unwelcome(path: str, headers: dict[bytes, bytes]) -> bool:
 async def _say(send: Send, status: int, text: str) -> None:
     await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"text/plain")]})
     await send({"type": "http.response.body", "body": text.encode()})
+
+
+def _answer(body: bytes) -> list[Event]:
+    content = [(b"content-type", b"application/x-amz-json-1.0"), (b"content-length", str(len(body)).encode())]
+    return [
+        {"type": "http.response.start", "status": OK, "headers": content},
+        {"type": "http.response.body", "body": body},
+    ]
 
 
 async def _perform(scope: Scope, body: bytes) -> list[Event]:

@@ -27,15 +27,25 @@ class Message(TypedDict):
 
 
 def is_send(method: str, path: str, headers: dict[bytes, bytes]) -> bool:
-    """Whether a request may ask for a message to be sent: SES v2 SendEmail, or anything of SNS."""
+    """Whether a request may ask for a message to be sent: SES v2 SendEmail, SendTextMessage, or anything of SNS."""
     if method != "POST":
         return False
+    if is_text(headers):
+        return True
     return path == "/v2/email/outbound-emails" or b"/sns/aws4_request" in headers.get(b"authorization", b"")
 
 
-def message_of(path: str, body: bytes) -> Message | None:
+def is_text(headers: dict[bytes, bytes]) -> bool:
+    """Whether a request is AWS End User Messaging's SendTextMessage."""
+    return headers.get(b"x-amz-target") == b"PinpointSMSVoiceV2.SendTextMessage"
+
+
+def message_of(path: str, headers: dict[bytes, bytes], body: bytes) -> Message | None:
     """The message a request asked to send; None if it was none."""
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    if is_text(headers):
+        asked = json.loads(body)
+        return _sms(at, asked["DestinationPhoneNumber"], asked.get("OriginationIdentity", ""), asked["MessageBody"])
     return _mail(at, json.loads(body)) if path.startswith("/v2/email/") else _text_message(at, body)
 
 
@@ -73,16 +83,11 @@ def _text_message(at: str, body: bytes) -> Message | None:
     form = parse_qs(body.decode(), keep_blank_values=True)
     if form.get("Action") != ["Publish"] or "PhoneNumber" not in form:
         return None
-    return Message(
-        at=at,
-        channel="sms",
-        to=form["PhoneNumber"],
-        sender=_sms_sender(form),
-        subject="",
-        text=form.get("Message", [""])[0],
-        html="",
-        headers={},
-    )
+    return _sms(at, form["PhoneNumber"][0], _sms_sender(form), form.get("Message", [""])[0])
+
+
+def _sms(at: str, to: str, sender: str, text: str) -> Message:
+    return Message(at=at, channel="sms", to=[to], sender=sender, subject="", text=text, html="", headers={})
 
 
 def _sms_sender(form: dict[str, list[str]]) -> str:

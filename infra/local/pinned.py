@@ -46,6 +46,12 @@ SIGNATURES = {
     "ministack.services.cloudformation.provisioners:_cw_metric_alarm_record": "(name, props)",
     "ministack.services.cloudformation.provisioners:_sm_secret_string": "(props)",
     "ministack.services.secretsmanager:_resolve": "(secret_id, *, use_arn_scope=False)",
+    "ministack.services.sns:publish_internal": (
+        "(topic_arn: str, message, subject: str = '', *, message_structure: str = '', "
+        "message_attributes: dict | None = None, message_group_id: str = '', message_deduplication_id: str = '') "
+        "-> dict | None"
+    ),
+    "ministack.core.responses:request_scope": "(account_id: str, region: str)",
     "ministack.services.sqs:_dlq_sweep": "(q: dict) -> None",
     "ministack.services.sqs:_expire_retained": "(q: dict) -> None",
 }
@@ -60,6 +66,7 @@ VALUES = {
     "ministack.core.lambda_runtime:zipfile": "module",
     "ministack.services.lambda_svc:_dynamodb_stream_positions": "AccountRegionScopedDict",
     "ministack.services.lambda_svc:_esms": "AccountRegionScopedDict",
+    "ministack.services.ses_v2:_config_sets": "AccountRegionScopedDict",
     "ministack.services.ses_v2:_identities": "AccountRegionScopedDict",
     "ministack.services.sqs:_HANDLERS": "dict",
     "ministack.services.sqs:_queues": "AccountRegionScopedDict",

@@ -13,6 +13,7 @@ from botocore.exceptions import (
     NoCredentialsError,
     ParamValidationError,
 )
+from botocore.parsers import ResponseParserError
 
 
 class NotTaken(Exception):
@@ -118,7 +119,7 @@ _NOT_THERE = {
 def asked(call: Callable[[], Mapping[str, Any]]) -> str:
     """The id that a provider gave to a message. Raises `NotTaken`, `NeverTaken`, `NoAnswer`."""
     try:
-        answer = call()
+        return str(call()["MessageId"])
     except ClientError as error:
         code = error.response["Error"]["Code"]
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
@@ -131,9 +132,9 @@ def asked(call: Callable[[], Mapping[str, Any]]) -> str:
     except (ConnectionError, NoCredentialsError, CredentialRetrievalError) as error:
         # Nothing was sent.
         raise NotTaken(type(error).__name__) from None
-    except HTTPClientError as error:
+    except (HTTPClientError, ResponseParserError, KeyError) as error:
+        # It answered nothing, or nothing that can be read.
         raise NoAnswer(type(error).__name__) from None
-    return str(answer["MessageId"])
 
 
 def meaning(code: str, status: int) -> type[Exception]:

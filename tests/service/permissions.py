@@ -127,21 +127,30 @@ def _needed(service: str, operation: str, params: Mapping[str, Any], function: s
             yield Asked(f"events:{operation}", "bus", {"events:source": entry["Source"]})
     elif service == "SQS":
         yield Asked(f"sqs:{operation}", str(mine.environment.get("AHD_DEAD_LETTERS", "a queue it does not know")))
-    elif service == "SESv2":
-        sender = params["FromEmailAddress"]
-        identities = [f"identity/{sender}"]
-        if "ConfigurationSetName" in params:
-            identities.append(f"configuration-set/{params['ConfigurationSetName']}")
-        for one in identities:
-            yield Asked("ses:SendEmail", f"arn:aws:ses:{_REGION}:1:{one}", {"ses:FromAddress": sender})
-    elif service == "SNS":
-        yield Asked("sns:Publish", params["PhoneNumber"])
-    elif service == "Pinpoint SMS Voice V2":
-        yield Asked("sms-voice:SendTextMessage", f"arn:aws:sms-voice:{_REGION}:1:sender-id/any")
+    elif service in _PROVIDERS:
+        yield from _PROVIDERS[service](params)
     elif service == "S3":
         yield from _of_files(operation, params)
     else:
         yield Asked(f"{service}:{operation}", "?")
+
+
+def _of_ses(params: Mapping[str, Any]) -> Iterator[Asked]:
+    """A configuration set is asked for beside the identity that sends."""
+    sender = params["FromEmailAddress"]
+    for one in (f"identity/{sender}", f"configuration-set/{params['ConfigurationSetName']}"):
+        yield Asked("ses:SendEmail", f"arn:aws:ses:{_REGION}:1:{one}", {"ses:FromAddress": sender})
+
+
+def _of_sns(params: Mapping[str, Any]) -> Iterator[Asked]:
+    yield Asked("sns:Publish", params["PhoneNumber"])
+
+
+def _of_eum(_params: Mapping[str, Any]) -> Iterator[Asked]:
+    yield Asked("sms-voice:SendTextMessage", f"arn:aws:sms-voice:{_REGION}:1:sender-id/AHD/AE")
+
+
+_PROVIDERS = {"SESv2": _of_ses, "SNS": _of_sns, "Pinpoint SMS Voice V2": _of_eum}
 
 
 def _of_files(operation: str, params: Mapping[str, Any]) -> Iterator[Asked]:

@@ -25,7 +25,7 @@ def of_mail(kind: str, which: Which, *, to: str = "amal@example.org", **more: An
         "commonHeaders": {"to": [to], "subject": "We have your report"},
         "tags": {MARK: [which.mark], "ses:configuration-set": ["AhdNotify"]},
     }
-    return json.dumps({"eventType": kind, "mail": mail, **{part: told for part, told in more.items()}})
+    return json.dumps({"eventType": kind, "mail": mail, **more})
 
 
 def of_text(kind: str, which: Which, *, final: bool = True) -> str:

@@ -1,14 +1,13 @@
 """Receipts: what was in doubt is settled by them, what came back takes the next way, and nothing else happens."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.notify.channels import NeverTaken, NoAnswer
 from services.notify.mark import Which
-from tests.service.conftest import MONDAY_MORNING
 from tests.service.receipting import MAILBOX_FULL, ON_HOLIDAY, REFUSED, SPAM, of_mail, of_text
 from tests.service.test_main_path import OFFICER, REPORT, follow, promises, report, whats
 from tests.service.test_messages import Provider, providers
@@ -20,17 +19,11 @@ LOST = NoAnswer("ReadTimeoutError")
 
 def later(world, minutes: int) -> None:
     """So many ticks, a minute between them."""
-    start = world_time(world)
+    start = datetime.now(UTC)  # the clock of the world
     for minute in range(1, minutes + 1):
         world.at(start + timedelta(minutes=minute))
         world.tick("notify")
     world.settle()
-
-
-def world_time(world) -> Any:
-    from datetime import UTC, datetime  # noqa: PLC0415  the clock of the world
-
-    return datetime.now(UTC)
 
 
 def message(world) -> dict[str, Any]:
@@ -77,9 +70,7 @@ def test_what_arrived_is_known_to_have_arrived(world, mailed):
 
 @pytest.mark.requirement("TELL-03")
 @pytest.mark.parametrize("bounce", [REFUSED, MAILBOX_FULL])
-def test_mail_that_comes_back_is_sent_as_a_text_and_a_text_that_does_not_arrive_becomes_a_call(
-    world, mailed, bounce
-):
+def test_mail_that_comes_back_is_sent_as_a_text_and_a_text_that_does_not_arrive_becomes_a_call(world, mailed, bounce):
     receipt, email, sms = mailed
     world.tell_receipt(of_mail("Bounce", email.tries[0], bounce=bounce))
     later(world, 1)
@@ -136,6 +127,7 @@ def test_a_receipt_settles_what_was_in_doubt_and_nothing_is_sent_twice(world, pr
     later(world, 3)
     assert promises(follow(world, receipt))["acknowledge"] == "open"
     world.tell_receipt(of_mail("Delivery", email.tries[0]))
+    world.settle()
     later(world, 30)
     assert email.asked == 1
     assert promises(follow(world, receipt))["acknowledge"] == "kept"
@@ -262,7 +254,9 @@ def test_a_receipt_about_somebody_who_was_erased_brings_nothing_back(world, mail
     world.settle()
     world.http("intake.staff", "POST", f"{path}/close", {"outcome": "solved", "text": "Done."}, staff=OFFICER)
     world.settle()
-    erased = world.http("intake.staff", "POST", f"{path}/erase", {"reason": "asked-for"}, staff=supervisor, key="erase-01")
+    erased = world.http(
+        "intake.staff", "POST", f"{path}/erase", {"reason": "asked"}, staff=supervisor, key="erase-01"
+    )
     assert erased.status == 200, erased.body
     world.settle()
     sent = len(sms.taken)
@@ -303,7 +297,7 @@ def test_ways_that_never_will_are_not_asked_again_by_a_receipt(world, providers)
     report(world, contact=BOTH)
     world.settle()
     identity = message(world)["id"]
-    world.tell_receipt(of_mail("Bounce", Which(identity, 2), bounce=REFUSED), of_text("TEXT_INVALID", Which(identity, 2)))
+    which = Which(identity, 2)
+    world.tell_receipt(of_mail("Bounce", which, bounce=REFUSED), of_text("TEXT_INVALID", which))
     world.settle()
     assert len(calls(world)) == 1
-    assert MONDAY_MORNING

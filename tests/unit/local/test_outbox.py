@@ -29,7 +29,7 @@ def test_a_simple_mail_shows_its_text_its_html_and_its_headers():
             "Headers": [{"Name": "List-Unsubscribe", "Value": "<https://desk.example/u>"}],
         }
     }
-    message = outbox.message_of(SEND_MAIL, mail(Content=content).encode())
+    message = outbox.message_of(SEND_MAIL, {}, mail(Content=content).encode())
     assert message is not None
     assert message["to"] == ["jo@example.org"]
     assert (message["subject"], message["text"], message["html"]) == (
@@ -47,7 +47,7 @@ def test_a_raw_mail_is_taken_apart():
     raw.set_content("شكرا لك")
     raw.add_alternative("<p>شكرا لك</p>", subtype="html")
     content = {"Raw": {"Data": base64.b64encode(raw.as_bytes()).decode()}}
-    message = outbox.message_of(SEND_MAIL, mail(Content=content).encode())
+    message = outbox.message_of(SEND_MAIL, {}, mail(Content=content).encode())
     assert message is not None
     assert message["subject"] == "لدينا بلاغك"
     assert message["text"].strip() == "شكرا لك"
@@ -61,20 +61,20 @@ def test_a_text_message_shows_its_number_and_its_sender():
             "MessageAttributes.entry.1.Value.StringValue": "AHD",
         }
     )
-    message = outbox.message_of("/", body)
+    message = outbox.message_of("/", {}, body)
     assert message is not None
     assert (message["channel"], message["to"], message["sender"]) == ("sms", ["+447700900123"], "AHD")
 
 
 def test_what_is_published_to_a_topic_is_no_text_message():
     body = urlencode({"Action": "Publish", "TopicArn": "arn:aws:sns:eu-west-2:0:alarms", "Message": "late"}).encode()
-    assert outbox.message_of("/", body) is None
+    assert outbox.message_of("/", {}, body) is None
 
 
 def test_the_outbox_is_read_by_address(tmp_path):
     written = Journal(tmp_path / "outbox.jsonl")
     for number in ("+447700900123", "+447700900999", "+447700900123"):
-        message = outbox.message_of("/", text_message(PhoneNumber=number))
+        message = outbox.message_of("/", {}, text_message(PhoneNumber=number))
         assert message is not None
         written.write(dict(message))
     written.close()

@@ -65,7 +65,10 @@ def refusal(code: str, status: int) -> ClientError:
     return ClientError(answer, "Send")
 
 
-@pytest.mark.parametrize(("service", "operation"), [("sesv2", "SendEmail"), ("sns", "Publish"), ("pinpoint-sms-voice-v2", "SendTextMessage")])
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [("sesv2", "SendEmail"), ("sns", "Publish"), ("pinpoint-sms-voice-v2", "SendTextMessage")],
+)
 def test_every_error_that_aws_documents_was_thought_about(service, operation):
     codes = modelled(service, operation)
     assert codes
@@ -209,7 +212,7 @@ class Carrier:
     def __init__(self, *does: Exception) -> None:
         self.does, self.asked = list(does), 0
 
-    def send(self, address: str, letter: Letter, which: Which) -> str:
+    def send(self, _address: str, _letter: Letter, _which: Which) -> str:
         self.asked += 1
         if self.does:
             raise self.does.pop(0)

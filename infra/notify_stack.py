@@ -15,6 +15,13 @@ NOTIFY = Service(
             also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
         ),
+        # Signed by providers; it notes what they tell, and sends nothing.
+        edge(
+            "webhook",
+            "notify",
+            "POST /v1/receipts/{provider}",
+            uses=frozenset({Use.READ, Use.STATE, Use.SECRET}),
+        ),
         # One event may mean three calls of providers, each of up to seven seconds. More events at a time would not
         # end in the function's time, and of what is stopped in the middle of a call nobody knows whether it was sent.
         *behind("notify", also=_SENDS, batch=1),

@@ -93,6 +93,10 @@ tests/browser/node_modules/.synced: tests/browser/package-lock.json | node
 fuzz: synth .venv-local/.synced ## whatever the description of the intake API allows, against a desk of its own (EXAMPLES=50)
 	EXAMPLES=$(or $(EXAMPLES),50) $(PY) -m pytest -q tests/journey/test_described.py
 
+.PHONY: messages
+messages: .venv/.synced ## messages through providers that fail at random: none lost, none doubled (MESSAGES=10000 SEED=1)
+	@MESSAGES=$(or $(MESSAGES),10000) SEED=$(or $(SEED),1) $(PY) -m pytest -q tests/service/test_ten_thousand.py
+
 .PHONY: lint
 lint: .venv/.synced ## ruff, mypy, import rules, how messages speak
 	$(PY) -m ruff check .
@@ -127,8 +131,10 @@ PRODUCTION := build/production
 CDK := npx --yes aws-cdk@2.1148.1
 STACKS := AhdIntake AhdComplaints AhdNotify AhdSurvey
 
+comma := ,
+
 .PHONY: deploy
-deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [OPEN311_KEYS=…] [SCAN_FILES=no] [PACK=…] [PACKS=…]; docs/operations.md
+deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [SMS_PROVIDERS=eum,sns] [SMS_PRICES=…] [SMS_DAY=…] [SMS_DAY_URGENT=…] [OPEN311_KEYS=…] [SCAN_FILES=no] [PACK=…] [PACKS=…]; docs/operations.md
 	@test -n "$(MAIL_FROM)" -a -n "$(DUTY_MAIL)" || { echo "Say who sends and who is told: make deploy MAIL_FROM=desk@example.org DUTY_MAIL=duty@example.org"; exit 1; }
 	@$(PY) -m infra.package --production --out $(PRODUCTION)/packages $(ELSEWHERE:%=--packs %)
 	@$(PY) -m infra.app --check --packages $(PRODUCTION)/packages --out $(PRODUCTION)/cdk.out
@@ -136,6 +142,8 @@ deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's 
 		$(foreach stack,$(STACKS),--parameters $(stack):Pack=$(NAME_OF_PACK) --parameters "$(stack):DeskUrl=$(DESK_URL)") \
 		--parameters "AhdNotify:MailFrom=$(MAIL_FROM)" --parameters "AhdNotify:DutyMail=$(DUTY_MAIL)" \
 		--parameters "AhdNotify:SmsSender=$(SMS_SENDER)" --parameters "AhdNotify:SmsCountries=$(SMS_COUNTRIES)" \
+		--parameters "AhdNotify:SmsProviders=$(or $(SMS_PROVIDERS),sns$(comma)eum)" --parameters "AhdNotify:SmsPrices=$(or $(SMS_PRICES),*=10)" \
+		--parameters "AhdNotify:SmsDay=$(or $(SMS_DAY),5000)" --parameters "AhdNotify:SmsDayUrgent=$(or $(SMS_DAY_URGENT),5000)" \
 		--parameters "AhdIntake:Open311Keys=$(OPEN311_KEYS)" \
 		--parameters "AhdIntake:ScanFiles=$(or $(SCAN_FILES),yes)"
 

@@ -17,7 +17,7 @@ from infra.constructs.alarms import MINUTE, Alarms
 from infra.constructs.bucket import CLEAN, QUARANTINE, files_of_strangers
 from infra.constructs.function import DeskFunction, Surroundings
 from infra.constructs.queues import TRIES, Inbox, dead_letters
-from infra.constructs.receipts import SENT_WITH, Receipts
+from infra.constructs.receipts import Receipts
 from infra.constructs.scanning import SCAN_RESULT, SOURCE, Scanning
 from infra.constructs.table import service_table
 from infra.desk import KEPT_DAYS, Function, Service, Use
@@ -68,12 +68,13 @@ class ServiceStack(Stack):
             keep = Duration.days(KEPT_DAYS)
             self._scans = self._inbox("scan-results", Use.SCANNED, keep=keep, tries=TRIES, late_after_seconds=900)
         self._receipts: Inbox | None = None
+        self._told: Receipts | None = None
         if any(Use.RECEIPTS in function.uses for function in service.functions):
             keep = Duration.days(KEPT_DAYS)
             self._receipts = self._inbox(
                 "provider-receipts", Use.RECEIPTS, keep=keep, tries=TRIES, late_after_seconds=300
             )
-            Receipts(self, "told", queue=self._receipts.queue, undelivered=self._undelivered)
+            self._told = Receipts(self, "told", queue=self._receipts.queue, undelivered=self._undelivered)
         self._route_events(heard)
 
         surroundings = Surroundings(
@@ -277,7 +278,7 @@ class ServiceStack(Stack):
                 "AHD_SMS_PRICES": self._parameters["SmsPrices"],
                 "AHD_SMS_DAY": self._parameters["SmsDay"],
                 "AHD_SMS_DAY_URGENT": self._parameters["SmsDayUrgent"],
-                "AHD_RECEIPTS": SENT_WITH,
+                **({"AHD_RECEIPTS": self._told.sent_with} if self._told else {}),
             }
         return environment
 

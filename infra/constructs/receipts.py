@@ -38,6 +38,7 @@ class Receipts(Construct):
         )
         topic.add_subscription(SqsSubscription(queue, raw_message_delivery=True, dead_letter_queue=undelivered))
         mail = ses.CfnConfigurationSet(self, "mail", name=SENT_WITH)
+        self.sent_with = mail.ref
         told = ses.CfnConfigurationSetEventDestination(
             self,
             "mail-told",

@@ -29,6 +29,8 @@ WILDCARDS_WITH_A_REASON = {
     ),
     # Which of the owner's identities sends is not known at build; a condition names the one sender.
     ("ses:SendEmail", "arn:*:ses:*:*:identity/*"),
+    # Nor account and region, of what is named otherwise.
+    ("ses:SendEmail", "arn:*:ses:*:*:configuration-set/AhdNotify"),
     # Nor which of the owner's numbers, pools or sender ids a text goes out from.
     *(
         ("sms-voice:SendTextMessage", f"arn:*:sms-voice:*:*:{kind}/*")

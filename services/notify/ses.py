@@ -9,6 +9,7 @@ from email.policy import SMTP
 from email.utils import parseaddr
 
 from services.notify.entry import written
+from services.notify.htmlmail import html
 from services.notify.letter import Letter
 from services.notify.mark import MARK, Which
 from services.notify.outcomes import NeverTaken, asked
@@ -31,6 +32,8 @@ class Email:
         # Automatic answers to this are not answered in turn.
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(letter.text)
+        page = html(letter.subject, letter.text, letter.language, settings().need("url"))
+        mail.add_alternative(page, subtype="html")
         if letter.entry:
             mail.add_attachment(
                 written(letter.entry, parseaddr(settings().need("mail_from"))[1], to.addr_spec),

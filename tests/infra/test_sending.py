@@ -27,5 +27,6 @@ def test_every_provider_may_take_its_whole_time_and_a_batch_still_ends():
     function = NOTIFY.function(Use.HEAR)
     assert batch == function.batch
     # Of the carriers of texts, one may not be there at all before the other is asked.
-    an_event = CALLS_AN_EVENT * seconds_of_a_call() + aws._ONCE.connect_timeout
+    config: Any = aws._ONCE
+    an_event = CALLS_AN_EVENT * seconds_of_a_call() + config.connect_timeout
     assert batch * an_event <= 0.75 * function.timeout_seconds

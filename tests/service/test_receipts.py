@@ -26,7 +26,7 @@ def later(world, minutes: int) -> None:
     world.settle()
 
 
-def message(world) -> dict[str, Any]:
+def message(world) -> Any:
     """The one message there is, as it is stored."""
     (state,) = (
         json.loads(item["doc"]["S"])
@@ -45,7 +45,7 @@ def kinds(world) -> list[str]:
     ]
 
 
-def calls(world) -> list[Any]:
+def calls(world) -> Any:
     return world.http("notify.staff", "GET", "/staff/v1/callbacks", staff=OFFICER).body["callbacks"]
 
 

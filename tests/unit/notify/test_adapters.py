@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 from infra.local import outbox
@@ -103,7 +104,9 @@ class Wire:
         if isinstance(self.answer, Exception):
             raise self.answer
         status, body = self.answer
-        return AWSResponse(request.url, status, {"content-type": "application/json"}, Raw(body))
+        return AWSResponse(
+            request.url, status, HTTPHeaders.from_dict({"content-type": "application/json"}), Raw(body)
+        )
 
 
 @pytest.fixture
@@ -114,6 +117,7 @@ def wire(monkeypatch) -> Iterator[Wire]:
         "AWS_DEFAULT_REGION": "eu-west-2",
         "AHD_MAIL_FROM": "desk@example.org",
         "AHD_SMS_SENDER": "AHD",
+        "AHD_URL": "https://desk.example",
         "AHD_RECEIPTS": "AhdNotify",
     }.items():
         monkeypatch.setenv(name, value)

@@ -1,6 +1,6 @@
 """Notify: the only service that sends, and so the only one that may."""
 
-from infra.desk import Cry, Function, Service, Use, behind, edge
+from infra.desk import Choice, Cry, Function, Service, Use, behind, edge
 
 _SENDS = frozenset({Use.OPEN, Use.COUNT, Use.MAIL, Use.SMS, Use.EUM})
 
@@ -22,6 +22,13 @@ NOTIFY = Service(
             "notify",
             "POST /v1/receipts/{provider}",
             uses=frozenset({Use.READ, Use.STATE, Use.SECRET}),
+            choices=(
+                Choice(
+                    "ReceiptTopics",
+                    "AHD_RECEIPT_TOPICS",
+                    "ARNs of SNS topics elsewhere that bring receipts by HTTPS, by commas; empty: none",
+                ),
+            ),
         ),
         # One event may mean three calls of providers, each of up to seven seconds. More events at a time would not
         # end in the function's time, and of what is stopped in the middle of a call nobody knows whether it was sent.

@@ -98,6 +98,8 @@ def look(identity: str, now: datetime) -> None:
     One try at a time: a tick has many to look at, and what a channel refuses now the next tick gives to the next one.
     """
     message, events = store().history(Message, identity)
+    if not message.is_to_be_looked_at(now):
+        return  # two ticks at once, or an index that is behind: somebody else is sending it
     correlation = str(events[0].facts["correlation"])
     cause = Cause(now, "clock", correlation)
     if message.state is State.SENDING:

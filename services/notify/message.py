@@ -81,6 +81,10 @@ class Message(Aggregate):
         """Whether staff should have been told by now: ops have to be called."""
         return self.to_staff and self.state is not State.SENT and self.attempt > _STAFF_TOLD_WITHIN
 
+    def is_to_be_looked_at(self, now: datetime) -> bool:
+        """Whether its claim has ended, or its next try has come."""
+        return self.promises[0].open and self.promises[0].due <= now
+
     def is_due(self, now: datetime) -> bool:
         """Whether it waits for a try now."""
         return self.state is State.WAITING and self.promises[0].due <= now

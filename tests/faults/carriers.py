@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
+from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -22,6 +23,7 @@ _STREAM_TRIES = 10
 _SHARDS = 2
 _VISIBILITY_SECONDS = 180
 _OVERTAKES_SECONDS = 120
+_LINK = re.compile(r"https://desk\.example(/[^\s\"<>]+)")
 
 
 class Bus:
@@ -190,7 +192,7 @@ class Letter:
     commit: int
     """How many writes there had been in the world when it was claimed."""
 
-    @property
+    @cached_property
     def text(self) -> str:
         if self.channel == "sms":
             return self.raw.decode()
@@ -218,6 +220,5 @@ class Post:
 
     def links(self, address: str, kind: str) -> list[str]:
         """Addresses of the desk of this kind that somebody was sent."""
-        pattern = re.compile(rf"https://desk\.example(/{kind}/[^\s\"<>]+)")
-        found = [link for one in self.letters if one.address == address for link in pattern.findall(one.text)]
-        return list(dict.fromkeys(found))
+        found = [link for one in self.letters if one.address == address for link in _LINK.findall(one.text)]
+        return list(dict.fromkeys(link for link in found if link.startswith(f"/{kind}/")))

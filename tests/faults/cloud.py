@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 _ENDPOINT = "https://aws.example"
 _MILLISECONDS = 0.012
 _SLOWEST = 8.0
+_OF_TABLES = (
+    "get_item",
+    "batch_get_item",
+    "query",
+    "scan",
+    "put_item",
+    "update_item",
+    "delete_item",
+    "transact_write_items",
+)
 
 
 class NotInThisWorld(NotImplementedError):
@@ -55,17 +65,12 @@ class Cloud:
             ("sns", "publish"): self._publish,
             ("pinpoint-sms-voice-v2", "send_text_message"): self._send_text_message,
         }
-        for operation in (
-            "get_item",
-            "batch_get_item",
-            "query",
-            "scan",
-            "put_item",
-            "update_item",
-            "delete_item",
-            "transact_write_items",
-        ):
-            self._effects["dynamodb", operation] = getattr(world.database, operation)
+        self.ask(world.database)
+
+    def ask(self, database: Any) -> None:
+        """Let this be what answers for DynamoDB."""
+        for operation in _OF_TABLES:
+            self._effects["dynamodb", operation] = getattr(database, operation)
 
     def client(self, service: str, *, once: bool) -> Client:
         if (service, once) not in self._clients:

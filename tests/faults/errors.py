@@ -5,6 +5,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+_WITHOUT_A_CLASS = frozenset({"ValidationException"})
+"""What DynamoDB's model does not name."""
+
 
 @cache
 def modeled(code: str) -> type[ClientError]:
@@ -26,4 +29,4 @@ def refusal(operation: str, code: str, message: str = "", status: int = 400, **m
         "ResponseMetadata": {"HTTPStatusCode": status, "RetryAttempts": 0},
         **more,
     }
-    return modeled(code)(answer, operation)
+    return (ClientError if code in _WITHOUT_A_CLASS else modeled(code))(answer, operation)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from hashlib import blake2b, shake_256
 from importlib import import_module
 from pathlib import Path
 from random import Random
@@ -155,6 +156,39 @@ def _seal_key(recipient: str) -> str:
     return f"key-of-{recipient}"
 
 
+class _Cipher:
+    """Stands for AES-GCM, which takes a sixth of a world's time: unreadable and sealed against change just as well."""
+
+    MODE_GCM = 11
+
+    @classmethod
+    def new(cls, key: bytes, mode: int, nonce: bytes) -> "_Cipher":
+        assert mode == cls.MODE_GCM
+        return cls(key, nonce)
+
+    def __init__(self, key: bytes, nonce: bytes) -> None:
+        self._key, self._nonce, self._bound = key, nonce, b""
+
+    def update(self, bound: bytes) -> None:
+        self._bound += bound
+
+    def encrypt_and_digest(self, plain: bytes) -> tuple[bytes, bytes]:
+        body = self._mixed(plain)
+        return body, self._tag(body)
+
+    def decrypt_and_verify(self, body: bytes, tag: bytes) -> bytes:
+        if tag != self._tag(body):
+            raise ValueError("MAC check failed")
+        return self._mixed(body)
+
+    def _mixed(self, text: bytes) -> bytes:
+        stream = shake_256(self._key + self._nonce).digest(len(text))
+        return (int.from_bytes(text, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(text), "big")
+
+    def _tag(self, body: bytes) -> bytes:
+        return blake2b(self._nonce + self._bound + b"\x00" + body, key=self._key, digest_size=16).digest()
+
+
 _REPLACED: tuple[tuple[Any, Callable[..., Any]], ...] = (
     (settings.settings, _settings),
     (settings.seal_key, _seal_key),
@@ -165,6 +199,7 @@ _REPLACED: tuple[tuple[Any, Callable[..., Any]], ...] = (
     (vault._desk_key, _desk_key),
     (vault.chain_key, _chain_key),
     (rules._compiled, _compiled),
+    (vault.aes, lambda: _Cipher),
 )
 
 

@@ -136,19 +136,23 @@ class Database:
         holds = condition(KeyConditionExpression)
         partition = values[placeholder]["S"]
         if IndexName:
-            found = [one for one in self._indexed(table, partition) if holds(one, names, values)]
-            order = _by_index
+            here, order = self._indexed(table, partition), _by_index
+        elif ConsistentRead:
+            here, order = list(table.items.get(partition, {}).values()), _by_key
         else:
-            keys = table.items.get(partition, {})
-            here = keys.values() if ConsistentRead else filter(None, self._older(table, partition))
-            found = [one for one in here if holds(one, names, values)]
-            order = _by_key
+            here, order = [one for one in self._older(table, partition) if one], _by_key
+
+        def behind(one: Item, other: Item) -> bool:
+            return order(one) > order(other) if ScanIndexForward else order(one) < order(other)
+
+        found = [one for one in here if holds(one, names, values)]
         found.sort(key=order, reverse=not ScanIndexForward)
         if ExclusiveStartKey is not None:
-            start = order(ExclusiveStartKey)
-            found = [one for one in found if (order(one) > start if ScanIndexForward else order(one) < start)]
+            found = [one for one in found if behind(one, ExclusiveStartKey)]
         page = found[:Limit]
-        last = {"LastEvaluatedKey": _last(page[-1], indexed=bool(IndexName))} if len(page) < len(found) else {}
+        # A page that is full says where to go on while anything stands behind it, in the range asked for or not.
+        more = Limit is not None and len(page) == Limit and any(behind(one, page[-1]) for one in here)
+        last = {"LastEvaluatedKey": _last(page[-1], indexed=bool(IndexName))} if more else {}
         if FilterExpression:
             passes = condition(FilterExpression)
             page = [one for one in page if passes(one, names, values)]

@@ -19,6 +19,7 @@ _TRIES = 12
 _BUSY = frozenset({409, 429})
 _HOUR = 3600.0
 _GIVE_UP = 500
+_AT_ONCE = 0.35
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        return self.status < 300  # noqa: PLR2004
+        return 200 <= self.status < 300  # noqa: PLR2004
 
 
 def staff(identity: str, *groups: str) -> dict[str, Any]:
@@ -42,6 +43,11 @@ OFFICERS = (staff("officer-1", "officer", "unit-west"), staff("officer-2", "offi
 SUPERVISOR = staff("supervisor-1", "supervisor")
 LEADER = staff("leader-1", "duty-leader")
 HANDLING_SUPERVISOR = staff("supervisor-2", "supervisor")
+
+
+def _sooner_or_later(random: Random, at_most: float) -> float:
+    """Seconds. More often short than long, and often no time at all, so that people meet."""
+    return random.uniform(0, 40) if random.random() < _AT_ONCE else at_most * random.random() ** 3
 
 
 class Person:
@@ -57,13 +63,14 @@ class Person:
         self.world.scheduler.sleep(seconds)
 
     def some_time(self, at_most: float) -> None:
-        """More often short than long, so that people meet."""
-        self.wait(at_most * self.random.random() ** 3)
+        """At once, or some day."""
+        self.wait(_sooner_or_later(self.random, at_most))
 
     def ask(self, function: str, method: str, path: str, body: Any = None, **more: Any) -> Answer:
         """Send until there is an answer that says something. Impatient people send twice."""
         service, _, name = function.partition(".")
         answer = Answer(0, None)
+        more = {"correlation": f"ask-{next(self.world.asked)}", **more}
         for _ in range(_TRIES):
             if self.random.random() < self.world.weather.double_click:
                 self._send(service, name, method, path, body, lambda _answer: None, more)
@@ -192,7 +199,7 @@ class Town:
         number, secret = answer.body["number"], answer.body["secret"]
         self.world.watch.canaries[f"the secret of customer {one.number}"] = secret
         officer = self.random.choice([*OFFICERS, HANDLING_SUPERVISOR])
-        self.does(lambda who: self.works(who, number, officer), self.random.random() ** 2 * 30 * _HOUR)
+        self.does(lambda who: self.works(who, number, officer), _sooner_or_later(self.random, 30 * _HOUR))
         if self.random.random() < 0.5:  # noqa: PLR2004
             person.some_time(10 * _HOUR)
             self.complains_about_case(person, one, number, secret, officer)
@@ -206,8 +213,8 @@ class Town:
         body = {"text": one.words("Nobody came.")}
         path = f"/v1/cases/{number}/grievances"
         person.ask("intake.api", "POST", path, body, secret=secret, key=self.key())
-        self.does(self.handles_complaints, self.random.random() ** 2 * 20 * _HOUR)
-        self.does(lambda who: self.peeks(who, officer), self.random.random() * 3 * _HOUR)
+        self.does(self.handles_complaints, _sooner_or_later(self.random, 20 * _HOUR))
+        self.does(lambda who: self.peeks(who, officer), _sooner_or_later(self.random, 3 * _HOUR))
 
     def complains(self, person: Person) -> None:
         """Comes with a complaint alone."""
@@ -219,7 +226,7 @@ class Town:
         if not answer.ok:
             return
         number, secret = answer.body["number"], answer.body["secret"]
-        self.does(self.handles_complaints, self.random.random() ** 2 * 20 * _HOUR)
+        self.does(self.handles_complaints, _sooner_or_later(self.random, 20 * _HOUR))
         if self.random.random() < 0.3:  # noqa: PLR2004
             person.some_time(3 * _HOUR)
             wish = {"calls": False}
@@ -340,8 +347,8 @@ def people(world: World) -> datetime:
     if random.random() < 0.5:  # noqa: PLR2004
         town.does(town.signs_on, 0)
         stories += [town.calls_for_help] * random.randint(1, 3)
+    together = random.random() < 0.5  # noqa: PLR2004
     for story in stories:
-        together = random.random() < 0.5  # noqa: PLR2004
-        town.does(story, random.uniform(1, 3) if together else random.uniform(1, 6 * _HOUR))
+        town.does(story, random.uniform(5, 8) if together else random.uniform(5, 6 * _HOUR))
     town.does(town.makes_calls, 0)
     return world.now + timedelta(days=random.choice([1, 2, 4]))

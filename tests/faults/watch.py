@@ -24,6 +24,7 @@ _LATE = timedelta(minutes=3)
 _SKEW = timedelta(seconds=4)
 _MAY_FAIL = ("NotYet", "Conflict", "Refused")
 """What a reaction may end with when nothing went wrong: it comes again."""
+_UNDER_WAY = frozenset({"sending", "waiting"})
 _DONE = frozenset({"closed", "declined"})
 
 
@@ -99,21 +100,23 @@ class Watch:
     def _fires_once(self, told: Told) -> None:
         """A rung of a promise fires once for the date that passed."""
         facts = told.facts["data"]
-        if "was_due" not in facts or "rung" not in facts:
+        if "was_due" not in facts or told.by is None or told.by.function != "clock":
             return
-        fired = (told.pk, told.type, facts.get("promise"), facts["rung"], facts["was_due"])
+        fired = (told.pk, told.type, facts.get("promise"), facts.get("role"), facts["was_due"])
         if fired in self._fired:
             self.wrong(f"a rung fired twice: {fired}")
         self._fired.add(fired)
 
     def _reacts_once(self, told: Told) -> None:
-        """What was heard changes a thing once."""
+        """What was heard, or asked for by a person, changes a thing once."""
         cause = told.facts.get("causation")
+        if not cause and told.by and told.by.function not in {"clock", "reactions", "relay"}:
+            cause = told.facts["correlation"]
         if not cause:
             return
         before = self._caused.setdefault((told.service, told.pk, cause), told.commit)
         if before != told.commit:
-            self.wrong(f"one event changed {told.pk} twice: {told.type}")
+            self.wrong(f"what was told or asked once changed {told.pk} twice: {told.type}")
 
     def _unit(self, one: Written) -> None:
         """A unit that is on one case is not sent to another."""
@@ -229,6 +232,7 @@ class Watch:
         self._promises_are_seen_to()
         self._chains_are_whole()
         self._index_agrees()
+        self._messages_end()
         self._acknowledged_once()
         self._asked_once()
         self._units_agree()
@@ -327,11 +331,18 @@ class Watch:
             elif running and datetime.fromisoformat(item["at"]["S"]) > min(running):
                 self.wrong(f"the index looks at {pk} too late")
 
+    def _messages_end(self) -> None:
+        """Whatever was to be sent was, or failed visibly, or somebody will look at it again."""
+        for _, pk, doc in self._aggregates("MESSAGE"):
+            looked_at = any(one.get("state", "open") == "open" for one in doc.get("promises", ()))
+            if doc.get("state", "sending") in _UNDER_WAY and not looked_at:
+                self.wrong(f"{pk} is under way for ever")
+
     def _acknowledged_once(self) -> None:
         """Exactly one acknowledgement of what was reported by somebody who can be reached, unless none got through."""
         failed = {
             doc["case"] for _, _, doc in self._aggregates("MESSAGE") if doc["template"] == "acknowledgement"
-            and doc["state"] not in {"sent", "delivered"}
+            and doc.get("state") not in {"sent", "delivered"}
         }
         for _, pk, doc in self._aggregates("CASE"):
             identity = pk.partition("#")[2]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -89,6 +90,7 @@ class World:
         self.watch = Watch(self)
         self.claims: dict[int, tuple[str, int]] = {}
         """The message that each function wrote last, and how many writes there had been."""
+        self.asked = count()
         self.commits = 0
         self.running = 0
         self.calm = False

@@ -2,7 +2,7 @@
 
 from infra.desk import Cry, Service, Use, behind, edge
 
-_SENDS = frozenset({Use.OPEN, Use.COUNT, Use.MAIL, Use.SMS})
+_SENDS = frozenset({Use.OPEN, Use.COUNT, Use.CHECK, Use.MAIL, Use.SMS})
 
 NOTIFY = Service(
     name="notify",

@@ -20,7 +20,7 @@ from shared.contracts import Event
 from shared.contracts.notify import MessageFailed, MessageSent
 from shared.logs import log
 from shared.settings import settings
-from shared.store import AlreadyExists, Cause, Conflict, Item, Line, NotFound, retrying
+from shared.store import AlreadyExists, Cause, Conflict, Item, Line, NotFound, Refused, retrying
 from shared.tables import store
 
 STAFF_UNTOLD = "staff untold"
@@ -85,11 +85,11 @@ def begin(
     """Keep a message and try it, once for this event. `salt` encrypts what it says."""
     content = {"addresses": addresses, "letter": asdict(words)}
     try:
-        stored = retrying(lambda: _claim(message, content, heard.cause(utc_now()), first=True, salt=salt))
+        stored = retrying(lambda: _claim(message, content, heard.cause(utc_now()), first=True, salt=salt), but=(Refused,))
     except AlreadyExists:
         # Heard before. If that try broke off, the message's own promise brings the clock to it.
         return
-    _go_on(stored, content, heard.correlation)
+    _go_on(stored, content, heard.correlation, salt)
 
 
 def look(identity: str, now: datetime) -> None:
@@ -112,30 +112,32 @@ def look(identity: str, now: datetime) -> None:
             store().change(messages.given_up(message, now), [Line(given_up)], cause)
             return
         content = events[0].private(salt)
-        claimed = _claim(message, content, cause)
+        claimed = _claim(message, content, cause, salt=salt)
         if claimed.state is State.SENDING:
             _try(claimed, content, correlation)
 
 
-def _go_on(message: Message, content: dict[str, Any], correlation: str) -> None:
+def _go_on(message: Message, content: dict[str, Any], correlation: str, salt: str | None) -> None:
     """Try the channel that is claimed, then the next ones as long as a channel says never."""
     while True:
         if message.state is State.SENDING:
             message = _try(message, content, correlation)
         if not message.is_due(utc_now()):
             return
-        message = _claim(message, content, Cause(utc_now(), "notify", correlation))
+        message = _claim(message, content, Cause(utc_now(), "notify", correlation), salt=salt)
 
 
 def _claim(
-    message: Message, content: dict[str, Any], cause: Cause, *, first: bool = False, salt: str | None = None
+    message: Message, content: dict[str, Any], cause: Cause, *, first: bool = False, salt: str | None
 ) -> Message:
     """Take the message for a try on its preferred channel, unless that address had enough today.
 
-    `first` stores the message itself, with its content. Raises `AlreadyExists`, `Conflict`.
+    `salt` encrypts what it says; `first` stores the message itself, with its content. Raises `AlreadyExists`,
+    `Conflict`; `Refused` when its customer was forgotten meanwhile.
     """
     channel, address = message.channels[0], content["addresses"][message.channels[0]]
     counted = [ceiling.counting(address, cause.at)] if message.may_be_provoked and message.attempt == 1 else []
+    known = [] if message.to_staff else [recipient.unless_forgotten(store().table, message.case, salt or "")]
 
     def write(after: Message, what: Event, *extra: Item) -> Message:
         lines = [Line(what, private=content if first else None), *_ending(after)]
@@ -146,7 +148,7 @@ def _claim(
     try:
         parts = length(content["letter"]["sms"]).parts if channel == "sms" else None
         claim = notes.MessageClaimed(channel=channel, attempt=message.attempt, parts=parts)
-        return write(messages.claimed(message, cause.at), claim, *counted)
+        return write(messages.claimed(message, cause.at), claim, *counted, *known)
     except Conflict:
         if not (counted and ceiling.is_reached(address, cause.at)):
             raise

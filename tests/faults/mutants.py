@@ -5,13 +5,13 @@ A race has a narrow window; those that need one get a weather in which machines 
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
-from tests.faults.weather import Weather
+from tests.faults.weather import Weather, breaking, crowded
 
 Planted = Callable[[], AbstractContextManager[Any]]
 
@@ -65,26 +65,6 @@ def all_of(*planted: Planted) -> Planted:
             yield
 
     return plant
-
-
-def crowded() -> Weather:
-    """Machines are slow, everything is told and ticked twice: windows stand open."""
-    return Weather(
-        slow=0.2,
-        told_twice=0.5,
-        seen_twice=0.3,
-        tick_twice=1,
-        tick_early=1,
-        double_click=0.6,
-        index_behind=0.7,
-        provider_busy=0.2,
-        provider_unheard=0.2,
-    )
-
-
-def breaking() -> Weather:
-    """Functions break off, and the stream loses what it should bring."""
-    return Weather(crash=0.03, throttle=0.02, lost_answer=0.03, stream_lost=0.3, reordered=0.5)
 
 
 def _without_condition(put: Callable[..., Any], table: str, item: Any, condition: str, values: Any = None) -> Any:
@@ -229,8 +209,27 @@ def _claim_without_end(claimed: Callable[..., Any], message: Any, now: datetime)
     return claimed(message, now).model_copy(update={"promises": ()})
 
 
-def _sent_whoever_was_forgotten(claim: Callable[..., Any], *args: Any, **more: Any) -> Any:
-    return claim(*args, **more)
+def _no_check(table: str, case: str, _salt: str) -> Any:
+    """Nobody asks whether the customer is known still."""
+    key = {"pk": {"S": f"NOBODY#{case}"}, "sk": {"S": "STATE"}}
+    return {"ConditionCheck": {"TableName": table, "Key": key, "ConditionExpression": "attribute_not_exists(pk)"}}
+
+
+def _slowly_begun(begin: Callable[..., Any], *args: Any) -> None:
+    """Opens the window between reading a card and the claim."""
+    store = import_module("services.notify.delivery").store()
+    for _ in range(20):
+        store.item("NOBODY", "STATE")
+    begin(*args)
+
+
+def _looked_at_again(look: Callable[..., Any], identity: str, now: datetime) -> None:
+    """Whether the call is owed still is not asked."""
+    calling, callbacks = (import_module(f"services.notify.{name}") for name in ("calling", "callback"))
+    callback = calling.store().load(callbacks.Callback, identity)
+    if calling.card_of(callback.case)[0].salt is None:
+        callbacks.given_up(callback, "not-wished", now)
+    look(identity, now)
 
 
 def _skipping(miss: Callable[..., Any], promises: Any, ladder: Any, calendar: Any, now: datetime) -> Any:
@@ -243,16 +242,6 @@ def _skipping(miss: Callable[..., Any], promises: Any, ladder: Any, calendar: An
 
 def _still_owed(_closed: Callable[..., Any], case: Any, _now: datetime) -> Any:
     return case
-
-
-def _never_again(retrying: Callable[..., Any], decide: Callable[[], Any], *args: Any, **more: Any) -> Any:
-    """Whoever meets somebody else writes all the same, on what they read before."""
-    del retrying, args, more
-    return decide()
-
-
-def _new_id_each_time(_id: Callable[..., Any]) -> str:
-    return "00000000-0000-4000-8000-000000000000"
 
 
 _STORE = "shared.store"
@@ -319,6 +308,20 @@ MUTANTS: tuple[Mutant, ...] = (
         "holds",
     ),
     Mutant("whoever it is about sees it", instead("shared.policy:Principal", "is_subject", lambda _self, _subjects: False), "which is about them"),
+    Mutant(
+        "whoever was forgotten meanwhile is written to",
+        all_of(
+            instead("services.notify.recipient", "unless_forgotten", _no_check),
+            around("services.notify.delivery", "begin", _slowly_begun),
+        ),
+        "sent after its customer was forgotten",
+    ),
+    Mutant(
+        "a call that one tick gave up is given up by another",
+        around("services.notify.calling", "look", _looked_at_again),
+        "without a fault",
+        crowded,
+    ),
     Mutant(
         "calls are promised to whoever wants none",
         around("services.notify.calling", "card_of", lambda card_of, case: (lambda known, card: (known.model_copy(update={"no_calls": False}), card))(*card_of(case))),

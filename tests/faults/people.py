@@ -55,9 +55,13 @@ class Person:
 
     def __init__(self, world: World, random: Random, plan: Callable[["Person"], None], begins: float) -> None:
         self.world, self.random = world, random
-        self._life = greenlet(lambda: plan(self), parent=world.scheduler.main)
-        self._answers = 0
+        self._life = greenlet(lambda: self._live(plan), parent=world.scheduler.main)
         world.scheduler.later(begins, self._life.switch)
+
+    def _live(self, plan: Callable[["Person"], None]) -> None:
+        self.world.lives[self._life] = None
+        plan(self)
+        del self.world.lives[self._life]
 
     def wait(self, seconds: float) -> None:
         self.world.scheduler.sleep(seconds)
@@ -346,7 +350,10 @@ def people(world: World) -> datetime:
         stories.append(town.complains)
     if random.random() < 0.5:  # noqa: PLR2004
         town.does(town.signs_on, 0)
-        stories += [town.calls_for_help] * random.randint(1, 3)
+        disaster = random.uniform(8, 2 * _HOUR)
+        for _ in range(random.randint(1, 3)):
+            begins = random.uniform(0, 0.3) if random.random() < 0.7 else random.uniform(0, _HOUR)  # noqa: PLR2004
+            town.does(town.calls_for_help, disaster + begins)
     together = random.random() < 0.5  # noqa: PLR2004
     for story in stories:
         town.does(story, random.uniform(5, 8) if together else random.uniform(5, 6 * _HOUR))

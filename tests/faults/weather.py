@@ -31,6 +31,9 @@ _WORST: dict[str, float] = {
     "double_click": 0.25,
 }
 
+_KINDS = 0.6
+"""Of the kinds of trouble, how many there are in one world."""
+
 
 @dataclass
 class Weather:
@@ -78,12 +81,36 @@ class Weather:
 
     @classmethod
     def drawn(cls, random: Random) -> "Weather":
-        """One world in ten has none at all: what fails there needs no fault."""
-        if random.random() < 0.1:  # noqa: PLR2004
-            return cls()
-        return cls(**{name: worst * random.random() for name, worst in _WORST.items() if random.random() < 0.6})  # noqa: PLR2004
+        """One world in ten has none at all: what fails there needs no fault. As many are crowded, or breaking."""
+        kind = random.randrange(10)
+        if kind < len(_PLAIN):
+            return _PLAIN[kind]()
+        return cls(**{name: worst * random.random() for name, worst in _WORST.items() if random.random() < _KINDS})
 
     def clear_up(self) -> None:
         """Nothing goes wrong any more."""
         for one in fields(self):
             setattr(self, one.name, 0)
+
+
+def crowded() -> Weather:
+    """Machines are slow, everything is told and ticked twice: windows stand open."""
+    return Weather(
+        slow=0.2,
+        told_twice=0.5,
+        seen_twice=0.3,
+        tick_twice=1,
+        tick_early=1,
+        double_click=0.6,
+        index_behind=0.7,
+        provider_busy=0.2,
+        provider_unheard=0.2,
+    )
+
+
+def breaking() -> Weather:
+    """Functions break off, and the stream loses what it should bring."""
+    return Weather(crash=0.03, throttle=0.02, lost_answer=0.03, stream_lost=0.3, reordered=0.5)
+
+
+_PLAIN = (Weather, crowded, breaking)

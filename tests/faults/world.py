@@ -10,6 +10,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from greenlet import getcurrent, greenlet
+
 from infra.desk import Use
 from infra.services import SERVICES
 from shared.logs import describe
@@ -68,6 +70,11 @@ def _heard() -> dict[str, frozenset[str]]:
     }
 
 
+def weather_of(seed: int) -> Weather:
+    """What goes wrong in the world of this seed."""
+    return Weather.drawn(Random(f"{seed}/weather"))
+
+
 class World:
     """Make one, `run` it, look at `violations` and the story."""
 
@@ -75,7 +82,7 @@ class World:
         self.seed, self.packs, self.pack = seed, packs, pack
         self.entropy = Random(f"{seed}/entropy")
         self.chance = Random(f"{seed}/chance")
-        self.weather = weather or Weather.drawn(Random(f"{seed}/weather"))
+        self.weather = weather or weather_of(seed)
         self.scheduler = Scheduler(START)
         self.story = Story()
         self.database = Database(*NAMES, told=self._written)
@@ -92,7 +99,8 @@ class World:
         """The message that each function wrote last, and how many writes there had been."""
         self.asked = count()
         self.commits = 0
-        self.running = 0
+        self.lives: dict[greenlet, Invocation | None] = {}
+        """Who has begun something and not ended it."""
         self.calm = False
         self.ended = False
         self._keys: dict[str, bytes] = {}
@@ -149,7 +157,7 @@ class World:
         return invocation
 
     def _live(self, invocation: Invocation, event: dict[str, Any], done: Callable[[Outcome], None]) -> None:
-        self.running += 1
+        self.lives[getcurrent()] = invocation
         handler = handler_of(invocation.service, invocation.function)
         try:
             outcome = Outcome(handler(event, Context(self, invocation.ends)))
@@ -160,7 +168,7 @@ class World:
             self.watch.failed(invocation, error)
         if invocation.dead:
             outcome = Outcome(None)
-        self.running -= 1
+        del self.lives[getcurrent()]
         done(outcome)
 
     # What follows from writes.
@@ -242,7 +250,15 @@ class World:
                 self.scheduler.run(self.now + _CALM / 2)
             self.ended = True
             self.watch.at_the_end()
+            self._end()
         return self.watch.violations
+
+    def _end(self) -> None:
+        """Whoever still waits for something ends here, and not when Python happens to clean up."""
+        for life, invocation in list(self.lives.items()):
+            if invocation:
+                invocation.dead = True
+            life.throw()
 
 
 def _looked_at(item: dict[str, Any]) -> datetime | None:

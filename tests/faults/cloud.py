@@ -106,7 +106,7 @@ class Cloud:
             raise Crash
         slow = self._happens(self._world.weather.slow)
         seconds = self._random.uniform(0, _SLOWEST) if slow else self._random.expovariate(1 / _MILLISECONDS)
-        with turn_over():
+        with turn_over(caller):
             self._world.scheduler.sleep(seconds)
         if self._world.now > caller.ends:
             self._die(caller, "out of time")

@@ -203,6 +203,7 @@ _REPLACED: tuple[tuple[Any, Callable[..., Any]], ...] = (
 )
 
 
+@cache
 def handler_of(service: str, function: str) -> Any:
     """The real handler, as Lambda finds it."""
     module = "shared.relay" if function == "relay" else f"services.{service}.{function}"
@@ -282,26 +283,19 @@ def forget() -> None:
 
 
 @contextmanager
-def turn_over() -> Iterator[None]:
+def turn_over(invocation: Invocation) -> Iterator[None]:
     """Around letting others have their turn: powertools keeps what it resolves in places that all functions share."""
-    resolvers = [one for one in _resolvers() if one.context]
-    kept = [(one, dict(one.context), list(one.processed_stack_frames)) for one in resolvers]
-    event, context = getattr(BaseRouter, "current_event", None), getattr(BaseRouter, "lambda_context", None)
-    for one in resolvers:
-        one.context.clear()
+    resolver = handler_of(invocation.service, invocation.function)
+    if not isinstance(resolver, ApiGatewayResolver):
+        yield
+        return
+    kept, frames = dict(resolver.context), list(resolver.processed_stack_frames)
+    event, context = BaseRouter.current_event, BaseRouter.lambda_context
+    resolver.context.clear()
     try:
         yield
     finally:
-        for one in _resolvers():
-            one.context.clear()
-        for one, known, frames in kept:
-            one.context.update(known)
-            one.processed_stack_frames[:] = frames
-        if event is not None:
-            BaseRouter.current_event, BaseRouter.lambda_context = event, context
-
-
-@cache
-def _resolvers() -> tuple[ApiGatewayResolver, ...]:
-    found = {id(value): value for module in _modules() for value in vars(module).values()}
-    return tuple(one for one in found.values() if isinstance(one, ApiGatewayResolver))
+        resolver.context.clear()
+        resolver.context.update(kept)
+        resolver.processed_stack_frames[:] = frames
+        BaseRouter.current_event, BaseRouter.lambda_context = event, context

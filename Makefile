@@ -80,7 +80,7 @@ recalculate: .venv/.synced ## which dates a changed pack or calendar moves (PORT
 
 .PHONY: check
 check: lint synth ## the quick half of the tests: everything that needs no desk running
-	$(PY) -m pytest -n 2 --dist worksteal tests/unit tests/contract tests/service tests/infra
+	$(PY) -m pytest -n 2 --dist worksteal tests/unit tests/contract tests/service tests/infra tests/faults
 
 .PHONY: test
 test: check .venv-local/.synced tests/browser/node_modules/.synced ## everything, with a desk of its own and a browser

@@ -85,7 +85,9 @@ def begin(
     """Keep a message and try it, once for this event. `salt` encrypts what it says."""
     content = {"addresses": addresses, "letter": asdict(words)}
     try:
-        stored = retrying(lambda: _claim(message, content, heard.cause(utc_now()), first=True, salt=salt), but=(Refused,))
+        stored = retrying(
+            lambda: _claim(message, content, heard.cause(utc_now()), first=True, salt=salt), but=(Refused,)
+        )
     except AlreadyExists:
         # Heard before. If that try broke off, the message's own promise brings the clock to it.
         return

@@ -1,1 +1,1 @@
-"""A world in memory that runs the desk's real handlers and does to them what AWS, people and time do (docs/faults.md)."""
+"""Worlds in memory that run the desk's handlers, and do to them what AWS, people and time do (docs/faults.md)."""

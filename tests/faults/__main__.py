@@ -48,7 +48,13 @@ def lived(packs: Path, seeds: range, jobs: int) -> Iterator[list[tuple[int, list
 def _many(packs: Path, seeds: range, jobs: int, console: Console) -> int:
     wrong: list[tuple[int, list[str]]] = []
     begun = time.monotonic()
-    columns = (TextColumn("worlds"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[wrong]}"))
+    columns = (
+        TextColumn("worlds"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[wrong]}"),
+    )
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("worlds", total=len(seeds), wrong="")
         for found in lived(packs, seeds, jobs):
@@ -61,7 +67,7 @@ def _many(packs: Path, seeds: range, jobs: int, console: Console) -> int:
             console.print(f"  {one}", markup=False, highlight=False, soft_wrap=True)
         console.print(f"  its story: make faults STORY={seed}", highlight=False)
     console.print(
-        f"{len(seeds)} seeds, {len(wrong)} violations; {len(seeds) / seconds:.1f} seeds a second on {jobs} processors",
+        f"{len(seeds)} seeds, {len(wrong)} violations, {len(seeds) / seconds:.1f} seeds a second ({jobs} at a time)",
         highlight=False,
     )
     return int(bool(wrong))

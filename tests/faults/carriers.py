@@ -170,7 +170,9 @@ class Stream:
             self._world.story.add(self._world.now, f"  ! the stream of {self.service} gives a record up")
         del self._shards[shard][:done]
         if self._shards[shard]:
-            self._world.scheduler.later(self._random.uniform(0.05, 1 << min(self._tries[shard], 5)), lambda: self._deliver(shard))
+            self._world.scheduler.later(
+                self._random.uniform(0.05, 1 << min(self._tries[shard], 5)), lambda: self._deliver(shard)
+            )
 
     @property
     def empty(self) -> bool:
@@ -208,9 +210,7 @@ class Post:
     world: "World"
     letters: list[Letter] = field(default_factory=list)
 
-    def take(
-        self, now: datetime, channel: str, address: str, raw: bytes, by: Invocation, *, heard: bool
-    ) -> int:
+    def take(self, now: datetime, channel: str, address: str, raw: bytes, by: Invocation, *, heard: bool) -> int:
         message, commit = self.world.claims.get(by.number, ("", 0))
         letter = Letter(now, channel, address, raw, by, message, heard, commit)
         self.world.story.add(now, f"  > {channel} to {address} ({message.removeprefix('MESSAGE#')}) by {by.name}")

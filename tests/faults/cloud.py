@@ -116,7 +116,7 @@ class Cloud:
     ) -> Any:
         """The SDK tries again, where it may. A transaction carries a token: the second time it does nothing."""
         self._hurt(caller, f"no answer to {operation}")
-        if not once and self._random.random() < 0.7:  # noqa: PLR2004
+        if not once and self._random.random() < 0.7:
             return answer if operation == "transact_write_items" else again()
         raise ReadTimeoutError(endpoint_url=_ENDPOINT)
 

@@ -24,7 +24,7 @@ class Exceptions:
 
 def refusal(operation: str, code: str, message: str = "", status: int = 400, **more: Any) -> ClientError:
     """An answer of AWS that says no."""
-    answer = {
+    answer: Any = {
         "Error": {"Code": code, "Message": message},
         "ResponseMetadata": {"HTTPStatusCode": status, "RetryAttempts": 0},
         **more,

@@ -12,7 +12,10 @@ from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
+from botocore.exceptions import ClientError
+
 from tests.faults.weather import Weather, breaking, crowded
+
 
 def refused() -> Weather:
     """Half of what is sent is refused for good: customers are called instead. And ticks come twice."""
@@ -104,19 +107,25 @@ def _events_afterwards(client: Any, items: list[Any]) -> None:
         client.transact_write_items(TransactItems=[one])
 
 
-def _state_then_events(_write: Callable[..., Any], here: Any, aggregate: Any, lines: Any, cause: Any, **how: Any) -> Any:
+def _state_then_events(
+    _write: Callable[..., Any], here: Any, aggregate: Any, lines: Any, cause: Any, **how: Any
+) -> Any:
     """Two writes where one belongs: the state, then what tells of it."""
     from shared import store  # noqa: PLC0415
 
     after, writes = here._writes(aggregate, lines, cause, salt=how["salt"], new=how["new"])
     guard = how["guard"]
     if guard:
-        writes.append(store._put(here.table, store._guard(aggregate.key(aggregate.id), guard, cause.at), "attribute_not_exists(pk)"))
+        writes.append(
+            store._put(
+                here.table, store._guard(aggregate.key(aggregate.id), guard, cause.at), "attribute_not_exists(pk)"
+            )
+        )
     first = [writes[0], *writes[1 + len(lines) :], *how["extra"]]
     try:
         here.client.transact_write_items(TransactItems=first)
         _events_afterwards(here.client, writes[1 : 1 + len(lines)])
-    except store.ClientError as error:
+    except ClientError as error:
         raise store._refusal(error, new=how["new"], guarded=guard is not None, beside=range(0)) from error
     return after
 
@@ -161,14 +170,25 @@ def _counted_apart(told: Callable[..., Any], *args: Any) -> Any:
     lines, counted = told(*args)
     store = import_module("services.survey.answering").store()
     store.client.transact_write_items(TransactItems=[counted])
-    check = {"ConditionCheck": {"TableName": store.table, "Key": {"pk": {"S": "NONE"}, "sk": {"S": "NONE"}}, "ConditionExpression": "attribute_not_exists(pk)"}}
+    check = {
+        "ConditionCheck": {
+            "TableName": store.table,
+            "Key": {"pk": {"S": "NONE"}, "sk": {"S": "NONE"}},
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+    }
     return lines, check
 
 
 def _claimed_by_anybody(claim: Callable[..., Any], *args: Any) -> Any:
     write = claim(*args)["Update"]
     values = {name: value for name, value in write["ExpressionAttributeValues"].items() if name != ":free"}
-    return {"Update": {**{name: value for name, value in write.items() if name != "ConditionExpression"}, "ExpressionAttributeValues": values}}
+    return {
+        "Update": {
+            **{name: value for name, value in write.items() if name != "ConditionExpression"},
+            "ExpressionAttributeValues": values,
+        }
+    }
 
 
 def _quoted(call: Callable[..., Any], desk: Any, event: Any, context: Any) -> Any:
@@ -245,6 +265,19 @@ def _looked_at_again(look: Callable[..., Any], identity: str, now: datetime) -> 
     look(identity, now)
 
 
+def _only_newer(note: Callable[..., Any], heard: Any, number: str, *args: Any, **more: Any) -> None:
+    """What was overtaken is left out."""
+    store = import_module("services.intake.reactions").store()
+    _, events = store.history(import_module("services.intake.case").Case, number)
+    if heard.at >= events[-1].at:
+        note(heard, number, *args, **more)
+
+
+def _whatever_they_wish(card_of: Callable[..., Any], case: str) -> Any:
+    known, card = card_of(case)
+    return known.model_copy(update={"no_calls": False}), card
+
+
 def _skipping(miss: Callable[..., Any], promises: Any, ladder: Any, calendar: Any, now: datetime) -> Any:
     """What became late twice between two ticks climbs two rungs at once."""
     made, misses = miss(promises, ladder, calendar, now)
@@ -265,7 +298,13 @@ MUTANTS: tuple[Mutant, ...] = (
         "a reaction without a guard",
         all_of(
             *(
-                around(f"services.{service}.reactions", "Guard", lambda guard, key, *rest: guard(f"{key}{id(object())}{import_module('secrets').token_bytes(4).hex()}", *rest))
+                around(
+                    f"services.{service}.reactions",
+                    "Guard",
+                    lambda guard, key, *rest: guard(
+                        f"{key}{id(object())}{import_module('secrets').token_bytes(4).hex()}", *rest
+                    ),
+                )
                 for service in ("intake", "complaints")
             )
         ),
@@ -281,9 +320,24 @@ MUTANTS: tuple[Mutant, ...] = (
         "what was told or asked once changed",
         crowded,
     ),
-    Mutant("the guard in a write of its own", around(f"{_STORE}:Store", "_write", _guard_afterwards), "what was told or asked once changed", crowded),
-    Mutant("the events in a write of their own", around(f"{_STORE}:Store", "_write", _state_then_events), "chain", breaking),
-    Mutant("a write without a condition", around(_STORE, "_put", _without_condition), "an event was changed|chain", crowded),
+    Mutant(
+        "the guard in a write of its own",
+        around(f"{_STORE}:Store", "_write", _guard_afterwards),
+        "what was told or asked once changed",
+        crowded,
+    ),
+    Mutant(
+        "the events in a write of their own",
+        around(f"{_STORE}:Store", "_write", _state_then_events),
+        "chain",
+        breaking,
+    ),
+    Mutant(
+        "a write without a condition",
+        around(_STORE, "_put", _without_condition),
+        "an event was changed|chain",
+        crowded,
+    ),
     Mutant("a message that is sent before it is claimed", around(_DELIVERY, "begin", _sent_first), "sent"),
     Mutant(
         "a claim that anybody takes over",
@@ -291,20 +345,56 @@ MUTANTS: tuple[Mutant, ...] = (
         "does not hold the claim",
         crowded,
     ),
-    Mutant("a claim that nobody looks at again", around("services.notify.message", "claimed", _claim_without_end), "under way for ever", breaking),
-    Mutant("a swallowed batch failure", around("shared.consumer", "work_off", _swallowed), "asked about|acknowledged", breaking),
-    Mutant("only the first failure of a batch is swallowed", around("shared.consumer", "work_off", _all_or_nothing), "asked about|acknowledged", breaking),
-    Mutant("an event that came too soon is buried", around("shared.consumer", "work_off", _not_yet_as_never), "buried", breaking),
-    Mutant("the mark is taken off before the event is told", around("shared.relay", "tell", _unmarked_first), "never told", breaking),
+    Mutant(
+        "a claim that nobody looks at again",
+        around("services.notify.message", "claimed", _claim_without_end),
+        "under way for ever",
+        breaking,
+    ),
+    Mutant(
+        "a swallowed batch failure",
+        around("shared.consumer", "work_off", _swallowed),
+        "asked about|acknowledged",
+        breaking,
+    ),
+    Mutant(
+        "only the first failure of a batch is swallowed",
+        around("shared.consumer", "work_off", _all_or_nothing),
+        "asked about|acknowledged",
+        breaking,
+    ),
+    Mutant(
+        "an event that came too soon is buried",
+        around("shared.consumer", "work_off", _not_yet_as_never),
+        "buried",
+        breaking,
+    ),
+    Mutant(
+        "the mark is taken off before the event is told",
+        around("shared.relay", "tell", _unmarked_first),
+        "never told",
+        breaking,
+    ),
     Mutant("what the bus refused counts as told", around("shared.relay", "_put", _refused_as_told), "never told"),
     Mutant("nobody sweeps up what the stream lost", instead("shared.relay", "sweep", lambda _now: 0), "never told"),
-    Mutant("a report gets a new number each time", around("services.intake.reporting", "_number_of", lambda _number, *_args: import_module("shared.ids").number()), "one report"),
+    Mutant(
+        "a report gets a new number each time",
+        around(
+            "services.intake.reporting", "_number_of", lambda _number, *_args: import_module("shared.ids").number()
+        ),
+        "one report",
+    ),
     Mutant(
         "an invitation gets a new number each time",
         around("services.survey.reactions", "_invitation", _numbered_anew),
         "asked about",
     ),
-    Mutant("a unit is claimed whether or not it is free", around("services.intake.fleet", "claim", _claimed_by_anybody), "two cases at once", crowded),
+    Mutant(
+        "a unit is claimed whether or not it is free",
+        around("services.intake.fleet", "claim", _claimed_by_anybody),
+        "two cases at once",
+        crowded,
+    ),
     Mutant(
         "a deadline that comes a day early",
         all_of(*(around(f"services.{where}", "late", _a_day_early) for where in ("complaints.steps", "intake.case"))),
@@ -313,14 +403,23 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("a rung is skipped", around("shared.promises", "miss", _skipping), "rung"),
     Mutant("a closed case still owes", around("services.intake.case", "closed", _still_owed), "still owes"),
     Mutant("the index looks at the last date first", around(_STORE, "next_look", _index_of_the_last), "looks at"),
-    Mutant("an answer is counted in a write of its own", around("services.survey.answering", "told", _counted_apart), "counted", breaking),
+    Mutant(
+        "an answer is counted in a write of its own",
+        around("services.survey.answering", "told", _counted_apart),
+        "counted",
+        breaking,
+    ),
     Mutant("a log line quotes what was sent", around("shared.http:Desk", "__call__", _quoted), "a log holds"),
     Mutant(
         "boxes that are not sealed",
         all_of(around("shared.seals", "seal", _open_letter), around("shared.consumer", "unseal", _read_open)),
         "holds",
     ),
-    Mutant("whoever it is about sees it", instead("shared.policy:Principal", "is_subject", lambda _self, _subjects: False), "which is about them"),
+    Mutant(
+        "whoever it is about sees it",
+        instead("shared.policy:Principal", "is_subject", lambda _self, _subjects: False),
+        "which is about them",
+    ),
     Mutant(
         "whoever was forgotten meanwhile is written to",
         all_of(
@@ -336,8 +435,18 @@ MUTANTS: tuple[Mutant, ...] = (
         refused,
     ),
     Mutant(
+        "a timeline that takes only what is newer",
+        around("services.intake.reactions", "_note", _only_newer),
+        "stands",
+        breaking,
+    ),
+    Mutant(
         "calls are promised to whoever wants none",
-        around("services.notify.calling", "card_of", lambda card_of, case: (lambda known, card: (known.model_copy(update={"no_calls": False}), card))(*card_of(case))),
+        around(
+            "services.notify.calling",
+            "card_of",
+            _whatever_they_wish,
+        ),
         "wants none",
     ),
 )

@@ -31,7 +31,7 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        return 200 <= self.status < 300  # noqa: PLR2004
+        return 200 <= self.status < 300
 
 
 def staff(identity: str, *groups: str) -> dict[str, Any]:
@@ -161,7 +161,12 @@ class Customer:
         return f"{about} {self.unique}c"
 
     def canaries(self) -> dict[str, str]:
-        return {"a name": f"{self.unique}a", "a mail address": f"{self.unique}b", "words": f"{self.unique}c", "a number": self.phone}
+        return {
+            "a name": f"{self.unique}a",
+            "a mail address": f"{self.unique}b",
+            "words": f"{self.unique}c",
+            "a number": self.phone,
+        }
 
 
 class Town:
@@ -176,7 +181,7 @@ class Town:
     def customer(self) -> Customer:
         self._customers += 1
         unique = f"q{self.random.randrange(36**8):08d}z"
-        one = Customer(self._customers, self.random, unique, reachable=self.random.random() < 0.85)  # noqa: PLR2004
+        one = Customer(self._customers, self.random, unique, reachable=self.random.random() < 0.85)
         for what, canary in one.canaries().items():
             self.world.watch.canaries[f"{what} of customer {one.number}"] = canary
         return one
@@ -194,7 +199,7 @@ class Town:
         """Reports something, is reviewed, perhaps complains about how it goes, answers how it was."""
         one = self.customer()
         category = self.random.choice(["P8", "P8", "H2", "P1"])
-        body = {"category": category, "description": one.words("Water comes through the ceiling.")}
+        body: dict[str, Any] = {"category": category, "description": one.words("Water comes through the ceiling.")}
         if one.reachable:
             body["contact"] = one.contact
         answer = person.ask("intake.api", "POST", "/v1/cases", body, key=self.key())
@@ -204,7 +209,7 @@ class Town:
         self.world.watch.canaries[f"the secret of customer {one.number}"] = secret
         officer = self.random.choice([*OFFICERS, HANDLING_SUPERVISOR])
         self.does(lambda who: self.works(who, number, officer), _sooner_or_later(self.random, 30 * _HOUR))
-        if self.random.random() < 0.5:  # noqa: PLR2004
+        if self.random.random() < 0.5:
             person.some_time(10 * _HOUR)
             self.complains_about_case(person, one, number, secret, officer)
         person.some_time(8 * _HOUR)
@@ -223,15 +228,15 @@ class Town:
     def complains(self, person: Person) -> None:
         """Comes with a complaint alone."""
         one = self.customer()
-        body = {"text": one.words("It is not as agreed.")}
+        body: dict[str, Any] = {"text": one.words("It is not as agreed.")}
         if one.reachable:
-            body["contact"] = one.contact  # type: ignore[assignment]
+            body["contact"] = one.contact
         answer = person.ask("complaints.api", "POST", "/v1/complaints", body, key=self.key())
         if not answer.ok:
             return
         number, secret = answer.body["number"], answer.body["secret"]
         self.does(self.handles_complaints, _sooner_or_later(self.random, 20 * _HOUR))
-        if self.random.random() < 0.3:  # noqa: PLR2004
+        if self.random.random() < 0.3:
             person.some_time(3 * _HOUR)
             wish = {"calls": False}
             person.ask("complaints.api", "POST", f"/v1/complaints/{number}/wish", wish, secret=secret, key=self.key())
@@ -278,24 +283,26 @@ class Town:
         """What the crew says on the way."""
         for act in ("on-the-way", "arrived", "clear"):
             body = {"reason": "done there"} if act == "clear" else None
-            person.ask("intake.staff", "POST", f"/staff/v1/cases/{number}/{act}", body, staff=OFFICERS[0], key=self.key())
+            person.ask(
+                "intake.staff", "POST", f"/staff/v1/cases/{number}/{act}", body, staff=OFFICERS[0], key=self.key()
+            )
             person.some_time(900)
         self.closes(person, number, OFFICERS[0])
 
     def works(self, person: Person, number: str, officer: dict[str, Any]) -> None:
         """Reviews a case, notes something, closes it; a few are declined or erased."""
         here = f"/staff/v1/cases/{number}"
-        if self.random.random() < 0.1:  # noqa: PLR2004
+        if self.random.random() < 0.1:
             body = {"reason": "It is for the housing office."}
             person.ask("intake.staff", "POST", f"{here}/decline", body, staff=officer, key=self.key())
             return
         person.ask("intake.staff", "POST", f"{here}/open", staff=officer, key=self.key())
         person.some_time(20 * _HOUR)
-        note = {"text": "The pipe is found.", "public": self.random.random() < 0.5}  # noqa: PLR2004
+        note = {"text": "The pipe is found.", "public": self.random.random() < 0.5}
         person.ask("intake.staff", "POST", f"{here}/notes", note, staff=officer, key=self.key())
         person.some_time(30 * _HOUR)
         self.closes(person, number, officer)
-        if self.random.random() < 0.4:  # noqa: PLR2004
+        if self.random.random() < 0.4:
             person.some_time(2 * _HOUR)
             body = {"reason": "asked"}
             person.ask("intake.staff", "POST", f"{here}/erase", body, staff=SUPERVISOR, key=self.key())
@@ -346,15 +353,15 @@ def people(world: World) -> datetime:
     """Who comes in this world. Answers when they have all gone home."""
     town, random = Town(world), Random(f"{world.seed}/town")
     stories = [town.reports] * random.randint(1, 2)
-    if random.random() < 0.5:  # noqa: PLR2004
+    if random.random() < 0.5:
         stories.append(town.complains)
-    if random.random() < 0.5:  # noqa: PLR2004
+    if random.random() < 0.5:
         town.does(town.signs_on, 0)
         disaster = random.uniform(8, 2 * _HOUR)
         for _ in range(random.randint(1, 3)):
-            begins = random.uniform(0, 0.3) if random.random() < 0.7 else random.uniform(0, _HOUR)  # noqa: PLR2004
+            begins = random.uniform(0, 0.3) if random.random() < 0.7 else random.uniform(0, _HOUR)
             town.does(town.calls_for_help, disaster + begins)
-    together = random.random() < 0.5  # noqa: PLR2004
+    together = random.random() < 0.5
     for story in stories:
         town.does(story, random.uniform(5, 8) if together else random.uniform(5, 6 * _HOUR))
     town.does(town.makes_calls, 0)

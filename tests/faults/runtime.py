@@ -55,10 +55,11 @@ class Invocation:
         return f"{self.service}.{self.function} #{self.number}"
 
 
-class Life(greenlet):
+def life_of(invocation: Invocation, run: Callable[[], None], parent: greenlet) -> greenlet:
     """The greenlet that a function runs in."""
-
-    invocation: Invocation
+    life = greenlet(run, parent=parent)
+    life.invocation = invocation
+    return life
 
 
 def current() -> Invocation | None:
@@ -157,7 +158,7 @@ def _seal_key(recipient: str) -> str:
 
 
 class _Cipher:
-    """Stands for AES-GCM, which takes a sixth of a world's time: unreadable and sealed against change just as well."""
+    """Stands for AES-GCM, which takes a sixth of a world's time: as unreadable, and sealed against change as well."""
 
     MODE_GCM = 11
 

@@ -30,13 +30,10 @@ class Scheduler:
         self.later(seconds, getcurrent().switch)
         self.main.switch()
 
-    def run(self, until: datetime) -> int:
-        """Every turn until then. Answers how many there were."""
-        taken = 0
-        while self._turns and self._turns[0][0] <= until:
+    def run(self, until: datetime, enough: Callable[[], bool] = lambda: False) -> None:
+        """Every turn until then, or until it is `enough`."""
+        while self._turns and self._turns[0][0] <= until and not enough():
             moment, _, turn = heapq.heappop(self._turns)
             self.now = max(self.now, moment)
             turn()
-            taken += 1
         self.now = max(self.now, until)
-        return taken

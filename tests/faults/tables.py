@@ -6,7 +6,7 @@ calls, the same answers, the same refusals.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.faults.errors import refusal
@@ -39,7 +39,7 @@ class Table:
     items: dict[str, dict[str, Item]] = field(default_factory=dict)
     index: dict[str, dict[Key, str]] = field(default_factory=dict)
     behind: Callable[[], timedelta] = timedelta
-    now: Callable[[], datetime] = lambda: datetime.min
+    now: Callable[[], datetime] = lambda: datetime.min.replace(tzinfo=UTC)
     earlier: dict[Key, tuple[datetime, Item | None]] = field(default_factory=dict)
     """What each item was before it was written last, and when that was."""
     _coming: list[tuple[datetime, Key, Item | None, Item | None]] = field(default_factory=list)
@@ -135,6 +135,7 @@ class Database:
         _, placeholder = partition_key(KeyConditionExpression)
         holds = condition(KeyConditionExpression)
         partition = values[placeholder]["S"]
+        order: Callable[[Item], tuple[str, ...]]
         if IndexName:
             here, order = self._indexed(table, partition), _by_index
         elif ConsistentRead:
@@ -280,21 +281,23 @@ def _key(operation: str, item: Item) -> Key:
     try:
         found = item["pk"]["S"], item["sk"]["S"]
     except KeyError:
-        raise refusal(operation, "ValidationException", "The provided key element does not match the schema") from None
+        raise refusal(
+            operation, "ValidationException", "The provided key element does not match the schema"
+        ) from None
     if not all(found):
         raise refusal(operation, "ValidationException", "A key attribute may not be empty")
     return found
 
 
-def _by_key(item: Item) -> str:
-    return str(item["sk"]["S"])
+def _by_key(item: Item) -> tuple[str, ...]:
+    return (item["sk"]["S"],)
 
 
 def _by_place(item: Item) -> tuple[str, str]:
     return item["pk"]["S"], item["sk"]["S"]
 
 
-def _by_index(item: Item) -> tuple[str, str, str]:
+def _by_index(item: Item) -> tuple[str, ...]:
     return item["at"]["S"], item["pk"]["S"], item["sk"]["S"]
 
 

@@ -93,7 +93,14 @@ def everything(asked: Asked) -> None:
 def a_new_aggregate_is_stored_once(asked: Asked) -> None:
     writes = [
         put("A", condition="attribute_not_exists(pk)", seq=n(1), due=s("PROMISE#CASE#0"), at=s("2026-01-02")),
-        put("A", "EV#00000001", "attribute_not_exists(pk)", due=s("UNSENT#0"), at=s("2026-01-01"), boxes={"M": {"x": s("y")}}),
+        put(
+            "A",
+            "EV#00000001",
+            "attribute_not_exists(pk)",
+            due=s("UNSENT#0"),
+            at=s("2026-01-01"),
+            boxes={"M": {"x": s("y")}},
+        ),
         put("A", "SEEN#1", "attribute_not_exists(pk)", expires=n(5)),
     ]
     asked.transact_write_items(TransactItems=writes)
@@ -117,7 +124,9 @@ def one_item_may_not_be_written_twice_at_once(asked: Asked) -> None:
 
 
 def what_is_told_loses_its_mark(asked: Asked) -> None:
-    asked.put_item(TableName="t", Item={**key("A", "EV#1"), "due": s("UNSENT#0"), "at": s("2026-01-01"), "doc": s("{}")})
+    asked.put_item(
+        TableName="t", Item={**key("A", "EV#1"), "due": s("UNSENT#0"), "at": s("2026-01-01"), "doc": s("{}")}
+    )
     for pk in ("A", "A", "B"):
         asked.update_item(
             TableName="t",
@@ -129,7 +138,9 @@ def what_is_told_loses_its_mark(asked: Asked) -> None:
 
 
 def what_is_encrypted_is_wiped(asked: Asked) -> None:
-    asked.put_item(TableName="t", Item={**key("A", "EV#1"), "private": {"B": b"x"}, "boxes": {"M": {}}, "doc": s("{}")})
+    asked.put_item(
+        TableName="t", Item={**key("A", "EV#1"), "private": {"B": b"x"}, "boxes": {"M": {}}, "doc": s("{}")}
+    )
     asked.update_item(
         TableName="t",
         Key=key("A", "EV#1"),
@@ -190,13 +201,19 @@ def claim(case: str) -> Item:
 
 def a_unit_is_claimed_once(asked: Asked) -> None:
     asked.transact_write_items(TransactItems=[claim("X")])
-    asked.put_item(TableName="t", Item={**key("A"), "state": s("free"), "seq": n(4), "due": s("UNSENT#0"), "at": s("2026")})
+    asked.put_item(
+        TableName="t", Item={**key("A"), "state": s("free"), "seq": n(4), "due": s("UNSENT#0"), "at": s("2026")}
+    )
     asked.transact_write_items(TransactItems=[claim("X")])
     asked.transact_write_items(TransactItems=[claim("Y")])
 
 
 def a_number_is_given_once(asked: Asked) -> None:
-    for condition, last in (("attribute_not_exists(#last)", 0), ("attribute_not_exists(#last)", 0), ("#last = :last", 1)):
+    for condition, last in (
+        ("attribute_not_exists(#last)", 0),
+        ("attribute_not_exists(#last)", 0),
+        ("#last = :last", 1),
+    ):
         write: Item = {
             "TableName": "t",
             "Key": key("C", "NUMBER"),
@@ -219,7 +236,9 @@ def either_of_two_conditions_is_enough(asked: Asked) -> None:
     for customer in ("1", "1", "2"):
         asked.transact_write_items(
             TransactItems=[
-                put("A", "FILE", "attribute_not_exists(pk) OR customer = :was", {":was": s("1")}, customer=s(customer))
+                put(
+                    "A", "FILE", "attribute_not_exists(pk) OR customer = :was", {":was": s("1")}, customer=s(customer)
+                )
             ]
         )
     asked.transact_write_items(
@@ -229,14 +248,23 @@ def either_of_two_conditions_is_enough(asked: Asked) -> None:
         asked.transact_write_items(
             TransactItems=[put("A", "BOOK", "version = :version", {":version": n(version)}, version=n(version + 1))]
         )
-    asked.transact_write_items(TransactItems=[put("A", "WANT", "attribute_not_exists(due)", due=s("UNSENT#0"), at=s("3"))])
-    asked.transact_write_items(TransactItems=[put("A", "WANT", "attribute_not_exists(due)", due=s("UNSENT#0"), at=s("4"))])
+    asked.transact_write_items(
+        TransactItems=[put("A", "WANT", "attribute_not_exists(due)", due=s("UNSENT#0"), at=s("3"))]
+    )
+    asked.transact_write_items(
+        TransactItems=[put("A", "WANT", "attribute_not_exists(due)", due=s("UNSENT#0"), at=s("4"))]
+    )
     asked.transact_write_items(TransactItems=[put("A", "WANT", "attribute_exists(pk)")])
 
 
 def pages_follow_one_another(asked: Asked) -> None:
     for place in range(5):
-        item = {**key("A", f"EV#{place}"), "due": s("PROMISE#CASE#0"), "at": s(f"2026-0{place + 1}"), "kind": s("xy"[place % 2])}
+        item = {
+            **key("A", f"EV#{place}"),
+            "due": s("PROMISE#CASE#0"),
+            "at": s(f"2026-0{place + 1}"),
+            "kind": s("xy"[place % 2]),
+        }
         asked.put_item(TableName="t", Item=item)
     asked.put_item(TableName="t", Item={**key("A"), "doc": s("{}")})
     for forward in (True, False):
@@ -272,7 +300,13 @@ def pages_follow_one_another(asked: Asked) -> None:
         KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
         FilterExpression="#0 IN (:0x0, :0x1)",
         ExpressionAttributeNames={"#0": "kind"},
-        ExpressionAttributeValues={":pk": s("A"), ":first": s("EV#1"), ":last": s("EV#4"), ":0x0": s("x"), ":0x1": s("z")},
+        ExpressionAttributeValues={
+            ":pk": s("A"),
+            ":first": s("EV#1"),
+            ":last": s("EV#4"),
+            ":0x0": s("x"),
+            ":0x1": s("z"),
+        },
         ScanIndexForward=False,
     )
     asked.query(
@@ -365,7 +399,9 @@ def at_random(seed: int) -> Script:
 
 @pytest.fixture(scope="module")
 def moto() -> Iterator[Any]:
-    names = {name: os.environ.get(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")}
+    names = {
+        name: os.environ.get(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
+    }
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
         for name in names:
             patch.setenv(name, "eu-west-2" if name.endswith("REGION") else "testing")
@@ -438,7 +474,7 @@ class _Noting:
 
 
 def _shape(expression: str) -> str:
-    """Words and signs of an expression, its lists as long as one: `SET # = :, # = : ADD # :` as `SET # = : ADD # :`."""
+    """Words and signs of an expression, lists shortened to one: `SET # = :, # = : ADD # :` is `SET x = x ADD x x`."""
     words = re.sub(r"[#:]?\b(?!(?:AND|OR|NOT|BETWEEN|IN|SET|REMOVE|ADD|DELETE)\b|[a-z_]+\()\w+", "x", expression)
     words = re.sub(r"[#:]x", "x", words)
     return re.sub(r"(x(?: =)? x|x)(?:, (?:x(?: =)? x|x))+", r"\1", words)

@@ -30,7 +30,7 @@ def test_a_planted_bug_is_found(packs: Path, mutant: Mutant):
     with in_memory(), mutant.plant():
         for seed in range(MOST_SEEDS):
             world = World(seed, packs, weather=mutant.weather() if mutant.weather else None)
-            if mutant.is_found(world.run(people)):
+            if mutant.is_found(world.run(people, to_the_end=False)):
                 return
     pytest.fail(f"not found in {MOST_SEEDS} worlds")
 
@@ -66,5 +66,10 @@ def test_the_story_of_a_bug_can_be_read(packs):
         world = World(2, packs, weather=Weather())
         assert world.run(people)
     story = "\n".join(world.story.told())
-    for words in ("POST /v1/cases as intake.api", "CaseReported by intake.api", " by notify.reactions", "# WRONG: something was sent"):
+    for words in (
+        "POST /v1/cases as intake.api",
+        "CaseReported by intake.api",
+        " by notify.reactions",
+        "# WRONG: something was sent",
+    ):
         assert words in story

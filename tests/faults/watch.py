@@ -25,6 +25,12 @@ _SKEW = timedelta(seconds=4)
 _MAY_FAIL = ("NotYet", "Conflict", "Refused")
 """What a reaction may end with when nothing went wrong: it comes again."""
 _UNDER_WAY = frozenset({"sending", "waiting"})
+_ON_THE_CASE = {
+    "ComplaintAccepted": "ComplaintNoted",
+    "ComplaintAnswered": "ComplaintGotAnswer",
+    "ComplaintClosed": "ComplaintWasClosed",
+}
+"""What complaints tells, and what intake notes of it."""
 _DONE = frozenset({"closed", "declined"})
 
 
@@ -54,8 +60,6 @@ class Watch:
     """What nobody may find where it does not belong, by whose it is."""
     accepted: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """The numbers that were answered to each report, by its key."""
-    kept_from: set[tuple[str, str]] = field(default_factory=set)
-    """Members of staff, and complaints that do not exist for them."""
     _docs: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     _lines: list[str] = field(default_factory=list)
     _fired: set[tuple[Any, ...]] = field(default_factory=set)
@@ -91,7 +95,9 @@ class Watch:
             self.events.append(told)
             if "due" in one.after:
                 self._untold_at_first.add(told.facts["id"])
-            world.story.add(world.now, f"  + {one.key[0]} {told.facts['seq']} {told.type} by {by.name if by else '-'}")
+            world.story.add(
+                world.now, f"  + {one.key[0]} {told.facts['seq']} {told.type} by {by.name if by else '-'}"
+            )
             self._fires_once(told)
             self._reacts_once(told)
         elif one.before is not None and one.after is not None and one.before["doc"] != one.after["doc"]:
@@ -202,7 +208,7 @@ class Watch:
 
     def answered(self, by: Invocation, status: int, what: str) -> None:
         """A person was answered over HTTP."""
-        if status >= 500 and not by.hurt:  # noqa: PLR2004
+        if status >= 500 and not by.hurt:
             self.wrong(f"{what} was answered with {status} without a fault")
 
     def complaints(self) -> set[str]:
@@ -211,11 +217,14 @@ class Watch:
 
     def seen(self, by: Invocation, reader: dict[str, Any] | None, status: int, body: Any) -> None:
         """Whoever a complaint is about saw something of it."""
-        if reader is None or status != 200 or by.service == "intake":  # noqa: PLR2004
+        if reader is None or status != 200 or by.service == "intake":
             return
-        names = {reader["sub"], *(one for one in reader["cognito:groups"].strip("[]").split() if one.startswith("unit-"))}
+        names = {
+            reader["sub"],
+            *(one for one in reader["cognito:groups"].strip("[]").split() if one.startswith("unit-")),
+        }
         text = json.dumps(body).replace("-", "")
-        for _, pk, doc in self._aggregates("COMPLAINT"):
+        for _, pk, _doc in self._aggregates("COMPLAINT"):
             if names & set(self._subjects_of_old.get(pk, ())) and pk.partition("#")[2] in text:
                 self.wrong(f"{reader['sub']} sees {pk}, which is about them")
 
@@ -235,6 +244,7 @@ class Watch:
         self._messages_end()
         self._acknowledged_once()
         self._asked_once()
+        self._cases_know_of_complaints()
         self._units_agree()
         self._answers_are_counted()
         self._nothing_leaks()
@@ -251,11 +261,9 @@ class Watch:
             for number in numbers:
                 if not any(pk.partition("#")[2] == number for _, pk in self._docs):
                     self.wrong(f"the report {key} was accepted and is gone")
-        made = [pk for _, pk, doc in self._aggregates("CASE") if doc.get("command")]
         commands = Counter(doc["command"] for _, _, doc in self._aggregates("CASE") if doc.get("command"))
         if any(times > 1 for times in commands.values()):
             self.wrong("one command made two cases")
-        del made
 
     def _everything_told_and_heard(self) -> None:
         told = {json.loads(entry["Detail"])["id"] for entry in self.world.bus.entries}
@@ -264,9 +272,9 @@ class Watch:
             if identity in self._untold_at_first and identity not in told:
                 self.wrong(f"an event was never told: {one.type} of {one.pk}")
             for service, kinds in self.world.heard.items():
-                if identity in told and one.facts["type"] in kinds:
-                    if identity not in self.world.queues[service].worked_off:
-                        self.wrong(f"{service} never reacted to {one.type} of {one.pk}")
+                hears = identity in told and one.facts["type"] in kinds
+                if hears and identity not in self.world.queues[service].worked_off:
+                    self.wrong(f"{service} never reacted to {one.type} of {one.pk}")
         for name, table in self.world.database.tables.items():
             for item in table.everything():
                 if item.get("due", {}).get("S", "").startswith("UNSENT#"):
@@ -294,18 +302,20 @@ class Watch:
                     self.wrong(f"{pk}: a rung of {name} was skipped: {sorted(found)}")
 
     def _promised_before_the_end(self, pk: str, promise: dict[str, Any]) -> bool:
-        ends = [one.facts["time"] for one in self.events if one.pk == pk and one.type in {"CaseClosed", "CaseDeclined"}]
-        return bool(ends) and promise["name"] in {"review", "resolve", "progress", "arrive", "send"} and (
-            datetime.fromisoformat(promise["made"]) <= datetime.fromisoformat(max(ends))
+        ends = [
+            one.facts["time"] for one in self.events if one.pk == pk and one.type in {"CaseClosed", "CaseDeclined"}
+        ]
+        return (
+            bool(ends)
+            and promise["name"] in {"review", "resolve", "progress", "arrive", "send"}
+            and (datetime.fromisoformat(promise["made"]) <= datetime.fromisoformat(max(ends)))
         )
 
     def _chains_are_whole(self) -> None:
         for name in NAMES:
             key = digest(f"{name:x<64}".encode(), b"chain", "sha256")
             for pk, items in self.world.database.tables[name].items.items():
-                events = [
-                    json.loads(items[sort]["doc"]["S"]) for sort in sorted(items) if sort.startswith("EV#")
-                ]
+                events = [json.loads(items[sort]["doc"]["S"]) for sort in sorted(items) if sort.startswith("EV#")]
                 doc = self._docs.get((name, pk))
                 if doc is None:
                     if events:
@@ -339,10 +349,11 @@ class Watch:
                 self.wrong(f"{pk} is under way for ever")
 
     def _acknowledged_once(self) -> None:
-        """Exactly one acknowledgement of what was reported by somebody who can be reached, unless none got through."""
+        """Exactly one acknowledgement to whoever can be reached, unless none got through."""
         failed = {
-            doc["case"] for _, _, doc in self._aggregates("MESSAGE") if doc["template"] == "acknowledgement"
-            and doc.get("state") not in {"sent", "delivered"}
+            doc["case"]
+            for _, _, doc in self._aggregates("MESSAGE")
+            if doc["template"] == "acknowledgement" and doc.get("state") not in {"sent", "delivered"}
         }
         for _, pk, doc in self._aggregates("CASE"):
             identity = pk.partition("#")[2]
@@ -358,12 +369,24 @@ class Watch:
             for one in self.events
             if one.type in {"CaseClosed", "ComplaintClosed"} and _asks(one.facts["data"])
         )
-        asked = Counter(
-            (doc["case"], doc.get("complaint")) for _, _, doc in self._aggregates("INVITATION")
-        )
+        asked = Counter((doc["case"], doc.get("complaint")) for _, _, doc in self._aggregates("INVITATION"))
         for what in wanted.keys() | asked.keys():
             if wanted[what] != asked[what]:
                 self.wrong(f"closed {wanted[what]} times and asked about {asked[what]} times: {what}")
+
+    def _cases_know_of_complaints(self) -> None:
+        """What becomes of a complaint stands on the case it came with."""
+        of = {
+            one.facts["data"]["complaint"]: one.facts["data"]["case"]
+            for one in self.events
+            if one.type == "ComplaintAccepted" and not one.facts["data"].get("about")
+        }
+        for what, line in _ON_THE_CASE.items():
+            happened = Counter(one.facts["data"]["complaint"] for one in self.events if one.type == what)
+            stands = Counter(one.facts["data"]["complaint"] for one in self.events if one.type == line)
+            for complaint, case in of.items():
+                if case != complaint and happened[complaint] != stands[complaint]:
+                    self.wrong(f"{what} of {complaint} stands {stands[complaint]} times on {case}")
 
     def _units_agree(self) -> None:
         cases = {pk.partition("#")[2]: doc for _, pk, doc in self._aggregates("CASE")}

@@ -18,7 +18,7 @@ from infra.services import SERVICES
 from shared.logs import describe
 from tests.faults.carriers import Bus, Post, Queue, Stream
 from tests.faults.cloud import Client, Cloud
-from tests.faults.runtime import NAMES, Crash, Invocation, Life, forget, handler_of, hosted
+from tests.faults.runtime import NAMES, Crash, Invocation, forget, handler_of, hosted, life_of
 from tests.faults.scheduler import Scheduler
 from tests.faults.story import Story
 from tests.faults.tables import Database, Written
@@ -63,9 +63,7 @@ def _heard() -> dict[str, frozenset[str]]:
     from importlib import import_module  # noqa: PLC0415
 
     return {
-        name: frozenset(
-            kind.detail_type_name() for kind in import_module(f"services.{name}.reactions").REACTIONS
-        )
+        name: frozenset(kind.detail_type_name() for kind in import_module(f"services.{name}.reactions").REACTIONS)
         for name in NAMES
     }
 
@@ -150,8 +148,7 @@ class World:
         if self.chance.random() < self.weather.cold:
             self._keys.pop(service, None)
             forget()
-        life = Life(lambda: self._live(invocation, event, done), parent=self.scheduler.main)
-        life.invocation = invocation
+        life = life_of(invocation, lambda: self._live(invocation, event, done), self.scheduler.main)
         self.scheduler.at(begun, life.switch)
         return invocation
 
@@ -231,19 +228,22 @@ class World:
 
     # A whole life.
 
-    def run(self, people: Callable[["World"], datetime]) -> list[str]:
-        """Let `people` do what they do until the time they answer; then let all come to rest. Answers what is wrong."""
+    def run(self, people: Callable[["World"], datetime], *, to_the_end: bool = True) -> list[str]:
+        """Let `people` do what they do until the time they answer; then let all come to rest. Answers what is wrong.
+
+        Not `to_the_end`: until something is wrong.
+        """
         gc.disable()  # a world is small, and gone before it would pay
         try:
             with hosted(self):
-                self._live_through(people)
+                self._live_through(people, (lambda: False) if to_the_end else lambda: bool(self.watch.violations))
         finally:
             gc.enable()
         return self.watch.violations
 
-    def _live_through(self, people: Callable[["World"], datetime]) -> None:
+    def _live_through(self, people: Callable[["World"], datetime], enough: Callable[[], bool]) -> None:
         until = people(self)
-        self.scheduler.run(until)
+        self.scheduler.run(until, enough)
         self.weather.clear_up()
         self.story.add(self.now, "nothing goes wrong any more")
         for table in self.database.tables.values():
@@ -253,7 +253,7 @@ class World:
         for _ in range(2):
             for queue in self.queues.values():
                 queue.redrive()
-            self.scheduler.run(self.now + _CALM / 2)
+            self.scheduler.run(self.now + _CALM / 2, enough)
         self.ended = True
         self.watch.at_the_end()
         self._end()

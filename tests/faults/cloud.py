@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _ENDPOINT = "https://aws.example"
 _MILLISECONDS = 0.012
 _SLOWEST = 8.0
+_READS = frozenset({"get_item", "batch_get_item", "query", "scan"})
+_READS_BREAK = 0.25
+"""Most calls read, and what breaks off there is found elsewhere too."""
 _OF_TABLES = (
     "get_item",
     "batch_get_item",
@@ -84,7 +87,8 @@ class Cloud:
             raise NotInThisWorld(f"{service}.{operation}")
         caller, weather = here(), self._world.weather
         self._wait(caller)
-        if self._happens(weather.crash):
+        crash = weather.crash * (_READS_BREAK if operation in _READS else 1)
+        if self._happens(crash):
             self._die(caller, f"before {operation}")
         if self._happens(weather.throttle):
             self._hurt(caller, f"throttled at {operation}")
@@ -95,7 +99,7 @@ class Cloud:
             message = "Transaction cancelled [TransactionConflict]"
             raise refusal(operation, "TransactionCanceledException", message, CancellationReasons=reasons)
         answer = effect(**arguments)
-        if self._happens(weather.crash):
+        if self._happens(crash):
             self._die(caller, f"after {operation}")
         if self._happens(weather.lost_answer):
             return self._answer_lost(caller, operation, lambda: effect(**arguments), answer, once=once)

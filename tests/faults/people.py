@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from greenlet import greenlet
 
-from tests.faults.runtime import Invocation
+from tests.faults.runtime import Invocation, rules_of
 from tests.faults.world import Outcome, World, request, told_error
 
 _TRIES = 12
@@ -177,6 +177,9 @@ class Town:
         self.random = Random(f"{world.seed}/people")
         self._keys = 0
         self._customers = 0
+        offered = [one for one in rules_of(world).pack.categories if not one.staff_only]
+        self.ordinary = [one.code for one in offered if "dispatch" not in one.plain]
+        self.urgent = [one.code for one in offered if "dispatch" in one.plain]
 
     def customer(self) -> Customer:
         self._customers += 1
@@ -198,7 +201,7 @@ class Town:
     def reports(self, person: Person) -> None:
         """Reports something, is reviewed, perhaps complains about how it goes, answers how it was."""
         one = self.customer()
-        category = self.random.choice(["P8", "P8", "H2", "P1"])
+        category = self.random.choice(self.ordinary)
         body: dict[str, Any] = {"category": category, "description": one.words("Water comes through the ceiling.")}
         if one.reachable:
             body["contact"] = one.contact
@@ -236,6 +239,12 @@ class Town:
             return
         number, secret = answer.body["number"], answer.body["secret"]
         self.does(self.handles_complaints, _sooner_or_later(self.random, 20 * _HOUR))
+        if self.random.random() < 0.4:
+            person.some_time(30 * _HOUR)
+            again = {"text": one.words("It is broken again.")}
+            path = f"/v1/complaints/{number}/rework"
+            person.ask("complaints.api", "POST", path, again, secret=secret, key=self.key())
+            self.does(self.handles_complaints, _sooner_or_later(self.random, 20 * _HOUR))
         if self.random.random() < 0.3:
             person.some_time(3 * _HOUR)
             wish = {"calls": False}
@@ -258,7 +267,8 @@ class Town:
         """An emergency: a unit is sent with the report."""
         one = self.customer()
         place = {"address": "the harbour", "lat": 25.26, "long": 55.3}
-        body: dict[str, Any] = {"category": "P7", "description": one.words("Somebody fell."), "place": place}
+        category = self.random.choice(self.urgent)
+        body: dict[str, Any] = {"category": category, "description": one.words("Somebody fell."), "place": place}
         if one.reachable:
             body["contact"] = one.contact
         answer = person.ask("intake.api", "POST", "/v1/cases", body, key=self.key())
@@ -297,6 +307,9 @@ class Town:
             person.ask("intake.staff", "POST", f"{here}/decline", body, staff=officer, key=self.key())
             return
         person.ask("intake.staff", "POST", f"{here}/open", staff=officer, key=self.key())
+        if self.random.random() < 0.3:
+            later = {"promise": "resolve", "within": {"working_days": 9}, "reason": "A part is on its way."}
+            person.ask("intake.staff", "POST", f"{here}/extend", later, staff=officer, key=self.key())
         person.some_time(20 * _HOUR)
         note = {"text": "The pipe is found.", "public": self.random.random() < 0.5}
         person.ask("intake.staff", "POST", f"{here}/notes", note, staff=officer, key=self.key())
@@ -355,7 +368,7 @@ def people(world: World) -> datetime:
     stories = [town.reports] * random.randint(1, 2)
     if random.random() < 0.5:
         stories.append(town.complains)
-    if random.random() < 0.5:
+    if town.urgent and random.random() < 0.5:
         town.does(town.signs_on, 0)
         disaster = random.uniform(8, 2 * _HOUR)
         for _ in range(random.randint(1, 3)):

@@ -146,7 +146,11 @@ def _chain_key() -> bytes:
 
 
 def _compiled() -> Any:
-    host = _Hosted.host
+    return rules_of(_Hosted.host)
+
+
+def rules_of(host: Host) -> Any:
+    """The pack that a world runs under."""
     known = _RULES.get((host.packs, host.pack))
     if known is None:
         known = _RULES[host.packs, host.pack] = rules._Rules(host.packs, host.pack)

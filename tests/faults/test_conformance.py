@@ -357,7 +357,21 @@ def alone_too_a_write_may_be_refused(asked: Asked) -> None:
     asked.delete_item(TableName="t", Key=key("A"))
 
 
+def who_is_forgotten_is_not_written_to(asked: Asked) -> None:
+    for said in ("", '{"salt":"one"}', '{"salt":null}'):
+        if said:
+            asked.put_item(TableName="t", Item={**key("A"), "doc": s(said)})
+        check = {
+            "TableName": "t",
+            "Key": key("A"),
+            "ConditionExpression": "contains(doc, :salt)",
+            "ExpressionAttributeValues": {":salt": s("one")},
+        }
+        asked.transact_write_items(TransactItems=[{"ConditionCheck": check}, put("B", f"EV#{len(said)}")])
+
+
 SCRIPTS: tuple[Script, ...] = (
+    who_is_forgotten_is_not_written_to,
     a_new_aggregate_is_stored_once,
     of_two_changes_one_wins,
     one_item_may_not_be_written_twice_at_once,

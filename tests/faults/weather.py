@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 from random import Random
 
 _WORST: dict[str, float] = {
-    "crash": 0.012,
+    "crash": 0.05,
     "throttle": 0.015,
     "lost_answer": 0.012,
-    "conflict": 0.02,
+    "conflict": 0.05,
     "slow": 0.02,
     "half_told": 0.06,
     "told_twice": 0.15,
@@ -27,7 +27,7 @@ _WORST: dict[str, float] = {
     "cold": 0.1,
     "provider_unheard": 0.12,
     "provider_busy": 0.1,
-    "provider_refuses": 0.05,
+    "provider_refuses": 0.3,
     "double_click": 0.25,
 }
 
@@ -110,7 +110,7 @@ def crowded() -> Weather:
 
 def breaking() -> Weather:
     """Functions break off, and the stream loses what it should bring."""
-    return Weather(crash=0.03, throttle=0.02, lost_answer=0.03, stream_lost=0.3, reordered=0.5)
+    return Weather(crash=0.08, throttle=0.02, lost_answer=0.03, stream_lost=0.3, reordered=0.5)
 
 
 _PLAIN = (Weather, crowded, breaking)

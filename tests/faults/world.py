@@ -34,6 +34,7 @@ _CALM = timedelta(hours=3)
 _SWEPT_AFTER = timedelta(minutes=2)
 _MINUTE = timedelta(minutes=1)
 _SKEW_SECONDS = 2.0
+_POLICE = 0.5
 
 _FUNCTIONS = {(service.name, one.name): one for service in SERVICES for one in service.functions}
 
@@ -73,11 +74,18 @@ def weather_of(seed: int) -> Weather:
     return Weather.drawn(Random(f"{seed}/weather"))
 
 
+def _pack_of(seed: int, packs: Path) -> str:
+    """The organisation of a world: in half of them the police, who have units to send."""
+    random = Random(f"{seed}/pack")
+    every = sorted(file.stem for file in packs.glob("*.json") if "." not in file.stem)
+    return "police" if random.random() < _POLICE else random.choice(every)
+
+
 class World:
     """Make one, `run` it, look at `violations` and the story."""
 
-    def __init__(self, seed: int, packs: Path, pack: str = "police", weather: Weather | None = None) -> None:
-        self.seed, self.packs, self.pack = seed, packs, pack
+    def __init__(self, seed: int, packs: Path, weather: Weather | None = None) -> None:
+        self.seed, self.packs, self.pack = seed, packs, _pack_of(seed, packs)
         self.entropy = Random(f"{seed}/entropy")
         self.chance = Random(f"{seed}/chance")
         self.weather = weather or weather_of(seed)

@@ -251,7 +251,7 @@ def _no_check(table: str, case: str, _salt: str) -> Any:
 def _slowly_begun(begin: Callable[..., Any], *args: Any) -> None:
     """Opens the window between reading a card and the claim."""
     store = import_module("services.notify.delivery").store()
-    for _ in range(20):
+    for _ in range(8):
         store.item("NOBODY", "STATE")
     begin(*args)
 
@@ -427,6 +427,7 @@ MUTANTS: tuple[Mutant, ...] = (
             around("services.notify.delivery", "begin", _slowly_begun),
         ),
         "sent after its customer was forgotten",
+        crowded,
     ),
     Mutant(
         "a call that one tick gave up is given up by another",

@@ -477,7 +477,7 @@ def test_a_tick_that_the_arrival_overtakes_gives_way_to_it(world):
     receipt = emergency(world)
     sign_on(world, "unit-far", FAR)
     with world.function_of("intake"):
-        read = store().load(Case, ids.heard(receipt["number"]))
+        read = store().load(Case, ids.heard(receipt["number"]) or "")
     done(world, receipt, "arrived")
     with world.function_of("intake"), pytest.raises(Conflict):
         sending.see_to_unanswered(read, MONDAY_MORNING + timedelta(minutes=2))

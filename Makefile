@@ -80,7 +80,7 @@ recalculate: .venv/.synced ## which dates a changed pack or calendar moves (PORT
 
 .PHONY: check
 check: lint synth ## the quick half of the tests: everything that needs no desk running
-	$(PY) -m pytest -n 2 --dist worksteal tests/unit tests/contract tests/service tests/infra
+	$(PY) -m pytest -n 2 --dist worksteal tests/unit tests/contract tests/service tests/infra tests/faults
 
 .PHONY: test
 test: check .venv-local/.synced tests/browser/node_modules/.synced ## everything, with a desk of its own and a browser
@@ -88,6 +88,10 @@ test: check .venv-local/.synced tests/browser/node_modules/.synced ## everything
 
 tests/browser/node_modules/.synced: tests/browser/package-lock.json | node
 	@cd tests/browser && npm ci --silent --no-audit --no-fund && touch node_modules/.synced
+
+.PHONY: faults
+faults: .venv/.synced ## worlds in which everything goes wrong that can, SEEDS=500 of them; STORY=17 tells one of them (docs/faults.md)
+	@$(PY) -m tests.faults $(if $(STORY),--story $(STORY),--seeds $(or $(SEEDS),500) $(if $(FROM),--from $(FROM)))
 
 .PHONY: fuzz
 fuzz: synth .venv-local/.synced ## whatever the description of the intake API allows, against a desk of its own (EXAMPLES=50)

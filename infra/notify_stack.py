@@ -2,7 +2,7 @@
 
 from infra.desk import Choice, Cry, Function, Service, Use, behind, edge
 
-_SENDS = frozenset({Use.OPEN, Use.COUNT, Use.MAIL, Use.SMS, Use.EUM})
+_SENDS = frozenset({Use.OPEN, Use.COUNT, Use.CHECK, Use.MAIL, Use.SMS, Use.EUM})
 
 NOTIFY = Service(
     name="notify",

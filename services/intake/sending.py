@@ -8,7 +8,7 @@ from datetime import datetime
 from services.intake import emergency, fleet
 from services.intake.case import Case
 from services.intake.statement import statement
-from services.intake.unit import Free, Position, Unit, UnitState, nearest_first
+from services.intake.unit import Free, IllegalUnitMove, Position, Unit, UnitState, nearest_first
 from shared.contracts.intake import UnitDispatched, UnitWanted
 from shared.rules import calendar, pack
 from shared.store import Audience, Cause, Conflict, Item, Line, NotFound, Recorded, Refused
@@ -126,10 +126,17 @@ def see_to_unanswered(case: Case, now: datetime) -> Case:
 
 
 def _send_any(case: Case, where: Position | None, free: list[Free], now: datetime) -> Case | None:
-    """Send the nearest that really is free, and take from `free` who is not any more. None when nobody is."""
+    """Send the nearest that really is free, and take from `free` who is not any more. None when nobody is.
+
+    Raises `Conflict`.
+    """
     for chosen in nearest_first(free, where):
         free.remove(chosen)
-        sent = send(case, chosen, where, now, "clock")
+        try:
+            sent = send(case, chosen, where, now, "clock")
+        except IllegalUnitMove as error:
+            # The unit that was sent has got there since the case was read.
+            raise Conflict(case.id) from error
         with suppress(Refused):
             return store().change(sent.case, sent.lines, _by_clock(case, now), None, sent.extra)
     return None

@@ -130,6 +130,8 @@ def _after(callback: Callback, request: OutcomeRequest, now: datetime) -> tuple[
 def look(identity: str, now: datetime) -> None:
     """A call that did not happen in time goes up the ladder; nobody is left to be called who was erased."""
     callback = store().load(Callback, identity)
+    if callback.state is not callbacks.State.PROMISED:
+        return  # two ticks at once: the other one has given it up
     if card_of(callback.case)[0].salt is None:
         over = CallbackGivenUp(callback=callback.id, case=callback.case, reason="not-wished")
         cause = Cause(now, "clock", f"tick:{callback.id}:{callback.seq}")

@@ -22,7 +22,7 @@ from shared.contracts import Event
 from shared.contracts.notify import MessageFailed, MessageSent
 from shared.logs import log
 from shared.settings import settings
-from shared.store import AlreadyExists, Cause, Conflict, Item, Line, NotFound, retrying
+from shared.store import AlreadyExists, Cause, Conflict, Item, Line, NotFound, Refused, retrying
 from shared.tables import store
 
 STAFF_UNTOLD, DAY_SPENT = "staff untold", "day spent"
@@ -91,11 +91,13 @@ def begin(
     """Keep a message and try it, once for this event. `salt` encrypts what it says."""
     content = {"addresses": addresses, "letter": asdict(words)}
     try:
-        stored = retrying(lambda: _claim(message, content, heard.cause(utc_now()), first=True, salt=salt))
+        stored = retrying(
+            lambda: _claim(message, content, heard.cause(utc_now()), first=True, salt=salt), but=(Refused,)
+        )
     except AlreadyExists:
         # Heard before. If that try broke off, the message's own promise brings the clock to it.
         return
-    _go_on(stored, content, heard.correlation)
+    _go_on(stored, content, heard.correlation, salt)
 
 
 def look(identity: str, now: datetime) -> None:
@@ -104,6 +106,8 @@ def look(identity: str, now: datetime) -> None:
     One try at a time: a tick has many to look at, and what a channel refuses now the next tick gives to the next one.
     """
     message, events = store().history(Message, identity)
+    if not message.is_to_be_looked_at(now):
+        return  # two ticks at once, or an index that is behind: somebody else is sending it
     correlation = str(events[0].facts["correlation"])
     cause = Cause(now, "clock", correlation)
     if message.state is State.SENDING and message.is_over(now):
@@ -119,30 +123,32 @@ def look(identity: str, now: datetime) -> None:
             store().change(messages.given_up(message, now), [Line(given_up)], cause)
             return
         content = events[0].private(salt)
-        claimed = _claim(message, content, cause)
+        claimed = _claim(message, content, cause, salt=salt)
         if claimed.state is State.SENDING:
             _try(claimed, content, correlation)
 
 
-def _go_on(message: Message, content: dict[str, Any], correlation: str) -> None:
+def _go_on(message: Message, content: dict[str, Any], correlation: str, salt: str | None) -> None:
     """Try the channel that is claimed, then the next ones as long as a channel says never."""
     while True:
         if message.state is State.SENDING:
             message = _try(message, content, correlation)
         if not message.is_due(utc_now()):
             return
-        message = _claim(message, content, Cause(utc_now(), "notify", correlation))
+        message = _claim(message, content, Cause(utc_now(), "notify", correlation), salt=salt)
 
 
 def _claim(
-    message: Message, content: dict[str, Any], cause: Cause, *, first: bool = False, salt: str | None = None
+    message: Message, content: dict[str, Any], cause: Cause, *, first: bool = False, salt: str | None
 ) -> Message:
     """Take the message for a try on its preferred channel, unless that address or the day had enough.
 
-    `first` stores the message itself, with its content. Raises `AlreadyExists`, `Conflict`.
+    `salt` encrypts what it says; `first` stores the message itself, with its content. Raises `AlreadyExists`,
+    `Conflict`; `Refused` when its customer was forgotten meanwhile.
     """
     channel = message.channels[0]
     ceilings = _ceilings(message, content, cause.at)
+    known = [] if message.to_staff else [recipient.unless_forgotten(store().table, message.case, salt or "")]
 
     def write(after: Message, what: Event, *extra: Item) -> Message:
         lines = [Line(what, private=content if first else None), *_ending(after)]
@@ -154,7 +160,8 @@ def _claim(
     if reached is None:
         try:
             claim = notes.MessageClaimed(channel=channel, attempt=message.attempt, parts=_parts(message, content))
-            return write(messages.claimed(message, cause.at), claim, *(one.counting(cause.at) for one in ceilings))
+            counted = [one.counting(cause.at) for one in ceilings]
+            return write(messages.claimed(message, cause.at), claim, *counted, *known)
         except Conflict:
             reached = next((one for one in ceilings if one.is_reached()), None)
             if reached is None:

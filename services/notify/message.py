@@ -123,6 +123,10 @@ class Message(Aggregate):
         """Whether the time has passed that it had for what it is at."""
         return self.promises[0].due <= now
 
+    def is_to_be_looked_at(self, now: datetime) -> bool:
+        """Whether its claim has ended, or its next try has come."""
+        return self.promises[0].open and self.promises[0].due <= now
+
     def is_due(self, now: datetime) -> bool:
         """Whether it waits for a try now."""
         return self.state is State.WAITING and self.is_over(now)

@@ -31,6 +31,18 @@ class Recipient(Aggregate):
         return self.model_copy(update={"subjects": tuple(dict.fromkeys((*self.subjects, *subjects)))})
 
 
+def unless_forgotten(table: str, case: str, salt: str) -> dict[str, Any]:
+    """The check, for a write that claims a message, that nobody has forgotten them since their card was read."""
+    return {
+        "ConditionCheck": {
+            "TableName": table,
+            "Key": {"pk": {"S": Recipient.key(case)}, "sk": {"S": "STATE"}},
+            "ConditionExpression": "contains(doc, :salt)",
+            "ExpressionAttributeValues": {":salt": {"S": salt}},
+        }
+    }
+
+
 def forgotten(known: Recipient) -> Recipient:
     """Without the key: neither how to reach them nor what they were told can be read again."""
     return known.model_copy(update={"salt": None})

@@ -12,10 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.counting import Meter
-from services.intake import fleet, reporting
+from services.intake import fleet, reporting, sending
+from services.intake.case import Case
 from services.intake.reporting import ReportRequest
 from services.intake.unit import Position, Unit, UnitState, nearest_first
+from shared import ids
 from shared.clock import utc_now
+from shared.store import Conflict
 from shared.tables import store
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.test_main_path import OFFICER, SUPERVISOR, follow, promises, report, whats
@@ -466,3 +469,16 @@ def test_reports_that_all_saw_the_same_free_units_each_get_the_nearest_that_is_l
                 continue
             assert taken == [nearest_first(left.values(), at(square))[0].id]
             del left[taken[0]]
+
+
+def test_a_tick_that_the_arrival_overtakes_gives_way_to_it(world):
+    """Found by `tests.faults`: it failed with an error of units, and somebody was called for nothing."""
+    sign_on(world, "unit-north", NORTH)
+    receipt = emergency(world)
+    sign_on(world, "unit-far", FAR)
+    with world.function_of("intake"):
+        read = store().load(Case, ids.heard(receipt["number"]) or "")
+    done(world, receipt, "arrived")
+    with world.function_of("intake"), pytest.raises(Conflict):
+        sending.see_to_unanswered(read, MONDAY_MORNING + timedelta(minutes=2))
+    assert units(world, "free") == ["unit-far"]

@@ -1,0 +1,224 @@
+"""What carries things between functions: the bus, queues, tables' streams, the post."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
+from functools import cached_property
+from random import Random
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from tests.faults.runtime import Invocation
+
+if TYPE_CHECKING:
+    from tests.faults.world import Outcome, World
+
+TRIES = 5
+"""Deliveries of a message before it is a dead letter (infra.constructs.queues)."""
+_STREAM_TRIES = 10
+_SHARDS = 2
+_VISIBILITY_SECONDS = 180
+_OVERTAKES_SECONDS = 120
+_LINK = re.compile(r"https://desk\.example(/[^\s\"<>]+)")
+
+
+class Bus:
+    """EventBridge: every event to every service that hears it, at least once, in no order."""
+
+    def __init__(self, world: "World", random: Random, heard: Mapping[str, frozenset[str]]) -> None:
+        self._world, self._random, self._heard = world, random, heard
+        self.entries: list[dict[str, Any]] = []
+
+    def put(self, entry: dict[str, Any]) -> None:
+        world, weather = self._world, self._world.weather
+        self.entries.append(entry)
+        detail = json.loads(entry["Detail"])
+        body = json.dumps({"detail-type": entry["DetailType"], "source": entry["Source"], "detail": detail})
+        for service, kinds in self._heard.items():
+            if entry["DetailType"] not in kinds:
+                continue
+            copies = 1 + (self._random.random() < weather.told_twice)
+            for _ in range(copies):
+                seconds = self._random.expovariate(4)
+                if self._random.random() < weather.reordered:
+                    seconds = self._random.uniform(0, _OVERTAKES_SECONDS)
+                world.scheduler.later(seconds, lambda service=service: world.queues[service].take(body, detail["id"]))  # type: ignore[misc]
+
+
+@dataclass
+class Message:
+    number: int
+    body: str
+    about: str
+    visible: datetime
+    receives: int = 0
+    gone: bool = False
+
+
+class Queue:
+    """SQS before a function: batches of what is visible; what fails comes again, and in the end is a dead letter."""
+
+    def __init__(self, world: "World", random: Random, service: str, batch: int) -> None:
+        self._world, self._random, self.service, self._batch = world, random, service, batch
+        self.messages: list[Message] = []
+        self.dead: list[Message] = []
+        self.worked_off: set[str] = set()
+        """Ids of events that a function took without failing."""
+        self._number = 0
+
+    def take(self, body: str, about: str) -> None:
+        self._number += 1
+        self.messages.append(Message(self._number, body, about, self._world.now))
+        self._world.scheduler.later(self._random.uniform(0, 0.3), self.deliver)
+
+    def deliver(self) -> None:
+        """A batch to the service's reactions."""
+        now = self._world.now
+        waiting = [one for one in self.messages if not one.gone and one.visible <= now]
+        if not waiting:
+            return
+        batch = self._random.sample(waiting, min(len(waiting), self._random.randint(1, self._batch)))
+        for one in batch:
+            one.receives += 1
+            early = self._random.random() < self._world.weather.seen_twice
+            hidden = self._random.uniform(0, 5) if early else _VISIBILITY_SECONDS
+            one.visible = now + timedelta(seconds=hidden)
+            self._world.scheduler.later(hidden, self.deliver)
+        records = [{"messageId": str(one.number), "body": one.body, "eventSource": "aws:sqs"} for one in batch]
+        self._world.call(
+            self.service, "reactions", {"Records": records}, lambda outcome: self._answered(batch, outcome)
+        )
+        if len(batch) < len(waiting):
+            self._world.scheduler.later(0, self.deliver)
+
+    def _answered(self, batch: list[Message], outcome: "Outcome") -> None:
+        failed = {one["itemIdentifier"] for one in outcome.answer["batchItemFailures"]} if outcome.answer else None
+        for one in batch:
+            if failed is not None and str(one.number) not in failed:
+                self.worked_off.add(one.about)
+                if self._random.random() >= self._world.weather.seen_twice:
+                    one.gone = True
+            elif one.receives >= TRIES and not one.gone and one in self.messages:
+                self.messages.remove(one)
+                self.dead.append(one)
+                self._world.story.add(self._world.now, f"  x {self.service}: message {one.number} is a dead letter")
+        self.messages = [one for one in self.messages if not one.gone]
+
+    def redrive(self) -> None:
+        """What operations do with dead letters once the cause is mended."""
+        dead, self.dead = self.dead, []
+        for one in dead:
+            self.take(one.body, one.about)
+
+
+class Stream:
+    """A table's stream before the relay: in order within a shard, again after a failure, lost in the end."""
+
+    def __init__(self, world: "World", random: Random, service: str) -> None:
+        self._world, self._random, self.service = world, random, service
+        self._shards: list[list[tuple[int, dict[str, Any]]]] = [[] for _ in range(_SHARDS)]
+        self._busy = [False] * _SHARDS
+        self._tries = [0] * _SHARDS
+        self._number = 0
+
+    def appended(self, item: dict[str, Any]) -> None:
+        """An event item was inserted."""
+        if self._random.random() < self._world.weather.stream_lost:
+            key = f"{item['pk']['S']}/{item['sk']['S']}"
+            self._world.story.add(self._world.now, f"  ! the stream of {self.service} loses {key}")
+            return
+        shard = crc32(item["pk"]["S"].encode()) % _SHARDS
+        self._number += 1
+        self._shards[shard].append((self._number, item))
+        self._world.scheduler.later(self._random.uniform(0.05, 0.6), lambda: self._deliver(shard))
+
+    def _deliver(self, shard: int) -> None:
+        waiting = self._shards[shard]
+        if not waiting or self._busy[shard]:
+            return
+        self._busy[shard] = True
+        # After a failure the batch is cut in two.
+        most = max(1, self._random.randint(1, 100) >> self._tries[shard])
+        batch = waiting[:most]
+        records = [
+            {"eventName": "INSERT", "dynamodb": {"NewImage": item, "SequenceNumber": str(number)}}
+            for number, item in batch
+        ]
+        self._world.call(
+            self.service, "relay", {"Records": records}, lambda outcome: self._answered(shard, batch, outcome)
+        )
+
+    def _answered(self, shard: int, batch: list[tuple[int, dict[str, Any]]], outcome: "Outcome") -> None:
+        self._busy[shard] = False
+        failed = [int(one["itemIdentifier"]) for one in outcome.answer["batchItemFailures"]] if outcome.answer else []
+        if outcome.answer is not None and not failed:
+            done, self._tries[shard] = len(batch), 0
+            if self._random.random() < self._world.weather.stream_again:
+                done = 0
+        elif failed:
+            done = [number for number, _ in batch].index(min(failed))
+            self._tries[shard] += 1
+        else:
+            done = 0
+            self._tries[shard] += 1
+        if self._tries[shard] > _STREAM_TRIES:
+            done, self._tries[shard] = max(done, 1), 0
+            self._world.story.add(self._world.now, f"  ! the stream of {self.service} gives a record up")
+        del self._shards[shard][:done]
+        if self._shards[shard]:
+            self._world.scheduler.later(
+                self._random.uniform(0.05, 1 << min(self._tries[shard], 5)), lambda: self._deliver(shard)
+            )
+
+    @property
+    def empty(self) -> bool:
+        return not any(self._shards)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a provider took."""
+
+    at: datetime
+    channel: str
+    address: str
+    raw: bytes
+    by: Invocation
+    message: str
+    """The aggregate that its function had written last, and so was sending."""
+    heard: bool
+    commit: int
+    """How many writes there had been in the world when it was claimed."""
+
+    @cached_property
+    def text(self) -> str:
+        if self.channel == "sms":
+            return self.raw.decode()
+        mail = message_from_bytes(self.raw, policy=default)
+        body = mail.get_body(("plain",))
+        return f"{mail['Subject']}\n{body.get_content() if body else ''}"
+
+
+@dataclass
+class Post:
+    """The providers of messages, and what they took."""
+
+    world: "World"
+    letters: list[Letter] = field(default_factory=list)
+
+    def take(self, now: datetime, channel: str, address: str, raw: bytes, by: Invocation, *, heard: bool) -> int:
+        message, commit = self.world.claims.get(by.number, ("", 0))
+        letter = Letter(now, channel, address, raw, by, message, heard, commit)
+        self.world.story.add(now, f"  > {channel} to {address} ({message.removeprefix('MESSAGE#')}) by {by.name}")
+        self.world.watch.sending(letter)
+        self.letters.append(letter)
+        return len(self.letters)
+
+    def links(self, address: str, kind: str) -> list[str]:
+        """Addresses of the desk of this kind that somebody was sent."""
+        found = [link for one in self.letters if one.address == address for link in _LINK.findall(one.text)]
+        return list(dict.fromkeys(link for link in found if link.startswith(f"/{kind}/")))

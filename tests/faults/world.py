@@ -1,0 +1,329 @@
+"""One seed, one world: the desk's functions, what carries things between them, the people around, and the weather."""
+
+import gc
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from greenlet import getcurrent, greenlet
+
+from infra.desk import Use
+from infra.services import SERVICES
+from shared.logs import describe
+from tests.faults.carriers import Bus, Post, Queue, Stream
+from tests.faults.cloud import Client, Cloud
+from tests.faults.runtime import NAMES, Crash, Invocation, forget, handler_of, hosted, life_of
+from tests.faults.scheduler import Scheduler
+from tests.faults.story import Story
+from tests.faults.tables import Database, Written
+from tests.faults.watch import Watch
+from tests.faults.weather import Weather
+
+START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+"""Monday, 10:00 in Dubai."""
+
+_CALM = timedelta(hours=3)
+"""What is left to do when nothing goes wrong any more is done within this."""
+
+_SWEPT_AFTER = timedelta(minutes=2)
+_MINUTE = timedelta(minutes=1)
+_SKEW_SECONDS = 2.0
+_POLICE = 0.5
+_REHEARSAL = "drill"
+"""Its days are minutes: four days of it would take as long as everything else together."""
+
+_FUNCTIONS = {(service.name, one.name): one for service in SERVICES for one in service.functions}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a call of a function ended. Without an answer it failed or was gone."""
+
+    answer: Any
+    error: Exception | None = None
+
+
+@dataclass(frozen=True)
+class Context:
+    """What Lambda tells a function of its call."""
+
+    world: "World"
+    ends: datetime
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int((self.ends - self.world.now).total_seconds() * 1000)
+
+
+@cache
+def _heard() -> dict[str, frozenset[str]]:
+    """Which events each service hears: its own table of reactions, which the template's rules are made of."""
+    from importlib import import_module  # noqa: PLC0415
+
+    return {
+        name: frozenset(kind.detail_type_name() for kind in import_module(f"services.{name}.reactions").REACTIONS)
+        for name in NAMES
+    }
+
+
+def weather_of(seed: int) -> Weather:
+    """What goes wrong in the world of this seed."""
+    return Weather.drawn(Random(f"{seed}/weather"))
+
+
+def _pack_of(seed: int, packs: Path) -> str:
+    """The organisation of a world: in half of them the police, who have units to send."""
+    random = Random(f"{seed}/pack")
+    every = sorted(file.stem for file in packs.glob("*.json") if "." not in file.stem and file.stem != _REHEARSAL)
+    return "police" if random.random() < _POLICE else random.choice(every)
+
+
+class World:
+    """Make one, `run` it, look at `violations` and the story."""
+
+    def __init__(self, seed: int, packs: Path, weather: Weather | None = None) -> None:
+        self.seed, self.packs, self.pack = seed, packs, _pack_of(seed, packs)
+        self.entropy = Random(f"{seed}/entropy")
+        self.chance = Random(f"{seed}/chance")
+        self.weather = weather or weather_of(seed)
+        self.scheduler = Scheduler(START)
+        self.story = Story()
+        self.database = Database(*NAMES, told=self._written)
+        self.heard = _heard()
+        self.bus = Bus(self, Random(f"{seed}/bus"), self.heard)
+        batches = {service.name: service.function(Use.HEAR).batch for service in SERVICES}
+        carried = Random(f"{seed}/carried")
+        self.queues = {name: Queue(self, carried, name, batches[name]) for name in NAMES}
+        self.streams = {name: Stream(self, carried, name) for name in NAMES}
+        self.post = Post(self)
+        self.cloud = Cloud(self, Random(f"{seed}/cloud"))
+        self.watch = Watch(self)
+        self.claims: dict[int, tuple[str, int]] = {}
+        """The message that each function wrote last, and how many writes there had been."""
+        self.asked = count()
+        self.commits = 0
+        self.lives: dict[greenlet, Invocation | None] = {}
+        """Who has begun something and not ended it."""
+        self.ended = False
+        self._keys: dict[str, bytes] = {}
+        self._calls = 0
+        self._ticks: set[tuple[str, datetime]] = set()
+        for table in self.database.tables.values():
+            table.now = lambda: self.scheduler.now
+            table.behind = self._behind
+        self.database.stale = lambda: self.chance.random() < self.weather.stale_read
+
+    # What functions ask of their host.
+
+    @property
+    def now(self) -> datetime:
+        return self.scheduler.now
+
+    def client(self, service: str, *, once: bool) -> Client:
+        return self.cloud.client(service, once=once)
+
+    def desk_key(self, service: str) -> bytes:
+        if service not in self._keys:
+            answer = self.client("secretsmanager", once=False).get_secret_value(SecretId=f"{service}-desk-key")
+            self._keys[service] = answer["SecretString"].encode()
+        return self._keys[service]
+
+    def logged(self, line: str) -> None:
+        self.watch.logged(line)
+
+    # Functions.
+
+    def call(
+        self,
+        service: str,
+        function: str,
+        event: dict[str, Any],
+        done: Callable[[Outcome], None] = lambda _outcome: None,
+        correlation: str = "",
+    ) -> Invocation:
+        """Call a function as Lambda does; `done` hears how it ended."""
+        self._calls += 1
+        seconds = _FUNCTIONS[service, function].timeout_seconds
+        skew = timedelta(seconds=self.chance.uniform(-_SKEW_SECONDS, _SKEW_SECONDS))
+        if self.chance.random() >= self.weather.skewed:
+            skew = timedelta()
+        begun = self.now + timedelta(milliseconds=self.chance.uniform(1, 40))
+        ends = begun + timedelta(seconds=seconds)
+        invocation = Invocation(service, function, self._calls, ends, skew, correlation=correlation)
+        if self.chance.random() < self.weather.cold:
+            self._keys.pop(service, None)
+            forget()
+        life = life_of(invocation, lambda: self._live(invocation, event, done), self.scheduler.main)
+        self.scheduler.at(begun, life.switch)
+        return invocation
+
+    def _live(self, invocation: Invocation, event: dict[str, Any], done: Callable[[Outcome], None]) -> None:
+        self.lives[getcurrent()] = invocation
+        handler = handler_of(invocation.service, invocation.function)
+        try:
+            outcome = Outcome(handler(event, Context(self, invocation.ends)))
+        except Crash:
+            outcome = Outcome(None)
+        except Exception as error:  # noqa: BLE001  as Lambda catches whatever a handler raises
+            outcome = Outcome(None, error)
+            self.watch.failed(invocation, error)
+        if invocation.dead:
+            outcome = Outcome(None)
+        del self.lives[getcurrent()]
+        done(outcome)
+
+    # What follows from writes.
+
+    def _behind(self) -> timedelta:
+        if self.chance.random() >= self.weather.index_behind:
+            return timedelta()
+        return timedelta(seconds=self.chance.expovariate(1))
+
+    def _written(self, written: Sequence[Written]) -> None:
+        self.commits += 1
+        for one in written:
+            self.watch.wrote(one)
+            if one.after is None:
+                continue
+            if one.before is None and one.key[1].startswith("EV#"):
+                self.streams[one.table].appended(one.after)
+            if moment := _looked_at(one.after):
+                self._tick_by(one.table, moment)
+
+    # Ticks. Those at which nothing is due are left out: they read the index and go.
+
+    def _tick_by(self, service: str, moment: datetime) -> None:
+        minute = max(moment, self.now).replace(second=0, microsecond=0) + _MINUTE
+        if (service, minute) in self._ticks or self.ended:
+            return
+        self._ticks.add((service, minute))
+        weather, chance = self.weather, self.chance
+        late = chance.uniform(0, 50) if chance.random() < weather.tick_late else chance.uniform(0, 2)
+        self.scheduler.at(minute + timedelta(seconds=late), lambda: self._tick(service, minute))
+        if chance.random() < weather.tick_early:
+            self.scheduler.later(chance.uniform(0, 60), lambda: self.call(service, "clock", {}))
+
+    def _tick(self, service: str, minute: datetime) -> None:
+        self._ticks.discard((service, minute))
+        if not self.is_due(service):
+            return
+        if self.chance.random() < self.weather.tick_lost:
+            self.story.add(self.now, f"  ! a tick of {service} is lost")
+            self._tick_by(service, self.now)
+            return
+        self.story.add(self.now, f"tick of {service}")
+        self.call(service, "clock", {}, lambda _outcome: self._after_tick(service))
+        if self.chance.random() < self.weather.tick_twice:
+            self.call(service, "clock", {})
+
+    def _after_tick(self, service: str) -> None:
+        if self.is_due(service):
+            self._tick_by(service, self.now)
+
+    def is_due(self, service: str) -> bool:
+        """Whether a tick would find something."""
+        return any(
+            moment <= self.now
+            for item in self.database.tables[service].everything()
+            if "due" in item and (moment := _looked_at(item))
+        )
+
+    def bury(self, queue: str, body: str, reason: dict[str, Any]) -> None:
+        self.watch.buried(queue, body, reason)
+
+    # A whole life.
+
+    def run(self, people: Callable[["World"], datetime], *, to_the_end: bool = True) -> list[str]:
+        """Let `people` do what they do until the time they answer; then let all come to rest. Answers what is wrong.
+
+        Not `to_the_end`: until something is wrong.
+        """
+        gc.disable()  # a world is small, and gone before it would pay
+        try:
+            with hosted(self):
+                self._live_through(people, (lambda: False) if to_the_end else lambda: bool(self.watch.violations))
+        finally:
+            gc.enable()
+        return self.watch.violations
+
+    def _live_through(self, people: Callable[["World"], datetime], enough: Callable[[], bool]) -> None:
+        until = people(self)
+        self.scheduler.run(until, enough)
+        self.weather.clear_up()
+        self.story.add(self.now, "nothing goes wrong any more")
+        for table in self.database.tables.values():
+            table.catch_up(wholly=True)
+        for name in NAMES:
+            self._tick_by(name, self.now)
+        for _ in range(2):
+            for queue in self.queues.values():
+                queue.redrive()
+            self.scheduler.run(self.now + _CALM / 2, enough)
+        self.ended = True
+        self.watch.at_the_end()
+        self._end()
+
+    def _end(self) -> None:
+        """Whoever still waits for something ends here, and not when Python happens to clean up."""
+        for life, invocation in list(self.lives.items()):
+            if invocation:
+                invocation.dead = True
+            life.throw()
+
+
+def _looked_at(item: dict[str, Any]) -> datetime | None:
+    """When a clock has to look at what this item stands for in the index."""
+    due = item.get("due", {}).get("S", "")
+    if due.startswith(("PROMISE#", "ERASE#")):
+        return datetime.fromisoformat(item["at"]["S"])
+    if due.startswith("UNSENT#"):
+        return datetime.fromisoformat(item["at"]["S"]) + _SWEPT_AFTER
+    if due == "WANTED":
+        return datetime.fromisoformat(item["at"]["S"])
+    return None
+
+
+def request(
+    method: str,
+    path: str,
+    body: Any = None,
+    *,
+    secret: str | None = None,
+    staff: dict[str, Any] | None = None,
+    key: str | None = None,
+    correlation: str = "request-1",
+) -> dict[str, Any]:
+    """A request as API Gateway hands it over."""
+    headers = {"content-type": "application/json"}
+    if secret is not None:
+        headers["authorization"] = f"Bearer {secret}"
+    if key is not None:
+        headers["idempotency-key"] = key
+    return {
+        "version": "2.0",
+        "routeKey": f"{method} {path}",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": headers,
+        "queryStringParameters": None,
+        "requestContext": {
+            "requestId": correlation,
+            "http": {"method": method, "path": path, "sourceIp": "127.0.0.1"},
+            "stage": "$default",
+            **({"authorizer": {"jwt": {"claims": staff}}} if staff else {}),
+        },
+        "body": json.dumps(body) if body is not None else None,
+        "isBase64Encoded": False,
+    }
+
+
+def told_error(error: BaseException) -> str:
+    """An error in words, with the places it passed; of a group each of its own."""
+    if isinstance(error, BaseExceptionGroup):
+        return "; ".join(told_error(one) for one in error.exceptions)
+    return f"{describe(error)} ({error})"

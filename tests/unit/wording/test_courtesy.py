@@ -14,7 +14,8 @@ from shared.packs import LANGUAGES
 RULES = rules()
 SHIPPED = templates()
 TONES: tuple[Tone, ...] = ("contempt", "denial", "contradiction", "impatience")
-CUSTOMERS = [name for name in SHIPPED["en"] if not name.startswith(("duty_", "greeting", "promise", "calendar"))]
+NO_CUSTOMERS = ("duty_", "greeting", "promise", "calendar", "notice")
+CUSTOMERS = [name for name in SHIPPED["en"] if not name.startswith(NO_CUSTOMERS)]
 
 
 def found(language, template, part, words):

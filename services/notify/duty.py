@@ -20,7 +20,7 @@ from services.notify.wording import letter, phrase
 from shared import ids, vault
 from shared.clock import utc_now
 from shared.consumer import Heard
-from shared.contracts.notify import AcknowledgementOverdue, ShiftUnready, SubstituteNamed
+from shared.contracts.notify import AcknowledgementOverdue, ShiftNear, ShiftUnready, SubstituteNamed
 from shared.policy import UNIT
 from shared.rules import calendar, pack
 from shared.settings import settings
@@ -67,6 +67,14 @@ def tell_overdue(heard: Heard[AcknowledgementOverdue]) -> None:
         return
     values = _said(events[0].private(notice.salt))
     _send(heard, (event.to,), event.template, values, notice.zone, notice.subjects, notice, was=event.role)
+
+
+def remind_of_shift(heard: Heard[ShiftNear]) -> None:
+    """For themselves only: of whoever gave no way to be reached the duty desk need not know yet."""
+    event = heard.event
+    if card_of_staff(event.staff)[1]:
+        values = {"shift": ids.spoken(event.shift), "as": event.role, "begins": event.begins}
+        tell_duty(heard, event.staff, "duty_shift", values)
 
 
 def tell_unready(heard: Heard[ShiftUnready]) -> None:

@@ -105,9 +105,10 @@ def _is_with(notice: Notice, principal: Principal, now: datetime) -> bool:
     """Whether somebody may say that they see to it: they lead, belong to a role that it went to, or are on duty."""
     here = pack()
     codes = {code for role in notice.roles for code in rota.roles_called(role, here)}
-    if principal.roles & LEADING or principal.roles & {here.roles[code].group for code in codes}:
+    theirs = principal.acts_as or {code for code, role in here.roles.items() if role.group in principal.roles}
+    if principal.roles & LEADING or codes & theirs:
         return True
-    if principal.id in notice.roles or any(role in principal.units for role in notice.roles if role.startswith(UNIT)):
+    if principal.id in notice.roles or principal.units & {role for role in notice.roles if role.startswith(UNIT)}:
         return True
     units = {here.departments[role].unit for role in notice.roles if role in here.departments}
     if units & principal.units:

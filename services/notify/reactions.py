@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from services.notify import calling, notes
 from services.notify.delivery import card_of, tell_customer
-from services.notify.duty import tell_duty, tell_overdue, tell_substitute, tell_unready
+from services.notify.duty import remind_of_shift, tell_duty, tell_overdue, tell_substitute, tell_unready
 from services.notify.entry import Entry, entry
 from services.notify.message import Policy
 from services.notify.recipient import Recipient, forgotten
@@ -62,6 +62,7 @@ from shared.contracts.notify import (
     AcknowledgementOverdue,
     CallbackMissed,
     MessageFailed,
+    ShiftNear,
     ShiftUnready,
     SubstituteNamed,
 )
@@ -470,6 +471,7 @@ REACTIONS: Reactions = {
     MessageFailed: call_unreached,
     CallbackMissed: tell_missed_callback,
     AcknowledgementOverdue: tell_overdue,
+    ShiftNear: remind_of_shift,
     ShiftUnready: tell_unready,
     SubstituteNamed: tell_substitute,
 }

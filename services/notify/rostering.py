@@ -14,7 +14,7 @@ from services.notify.shift import Shift
 from shared import ids, vault
 from shared.acting import Change, carry_out
 from shared.commands import Command
-from shared.contracts.notify import ShiftUnready, SubstituteNamed
+from shared.contracts.notify import ShiftNear, ShiftUnready, SubstituteNamed
 from shared.http import Problem, Request, Text, When, fault
 from shared.policy import LEADING, NotPermitted, Principal, require
 from shared.rules import calendar, pack
@@ -186,12 +186,17 @@ def cancel(principal: Principal, number: str, command: Command, cause: Cause) ->
 
 
 def look(identity: str, now: datetime) -> None:
-    """Nobody said that they are ready: whoever stands above hears."""
+    """Whoever has it is reminded; when nobody says that they are ready, whoever stands above hears."""
     shift = store().load(Shift, identity)
-    after, misses = shifts.unready(shift, pack(), calendar(), now)
+    reminded, is_near = shifts.near(shift, now)
+    after, misses = shifts.unready(reminded, pack(), calendar(), now)
     if after == shift:
         return
-    lines = [
+    lines: list[Line] = []
+    if is_near:
+        soon = ShiftNear(shift=shift.id, role=shift.role, staff=shift.staff, begins=shift.begins)
+        lines.append(Line(soon))
+    lines += [
         Line(
             ShiftUnready(
                 shift=shift.id,

@@ -5,6 +5,7 @@ without naming who comes instead.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -92,7 +93,8 @@ def planned(shift: Shift, pack: Pack, calendar: Calendar, now: datetime) -> Shif
     """From now on they have it, and owe a word that they are ready; of what begins too soon for that, soon."""
     before = timedelta(minutes=pack.roster.ready_minutes)
     owed = max(shift.begins - before, now + before)
-    word = promises.agreed(READY, shift.role, owed, calendar, now)
+    warn = ({"minutes": pack.roster.remind_minutes},)
+    word = promises.agreed(READY, shift.role, owed, calendar, now, warn=warn)
     return shift.model_copy(update={"promises": (*shift.promises, word), "erase_at": shift.ends + KEPT})
 
 
@@ -132,11 +134,20 @@ def cancelled(shift: Shift, now: datetime) -> Shift:
     return shift.model_copy(update={"state": State.CANCELLED, "promises": waived})
 
 
+def near(shift: Shift, now: datetime) -> tuple[Shift, bool]:
+    """Whether to remind whoever has it that it begins soon: once."""
+    made, warned = promises.warnings(shift.promises, now)
+    return shift.model_copy(update={"promises": made}), bool(warned)
+
+
 def unready(shift: Shift, pack: Pack, calendar: Calendar, now: datetime) -> tuple[Shift, tuple[Miss, ...]]:
     """Nobody said in time that they are ready: the rung above owes it. Once the shift is over nobody does."""
     if now >= shift.ends:
         return shift.model_copy(update={"promises": promises.lapse(shift.promises, READY, now, "over")}), ()
-    made, misses = promises.miss(shift.promises, pack.rungs_above(shift.role), calendar, now)
+    # A ladder made for cases is too slow for a post that is empty: it goes up as fast as the word was owed.
+    fast = {"minutes": pack.roster.ready_minutes}
+    ladder = tuple(one if one.end else replace(one, within=fast) for one in pack.rungs_above(shift.role))
+    made, misses = promises.miss(shift.promises, ladder, calendar, now)
     return shift.model_copy(update={"promises": made}), misses
 
 

@@ -68,6 +68,16 @@ class AcknowledgementOverdue(NotifyEvent):
     """It was with them already."""
 
 
+class ShiftNear(NotifyEvent):
+    """Whoever has a shift has not said yet that they are ready for it, and it begins soon."""
+
+    detail_type: Literal["ShiftNear.v1"] = "ShiftNear.v1"
+    shift: str
+    role: str
+    staff: str
+    begins: datetime
+
+
 class ShiftUnready(NotifyEvent):
     """Whoever has a shift did not say in time that they are ready: `to` sees that somebody is there."""
 

@@ -162,6 +162,8 @@ class Roster(Part):
 
     ready_minutes: Annotated[int, Field(ge=1, le=240)] = 5
     """How long before their shift somebody says that they are ready; otherwise whoever stands above them hears."""
+    remind_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+    """How long before that word is due they are reminded of it, if they can be reached."""
     cover: tuple[Cover, ...] | None = None
     """Who has to be on duty when. Left out: whoever is at the top of the ladder, always."""
     acknowledge: dict[FactName, Within] = Field(

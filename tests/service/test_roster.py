@@ -196,6 +196,38 @@ def test_whoever_it_is_not_with_cannot_take_it_off_those_it_is_with(world):
     assert acknowledge(world, notice["number"], OPERATOR).status == 200
 
 
+@pytest.mark.requirement("TELL-10")
+def test_when_telling_one_breaks_off_the_others_are_told_and_nobody_twice(world, monkeypatch):
+    for who in ("leader-1", "leader-2"):
+        planned(world, who, -1, 8)
+        reached_at(world, who, email=f"{who}@example.org")
+    mail = channels.PROVIDERS["email"]
+    broken = iter([True])
+
+    class Breaks:
+        def send(self, to: str, letter: Any) -> str:
+            if to == "leader-1@example.org" and next(broken, False):
+                raise RuntimeError("the function was stopped here")
+            return mail.send(to, letter)
+
+    monkeypatch.setitem(channels.PROVIDERS, "email", Breaks())
+    urgent(world)
+    world.pass_time(timedelta(minutes=2))
+    assert [len(alarms(world, f"{who}@example.org")) for who in ("leader-1", "leader-2")] == [1, 1]
+
+
+@pytest.mark.requirement("TELL-10")
+def test_of_many_on_duty_three_are_told_and_those_first_who_said_that_they_are_ready(world):
+    shifts = [planned(world, f"leader-{place}", -1, 8) for place in range(5)]
+    for place in range(5):
+        reached_at(world, f"leader-{place}", email=f"leader-{place}@example.org")
+    for place in (4, 3):
+        assert act(world, shifts[place], "readiness", who=staff(f"leader-{place}", "duty-leader")).status == 200
+    urgent(world)
+    told = [len(alarms(world, f"leader-{place}@example.org")) for place in range(5)]
+    assert (sum(told), told[3:]) == (3, [1, 1])
+
+
 def test_an_event_that_comes_twice_tells_once(world):
     planned(world, "leader-1", -1, 8)
     reached_at(world, "leader-1", email="one@example.org")
@@ -251,6 +283,47 @@ def test_who_says_that_they_are_ready_is_left_in_peace(world):
     world.tick("notify")
     world.settle()
     assert mailed(world, DUTY_DESK) == []
+
+
+@pytest.mark.requirement("TELL-12")
+def test_who_has_not_said_it_yet_is_reminded_once_and_the_duty_desk_is_not(world):
+    reached_at(world, "operator-1", email="one@example.org")
+    planned(world, "operator-1", 2, 10, role="operator")
+    planned(world, "operator-2", 2, 10, role="operator")
+    for minutes in (36, 34, 33):
+        world.at(hours(2) - timedelta(minutes=minutes))
+        world.tick("notify")
+        world.settle()
+    (mail,) = mailed(world, "one@example.org")
+    assert mail.startswith("Your shift as operator begins")
+    assert mailed(world, DUTY_DESK) == []
+
+
+@pytest.mark.requirement("TELL-12")
+def test_a_shift_that_nobody_confirms_goes_on_up_and_once_it_is_over_nobody_is_troubled(world):
+    number = planned(world, "operator-1", 2, 20, role="operator")
+    for later in (1.95, 2.1, 3, 21, 22):
+        world.at(hours(later))
+        world.tick("notify")
+        world.settle()
+    told = [mail for mail in mailed(world, DUTY_DESK) if mail.startswith("NOT CONFIRMED")]
+    assert ["supervisor" in told[0], "duty-leader" in told[1], len(told)] == [True, True, 2]
+    late = act(world, number, "readiness", who=OPERATOR)
+    assert (late.status, late.body["allowed"]) == (409, ["handover"])
+
+
+@pytest.mark.requirement("TELL-12")
+def test_what_was_handed_over_is_erased_after_a_year_and_who_was_on_duty_is_still_known(world):
+    number = planned(world, "operator-1", -4, 1, role="operator")
+    act(world, number, "readiness", who=OPERATOR)
+    act(world, number, "handover", {"text": "The lift is out."}, OPERATOR)
+    world.at(hours(1) + timedelta(days=399))
+    world.tick("notify")
+    assert len(roster(world, "GET", f"/shifts/{number}").body["handover"]) == 1
+    world.at(hours(1) + timedelta(days=401))
+    world.tick("notify")
+    kept = roster(world, "GET", f"/shifts/{number}").body
+    assert (kept["handover"], kept["staff"]) == ([], "operator-1")
 
 
 @pytest.mark.requirement("TELL-12")

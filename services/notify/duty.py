@@ -65,7 +65,7 @@ def tell_overdue(heard: Heard[AcknowledgementOverdue]) -> None:
     notice, events = store().history(Notice, event.notice)
     if notice.state is notices.State.ACKNOWLEDGED:
         return
-    values = _said(events[0].private(notice.salt))
+    values = said_before(events[0].private(notice.salt))
     _send(heard, (event.to,), event.template, values, notice.zone, notice.subjects, notice, was=event.role)
 
 
@@ -106,6 +106,14 @@ def card_of_staff(staff: str) -> tuple[StaffCard | None, dict[str, Any]]:
         return card, {}
     kept = (event for event in reversed(events) if event.type == notes.StaffCardKept.detail_type_name())
     return card, next(kept).private(card.salt)
+
+
+def said_before(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a message as a notice keeps them."""
+    return {
+        name: datetime.fromisoformat(value["time"]) if isinstance(value, dict) else value
+        for name, value in kept.items()
+    }
 
 
 def _kept(heard: Heard[Any], notice: Notice, values: Mapping[str, Any]) -> Notice:
@@ -203,11 +211,4 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values as JSON keeps them; a time is still told from words afterwards."""
     return {
         name: {"time": value.isoformat()} if isinstance(value, datetime) else value for name, value in values.items()
-    }
-
-
-def _said(kept: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: datetime.fromisoformat(value["time"]) if isinstance(value, dict) else value
-        for name, value in kept.items()
     }

@@ -5,12 +5,15 @@ from typing import Any
 
 from services.notify import notes, rota
 from services.notify import notice as notices
+from services.notify.duty import said_before
 from services.notify.notice import Notice
+from services.notify.wording import letter
 from shared import ids
 from shared.acting import Change, carry_out
 from shared.commands import Command
 from shared.contracts.notify import AcknowledgementOverdue
 from shared.http import Problem
+from shared.packs import LANGUAGES
 from shared.place import Place
 from shared.policy import LEADING, UNIT, Principal, require
 from shared.rules import calendar, pack
@@ -43,11 +46,15 @@ def waiting(principal: Principal, now: datetime, after: Place | None = None) -> 
     }
 
 
-def read(principal: Principal, number: str) -> dict[str, Any]:
-    """One notice; that it exists is not told to whom it is about."""
-    notice = store().load(Notice, _identity(number))
+def read(principal: Principal, number: str, now: datetime) -> dict[str, Any]:
+    """One notice, to those it is with what it says; that it exists is not told to whom it is about."""
+    notice, events = store().history(Notice, _identity(number))
     require(principal, "notice.read", notice.subjects)
-    return _facts(notice)
+    if notice.salt is None or not _is_with(notice, principal, now):
+        return {**_facts(notice), "says": None}
+    said = {"role": notice.roles[-1], **said_before(events[0].private(notice.salt))}
+    words = letter(notice.template, LANGUAGES[0], said)
+    return {**_facts(notice), "says": {"subject": words.subject, "text": words.text}}
 
 
 def acknowledge(principal: Principal, number: str, command: Command, cause: Cause) -> dict[str, Any]:

@@ -102,7 +102,7 @@ def notices() -> Response[str]:
 
 @handler.get("/staff/v1/notices/<number>")
 def read_notice(number: str) -> Response[str]:
-    return answer(200, noticing.read(handler.principal(), number))
+    return answer(200, noticing.read(handler.principal(), number, utc_now()))
 
 
 @handler.post("/staff/v1/notices/<number>/acknowledgement")

@@ -31,7 +31,9 @@ def hours(many: float) -> datetime:
     return MONDAY_MORNING + timedelta(hours=many)
 
 
-def roster(world: World, method: str, path: str, body: Any = None, who: Any = LEADER, key: str = "", query: str = ""):
+def roster(
+    world: World, method: str, path: str, body: Any = None, who: Any = LEADER, key: str = "", query: str = ""
+) -> Answer:
     where = f"/staff/v1/roster{path}"
     return world.http("notify.staff", method, where, body, staff=who, key=key or f"roster-{next(_KEYS)}", query=query)
 
@@ -165,9 +167,13 @@ def test_what_is_acknowledged_goes_no_further(world):
     urgent(world)
     (notice,) = waiting(world, "duty_urgent")
     assert notice["number"] in alarms(world, DUTY_DESK)[0]
+    path = f"/staff/v1/notices/{notice['number']}"
+    assert "URGENT" in world.http("notify.staff", "GET", path, staff=LEADER).body["says"]["subject"]
+    assert world.http("notify.staff", "GET", path, staff=OPERATOR).body["says"] is None
     done = acknowledge(world, notice["number"], LEADER)
     assert (done.status, done.body["state"], done.body["by"]) == (200, "acknowledged", "leader-1")
     assert waiting(world, "duty_urgent") == []
+    assert world.http("notify.staff", "GET", path, staff=LEADER).body["says"] is None
     before = len(mailed(world, DUTY_DESK))
     world.pass_time(timedelta(minutes=30))
     later = mailed(world, DUTY_DESK)[before:]

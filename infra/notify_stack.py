@@ -16,6 +16,7 @@ NOTIFY = Service(
             "ANY /staff/v1/roster/{proxy+}",
             "ANY /staff/v1/notices",
             "ANY /staff/v1/notices/{proxy+}",
+            "POST /staff/v1/messages/preview",
             also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
         ),

@@ -87,6 +87,7 @@ PERMITS: dict[str, frozenset[Role]] = {
     "roster.contact": _EVERYBODY,
     "notice.read": _EVERYBODY,
     "notice.acknowledge": _ACTING,
+    "message.preview": _EVERYBODY,
     "score.read": _EVERYBODY,
 }
 

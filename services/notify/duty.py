@@ -16,7 +16,7 @@ from services.notify.message import Channel, Message, Policy
 from services.notify.notice import Notice
 from services.notify.recipient import Recipient
 from services.notify.staffcard import StaffCard
-from services.notify.wording import letter, phrase
+from services.notify.wording import Count, letter, phrase
 from shared import ids, vault
 from shared.clock import utc_now
 from shared.consumer import Heard
@@ -110,10 +110,16 @@ def card_of_staff(staff: str) -> tuple[StaffCard | None, dict[str, Any]]:
 
 def said_before(kept: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a message as a notice keeps them."""
-    return {
-        name: datetime.fromisoformat(value["time"]) if isinstance(value, dict) else value
-        for name, value in kept.items()
-    }
+    return {name: _value(one) for name, one in kept.items()}
+
+
+def _value(kept: Any) -> Any:
+    match kept:
+        case {"time": time}:
+            return datetime.fromisoformat(time)
+        case {"count": number, "of": what}:
+            return Count(number, what)
+    return kept
 
 
 def _kept(heard: Heard[Any], notice: Notice, values: Mapping[str, Any]) -> Notice:
@@ -170,7 +176,7 @@ def _words(template: str, language: str, said: Mapping[str, Any], notice: Notice
     asked = {"notice": ids.spoken(notice.id), "until": notice.until, "was": was, "subject": words.subject}
     wanted = phrase("notice", "again" if was else "wanted", language, asked)
     subject = phrase("notice", "subject", language, asked) if was else words.subject
-    short = phrase("notice", "sms", language, asked)
+    short = phrase("notice", "short", language, asked)
     return replace(words, subject=subject, text=f"{words.text}\n{wanted}\n", sms=f"{words.sms} {short}")
 
 
@@ -208,7 +214,13 @@ def _subjects(heard: Heard[Any]) -> tuple[str, ...]:
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as JSON keeps them; a time is still told from words afterwards."""
-    return {
-        name: {"time": value.isoformat()} if isinstance(value, datetime) else value for name, value in values.items()
-    }
+    """Values as JSON keeps them; a time and a count are still told from words afterwards."""
+    return {name: _kept_value(one) for name, one in values.items()}
+
+
+def _kept_value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"time": value.isoformat()}
+    if isinstance(value, Count):
+        return {"count": value.number, "of": value.of}
+    return value

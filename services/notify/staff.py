@@ -1,11 +1,11 @@
-"""HTTP for staff: calls to make, who is on duty, and what those on duty have to acknowledge."""
+"""HTTP for staff: calls to make, messages before they are sent, who is on duty, and what those on duty have to acknowledge."""
 
 from datetime import datetime, timedelta
 
 from aws_lambda_powertools.event_handler import Response
 from pydantic import TypeAdapter, ValidationError
 
-from services.notify import calling, carding, noticing, rostering
+from services.notify import calling, carding, noticing, previewing, rostering
 from shared.clock import utc_now
 from shared.commands import Command
 from shared.http import Desk, Problem, Request, When, answer
@@ -31,6 +31,11 @@ def record(number: str) -> Response[str]:
     principal = handler.principal()
     command = Command(principal.id, handler.idempotency_key(), request)
     return answer(200, calling.record(principal, number, command, request, utc_now(), handler.correlation()))
+
+
+@handler.post("/staff/v1/messages/preview")
+def preview() -> Response[str]:
+    return answer(200, previewing.preview(handler.principal(), handler.read(previewing.PreviewRequest)))
 
 
 @handler.get("/staff/v1/roster")

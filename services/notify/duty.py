@@ -32,14 +32,20 @@ MOST = 3
 
 
 def tell_duty(
-    heard: Heard[Any], role: str | Sequence[str], template: str, values: Mapping[str, Any], zone: str = ""
+    heard: Heard[Any],
+    role: str | Sequence[str],
+    template: str,
+    values: Mapping[str, Any],
+    zone: str = "",
+    but: Sequence[str] = (),
 ) -> None:
     """Send staff on duty a message, once for this event; and where the pack wants it acknowledged, wait for that.
 
     `role` is a role of the pack, a group of staff, a unit, a department or one member of staff, or several of these.
+    Neither whom the customer complains about is told, nor anybody of `but`.
     """
     roles = (role,) if isinstance(role, str) else tuple(role)
-    subjects = _subjects(heard)
+    subjects = (*_subjects(heard), *but)
     within = pack().roster.acknowledge.get(template)
     notice = None
     if within:
@@ -80,7 +86,7 @@ def remind_of_shift(heard: Heard[ShiftNear]) -> None:
 def tell_unready(heard: Heard[ShiftUnready]) -> None:
     event = heard.event
     values = {"shift": ids.spoken(event.shift), "staff": event.staff, "as": event.role, "begins": event.begins}
-    tell_duty(heard, event.to, "duty_unready", values)
+    tell_duty(heard, event.to, "duty_unready", values, but=(event.staff,))
 
 
 def tell_substitute(heard: Heard[SubstituteNamed]) -> None:

@@ -1,4 +1,4 @@
-"""HTTP for staff: calls to make, messages before they are sent, who is on duty, and what those on duty have to acknowledge."""
+"""HTTP for staff: calls to make, messages before they are sent, who is on duty and what they acknowledge."""
 
 from datetime import datetime, timedelta
 

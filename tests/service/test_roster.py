@@ -11,7 +11,7 @@ import pytest
 
 from services.notify import channels
 from services.notify.staff import handler
-from shared.contracts.complaints import AttentionAsked, ComplaintConcerns, LessonShared
+from shared.contracts.complaints import AttentionAsked, ComplaintConcerns, LessonShared, SurgeNoticed
 from tests.service.casework import mailed, report
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.world import Answer, World, staff
@@ -333,6 +333,15 @@ def test_what_was_handed_over_is_erased_after_a_year_and_who_was_on_duty_is_stil
 
 
 @pytest.mark.requirement("TELL-12")
+def test_who_did_not_confirm_is_not_the_one_to_be_told_of_it(world):
+    planned(world, "leader-1", -1, 8)
+    reached_at(world, "leader-1", email="one@example.org")
+    world.pass_time(timedelta(minutes=6))
+    assert mailed(world, "one@example.org") == []
+    assert [mail[:13] for mail in mailed(world, DUTY_DESK)] == ["NOT CONFIRMED"]
+
+
+@pytest.mark.requirement("TELL-12")
 def test_nobody_leaves_a_shift_without_a_substitute_who_is_told_and_confirms(world):
     number = planned(world, "operator-1", 2, 10, role="operator")
     reached_at(world, "operator-2", email="two@example.org")
@@ -448,6 +457,21 @@ def test_whoever_is_complained_about_is_not_told_of_it_on_duty_and_cannot_see_th
     path = f"/staff/v1/notices/{notice['number']}"
     assert [world.http("notify.staff", "GET", path, staff=who).status for who in (LEADER, SECOND)] == [404, 200]
     assert acknowledge(world, notice["number"], LEADER).status == 404
+
+
+def test_what_is_said_again_says_its_times_and_counts_as_before_in_the_reader_s_language(world):
+    world.amend_pack(lambda pack: pack.update(roster={"acknowledge": {"duty_surge": {"minutes": 5}}}))
+    planned(world, "leader-1", -1, 8)
+    reached_at(world, "leader-1", email="one@example.org", language="ar")
+    surge = SurgeNoticed(
+        what="all", complaints=12, since=hours(-24), playbook="storm", roles=("supervisor", "duty-leader")
+    )
+    heard(world, surge)
+    world.pass_time(timedelta(minutes=6))
+    first, again = (mail for mail in mailed(world, "one@example.org") if "storm" in mail)
+    assert "12 شكوى" in first
+    assert "12 شكوى" in again
+    assert "لم يؤكَّد الاطلاع" in again
 
 
 def test_own_shifts_come_as_a_table_too(world):

@@ -12,6 +12,10 @@ NOTIFY = Service(
             "notify",
             "ANY /staff/v1/callbacks",
             "ANY /staff/v1/callbacks/{proxy+}",
+            "ANY /staff/v1/roster",
+            "ANY /staff/v1/roster/{proxy+}",
+            "ANY /staff/v1/notices",
+            "ANY /staff/v1/notices/{proxy+}",
             "POST /staff/v1/messages/preview",
             also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
@@ -32,7 +36,8 @@ NOTIFY = Service(
         ),
         # One event may mean three calls of providers, each of up to seven seconds. More events at a time would not
         # end in the function's time, and of what is stopped in the middle of a call nobody knows whether it was sent.
-        *behind("notify", also=_SENDS, batch=1),
+        # (Three on duty are told by two ways each; should that not end in time, the event comes again and goes on.)
+        *behind("notify", also=_SENDS, hearing=frozenset({Use.LIST}), batch=1),
         # It notes what providers tell, and sends nothing: the clock does.
         Function(
             "receipts",

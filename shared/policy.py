@@ -81,6 +81,12 @@ PERMITS: dict[str, frozenset[Role]] = {
     "callback.read": _EVERYBODY,
     "callback.record": _ACTING,
     "callback.give-up": LEADING,
+    "roster.read": _EVERYBODY,
+    "roster.plan": LEADING,
+    "roster.serve": _ACTING,
+    "roster.contact": _EVERYBODY,
+    "notice.read": _EVERYBODY,
+    "notice.acknowledge": _ACTING,
     "message.preview": _EVERYBODY,
     "score.read": _EVERYBODY,
 }

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from infra.packs.source import Path_
 from infra.packs.walk import references, wordings
-from shared.packs import URGENT_FACTS, Category, Condition, Disposition, Pack, Rule
+from infra.wording import templates
+from shared.packs import LANGUAGES, URGENT_FACTS, Category, Condition, Disposition, Pack, Rule
 from shared.packs.complaints import BUILT_IN_FACTS, Complaints, Exemption, Happening, Ledger, Nth, Penalty, Step
 from shared.packs.knowledge import Knowledge
 from shared.packs.questionnaire import Questionnaires
@@ -63,6 +64,7 @@ def misfits(pack: Pack, complaints: Complaints, questionnaires: Questionnaires) 
     yield from _languages(pack, complaints, questionnaires)
     yield from _permits(pack, complaints)
     yield from _ladder(pack)
+    yield from _notices(pack)
     yield from _categories(pack)
     yield from _kinds(complaints)
     yield from _facts(complaints)
@@ -181,6 +183,15 @@ def _permits(pack: Pack, complaints: Complaints) -> Iterator[Misfit]:
             groups = ", ".join(sorted(PERMITS[permit]))
             what = f"{role} is of the group {known.group}, which may not do this; name a role of {groups}"
             yield Misfit(path, what)
+
+
+def _notices(pack: Pack) -> Iterator[Misfit]:
+    """What staff on duty acknowledge is told to staff on duty."""
+    known = sorted(name for name in templates()[LANGUAGES[0]] if name.startswith("duty_"))
+    for name in pack.roster.acknowledge:
+        if name not in known:
+            what = f"staff on duty are sent no {name!r}; use one of: {', '.join(known)}"
+            yield Misfit(("pack", "roster", "acknowledge", name), what)
 
 
 def _duties(pack: Pack, complaints: Complaints) -> Iterator[tuple[str, Path_, str]]:

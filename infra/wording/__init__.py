@@ -30,8 +30,10 @@ Templates = Mapping[str, Mapping[str, Mapping[str, str]]]
 """By language and template: the parts, each a text."""
 
 _PARTS = ("subject", "text", "sms")
-_PHRASES = frozenset({"greeting", "promise", "calendar", "counted"})
-"""Of the files what is no message by itself: how it begins, what a promise is called, what a calendar shows."""
+_PHRASES = frozenset({"greeting", "promise", "calendar", "counted", "notice"})
+"""Of the files what is no message by itself: how it begins, what a promise is called, what a calendar shows,
+what staff acknowledge.
+"""
 
 _PROCLITICS = "وفبلك"
 _SEATS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ؤ": "و", "ئ": "ي"})

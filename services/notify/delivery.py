@@ -15,7 +15,7 @@ from services.notify.message import Channel, Message, Policy, State
 from services.notify.recipient import Recipient
 from services.notify.segments import length
 from services.notify.wording import letter
-from shared import ids, vault
+from shared import ids
 from shared.clock import utc_now
 from shared.consumer import Heard, NotYet
 from shared.contracts import Event
@@ -68,21 +68,6 @@ def tell_customer(
     )
     addresses = {"sms": card.get("phone"), "email": card.get("email")}
     begin(heard, message, addresses, letter(template, known.language, greeted, entry), known.salt)
-
-
-def tell_duty(heard: Heard[Any], role: str, template: str, values: dict[str, Any]) -> None:
-    """Send staff on duty a message, once for this event."""
-    salt = vault.new_salt()
-    message = Message(
-        id=f"{heard.id}.{template}",
-        case="",
-        template=template,
-        policy=Policy.AT_LEAST_ONCE,
-        channels=("email",),
-        salt=salt,
-    )
-    addresses = {"email": settings().need("duty_mail")}
-    begin(heard, message, addresses, letter(template, "en", {"role": role, **values}), salt)
 
 
 def begin(

@@ -1,5 +1,6 @@
 """Lines of the chains that only notify keeps."""
 
+from datetime import datetime
 from typing import Literal
 
 from shared.contracts import Note
@@ -105,3 +106,68 @@ class CallTried(Note):
     """The operator called and nobody answered."""
 
     detail_type: Literal["CallTried.v1"] = "CallTried.v1"
+
+
+class ShiftPlanned(Note):
+    """Somebody is on duty, as what, where and when."""
+
+    detail_type: Literal["ShiftPlanned.v1"] = "ShiftPlanned.v1"
+    role: str
+    zone: str = ""
+    staff: str
+    begins: datetime
+    ends: datetime
+
+
+class ShiftConfirmed(Note):
+    """Whoever has the shift is ready."""
+
+    detail_type: Literal["ShiftConfirmed.v1"] = "ShiftConfirmed.v1"
+
+
+class ShiftCancelled(Note):
+    detail_type: Literal["ShiftCancelled.v1"] = "ShiftCancelled.v1"
+
+
+class ShiftOver(Note):
+    """It ended, and nobody had said that they were ready."""
+
+    detail_type: Literal["ShiftOver.v1"] = "ShiftOver.v1"
+
+
+class HandoverNoted(Note):
+    """Something is left for whoever comes next; what it is, is encrypted."""
+
+    detail_type: Literal["HandoverNoted.v1"] = "HandoverNoted.v1"
+
+
+class ShiftForgotten(Note):
+    """What was handed over can't be read any more; who was on duty when can."""
+
+    detail_type: Literal["ShiftForgotten.v1"] = "ShiftForgotten.v1"
+
+
+class StaffCardKept(Note):
+    """How a member of staff is reached on duty, encrypted."""
+
+    detail_type: Literal["StaffCardKept.v1"] = "StaffCardKept.v1"
+
+
+class StaffCardForgotten(Note):
+    """They are not reached by it any more."""
+
+    detail_type: Literal["StaffCardForgotten.v1"] = "StaffCardForgotten.v1"
+
+
+class NoticeRaised(Note):
+    """Staff on duty have to acknowledge a message; what it says is encrypted."""
+
+    detail_type: Literal["NoticeRaised.v1"] = "NoticeRaised.v1"
+    template: str
+    role: str
+
+
+class NoticeAcknowledged(Note):
+    """Somebody on duty has seen it and sees to it."""
+
+    detail_type: Literal["NoticeAcknowledged.v1"] = "NoticeAcknowledged.v1"

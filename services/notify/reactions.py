@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from services.notify import calling, notes
-from services.notify.delivery import card_of, tell_customer, tell_duty
+from services.notify.delivery import card_of, tell_customer
+from services.notify.duty import remind_of_shift, tell_duty, tell_overdue, tell_substitute, tell_unready
 from services.notify.entry import Entry, entry
 from services.notify.message import Policy
 from services.notify.recipient import Recipient, forgotten
@@ -58,7 +59,14 @@ from shared.contracts.intake import (
     UnitWanted,
     Wording,
 )
-from shared.contracts.notify import CallbackMissed, MessageFailed
+from shared.contracts.notify import (
+    AcknowledgementOverdue,
+    CallbackMissed,
+    MessageFailed,
+    ShiftNear,
+    ShiftUnready,
+    SubstituteNamed,
+)
 from shared.contracts.survey import SatisfactionLow, SurveyInvited, SurveyLink
 from shared.settings import settings
 from shared.store import AlreadyDone, AlreadyExists, Guard, Line, retrying
@@ -259,7 +267,7 @@ def remind(heard: Heard[ComplaintDueSoon]) -> None:
 
 def ask_attention(heard: Heard[AttentionAsked]) -> None:
     values = {"complaint": ids.spoken(heard.event.complaint), "rule": heard.event.rule}
-    tell_duty(heard, ", ".join(heard.event.roles), "duty_complaint_attention", values)
+    tell_duty(heard, heard.event.roles, "duty_complaint_attention", values)
 
 
 def tell_visit(heard: Heard[VisitAgreed]) -> None:
@@ -334,14 +342,14 @@ def tell_withdrawn(heard: Heard[PenaltyWithdrawn]) -> None:
 def pass_on_lesson(heard: Heard[LessonShared]) -> None:
     if heard.event.units:
         values = {"kind": heard.event.kind, "text": _words(heard)}
-        tell_duty(heard, ", ".join(heard.event.units), "duty_lesson", values)
+        tell_duty(heard, heard.event.units, "duty_lesson", values)
 
 
 def tell_surge(heard: Heard[SurgeNoticed]) -> None:
     event = heard.event
     count = Count(event.complaints, "complaints")
     values = {"what": event.what, "count": count, "since": event.since, "playbook": event.playbook}
-    tell_duty(heard, ", ".join(event.roles), "duty_surge", values)
+    tell_duty(heard, event.roles, "duty_surge", values)
 
 
 def tell_complaint_answered(heard: Heard[ComplaintAnswered]) -> None:
@@ -464,6 +472,10 @@ REACTIONS: Reactions = {
     SatisfactionLow: call_unsatisfied,
     MessageFailed: call_unreached,
     CallbackMissed: tell_missed_callback,
+    AcknowledgementOverdue: tell_overdue,
+    ShiftNear: remind_of_shift,
+    ShiftUnready: tell_unready,
+    SubstituteNamed: tell_substitute,
 }
 
 

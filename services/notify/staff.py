@@ -1,13 +1,18 @@
-"""HTTP for staff: calls to make and how they went, messages before they are sent."""
+"""HTTP for staff: calls to make, messages before they are sent, who is on duty and what they acknowledge."""
+
+from datetime import datetime, timedelta
 
 from aws_lambda_powertools.event_handler import Response
+from pydantic import TypeAdapter, ValidationError
 
-from services.notify import calling, previewing
+from services.notify import calling, carding, noticing, previewing, rostering
 from shared.clock import utc_now
 from shared.commands import Command
-from shared.http import Desk, answer
+from shared.http import Desk, Problem, Request, When, answer
+from shared.store import Cause
 
 handler = Desk()
+_WHEN: TypeAdapter[datetime] = TypeAdapter(When)
 
 
 @handler.get("/staff/v1/callbacks")
@@ -31,3 +36,108 @@ def record(number: str) -> Response[str]:
 @handler.post("/staff/v1/messages/preview")
 def preview() -> Response[str]:
     return answer(200, previewing.preview(handler.principal(), handler.read(previewing.PreviewRequest)))
+
+
+@handler.get("/staff/v1/roster")
+def roster() -> Response[str]:
+    return answer(200, rostering.overview(handler.principal(), *_window()))
+
+
+@handler.get("/staff/v1/roster/mine")
+def my_shifts() -> Response[str]:
+    return answer(200, rostering.mine(handler.principal(), *_window()))
+
+
+@handler.get("/staff/v1/roster/mine.csv")
+def my_shifts_as_table() -> Response[str]:
+    table = rostering.mine_as_table(handler.principal(), *_window())
+    return Response(200, "text/csv; charset=utf-8", table, headers={"Cache-Control": "no-store"})
+
+
+@handler.post("/staff/v1/roster/shifts")
+def plan_shift() -> Response[str]:
+    request, principal = handler.read(rostering.ShiftRequest), handler.principal()
+    planned = rostering.plan(principal, request, handler.needed_idempotency_key(), _cause())
+    return answer(201, planned, {"Location": f"/staff/v1/roster/shifts/{planned['number']}"})
+
+
+@handler.get("/staff/v1/roster/shifts/<number>")
+def read_shift(number: str) -> Response[str]:
+    return answer(200, rostering.read(handler.principal(), number))
+
+
+@handler.post("/staff/v1/roster/shifts/<number>/readiness")
+def confirm_shift(number: str) -> Response[str]:
+    return answer(200, rostering.confirm(handler.principal(), number, _command(rostering.Nothing()), _cause()))
+
+
+@handler.post("/staff/v1/roster/shifts/<number>/leave")
+def leave_shift(number: str) -> Response[str]:
+    request = handler.read(rostering.LeaveRequest)
+    return answer(200, rostering.leave(handler.principal(), number, _command(request), request, _cause()))
+
+
+@handler.post("/staff/v1/roster/shifts/<number>/handover")
+def hand_shift_over(number: str) -> Response[str]:
+    request = handler.read(rostering.HandoverRequest)
+    command = Command(handler.principal().id, handler.needed_idempotency_key(), request)
+    return answer(200, rostering.hand_over(handler.principal(), number, command, request, _cause()))
+
+
+@handler.post("/staff/v1/roster/shifts/<number>/cancel")
+def cancel_shift(number: str) -> Response[str]:
+    return answer(200, rostering.cancel(handler.principal(), number, _command(rostering.Nothing()), _cause()))
+
+
+@handler.get("/staff/v1/roster/contacts/<staff>")
+def read_card(staff: str) -> Response[str]:
+    return answer(200, carding.read(handler.principal(), staff))
+
+
+@handler.put("/staff/v1/roster/contacts/<staff>")
+def keep_card(staff: str) -> Response[str]:
+    request = handler.read(carding.CardRequest)
+    return answer(200, carding.keep(handler.principal(), staff, request, _cause()))
+
+
+@handler.get("/staff/v1/notices")
+def notices() -> Response[str]:
+    return answer(200, noticing.waiting(handler.principal(), utc_now(), handler.after()))
+
+
+@handler.get("/staff/v1/notices/<number>")
+def read_notice(number: str) -> Response[str]:
+    return answer(200, noticing.read(handler.principal(), number, utc_now()))
+
+
+@handler.post("/staff/v1/notices/<number>/acknowledgement")
+def acknowledge(number: str) -> Response[str]:
+    command = _command(rostering.Nothing())
+    return answer(200, noticing.acknowledge(handler.principal(), number, command, _cause()))
+
+
+def _command(request: Request) -> Command:
+    return Command(handler.principal().id, handler.idempotency_key(), request)
+
+
+def _cause() -> Cause:
+    return Cause(utc_now(), handler.principal().id, handler.correlation())
+
+
+def _window() -> tuple[datetime, datetime]:
+    """`?from=` and `?to=`; left out: from now on, for a week."""
+    asked = handler.current_event
+    begins = _time(asked.get_query_string_value("from", ""), "from") or utc_now()
+    return begins, _time(asked.get_query_string_value("to", ""), "to") or begins + timedelta(days=7)
+
+
+def _time(text: str, name: str) -> datetime | None:
+    try:
+        return _WHEN.validate_python(text) if text else None
+    except ValidationError:
+        raise Problem(
+            400,
+            "bad-time",
+            f"`{name}` is no time that can be used.",
+            "Send it with its zone, for example 2026-12-01T08:00:00Z; a + in an address is written %2B.",
+        ) from None

@@ -76,6 +76,11 @@ def letter(template: str, language: str, values: Mapping[str, Any], entry: Entry
     )
 
 
+def phrase(kind: str, name: str, language: str, values: Mapping[str, Any]) -> str:
+    """Words that are no message by themselves. Raises `KeyError` naming a value that they need and did not get."""
+    return texts(language)[kind][name].format_map({key: _written(value, language) for key, value in values.items()})
+
+
 def greetable(name: str) -> str:
     """A customer's name as a message may greet it: short, one line, nothing to follow or to call; or empty.
 

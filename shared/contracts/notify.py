@@ -1,5 +1,6 @@
 """What notify tells."""
 
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from shared.contracts import Event
@@ -51,3 +52,50 @@ class CallbackMissed(NotifyEvent):
     detail_type: Literal["CallbackMissed.v1"] = "CallbackMissed.v1"
     callback: str
     case: str
+
+
+class AcknowledgementOverdue(NotifyEvent):
+    """Nobody on duty as `role` acknowledged a message to staff in time: it is with `to` now, until `until`."""
+
+    detail_type: Literal["AcknowledgementOverdue.v1"] = "AcknowledgementOverdue.v1"
+    notice: str
+    template: str
+    role: str
+    to: str
+    was_due: datetime
+    until: datetime
+    again: bool = False
+    """It was with them already."""
+
+
+class ShiftNear(NotifyEvent):
+    """Whoever has a shift has not said yet that they are ready for it, and it begins soon."""
+
+    detail_type: Literal["ShiftNear.v1"] = "ShiftNear.v1"
+    shift: str
+    role: str
+    staff: str
+    begins: datetime
+
+
+class ShiftUnready(NotifyEvent):
+    """Whoever has a shift did not say in time that they are ready: `to` sees that somebody is there."""
+
+    detail_type: Literal["ShiftUnready.v1"] = "ShiftUnready.v1"
+    shift: str
+    role: str
+    staff: str
+    begins: datetime
+    to: str
+
+
+class SubstituteNamed(NotifyEvent):
+    """Whoever had a shift named somebody who comes instead."""
+
+    detail_type: Literal["SubstituteNamed.v1"] = "SubstituteNamed.v1"
+    shift: str
+    role: str
+    staff: str
+    begins: datetime
+    ends: datetime
+    instead_of: str

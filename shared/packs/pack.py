@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field
 
 from shared import promises
-from shared.packs.parts import Code, Duty, KindCode, Part, Question, Refers, Within, Wording
+from shared.packs.parts import Code, Duty, FactName, KindCode, Part, Question, Refers, RoleCode, Within, Wording
 
 Disposition = Literal[
     "dispatch",
@@ -150,6 +150,33 @@ class Maintenance(Part):
     evaluate_every: Within | None = None
 
 
+class Cover(Part):
+    """Somebody with this role has to be on duty, at all times or whenever the calendar is open."""
+
+    role: RoleCode
+    hours: Literal["always", "opening-hours"] = "always"
+
+
+class Roster(Part):
+    """Who has to be on duty, and what they have to say that they have seen."""
+
+    ready_minutes: Annotated[int, Field(ge=1, le=240)] = 5
+    """How long before their shift somebody says that they are ready; otherwise whoever stands above them hears."""
+    remind_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+    """How long before that word is due they are reminded of it, if they can be reached."""
+    cover: tuple[Cover, ...] | None = None
+    """Who has to be on duty when. Left out: whoever is at the top of the ladder, always."""
+    acknowledge: dict[FactName, Within] = Field(
+        default_factory=lambda: {
+            "duty_urgent": {"minutes": 5},
+            "duty_wanted": {"minutes": 5},
+            "duty_silent": {"minutes": 5},
+            "duty_unreachable": {"hours": 4},
+        }
+    )
+    """By template, within what time a message to staff on duty is acknowledged; otherwise it goes up the ladder."""
+
+
 class Retention(Part):
     """How long what people said is kept once their matter is done. Then its key is destroyed, and nobody reads it."""
 
@@ -250,6 +277,7 @@ class Pack(Part):
     targets: Targets | None = None
     maintenance: Maintenance | None = None
     nuisance: Nuisance | None = None
+    roster: Roster = Field(default_factory=Roster)
     retention: Retention | None = None
     """Left out, it is kept until somebody asks for it to be erased."""
     calendar: dict[str, Any]
@@ -266,6 +294,10 @@ class Pack(Part):
 
     def category(self, code: str) -> Category | None:
         return next((category for category in self.categories if category.code == code), None)
+
+    def covered(self) -> tuple[Cover, ...]:
+        """Who has to be on duty when."""
+        return self.roster.cover if self.roster.cover is not None else (Cover(role=self.ladder[-1].role),)
 
     def rungs(self) -> tuple[promises.Rung, ...]:
         """The whole ladder."""

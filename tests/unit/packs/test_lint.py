@@ -61,6 +61,18 @@ CASES = {
         "ends: found\n    call: true",
         "look-into-it is a call, so it ends when they are reached",
     ),
+    "an acknowledgement of what nobody is told": (
+        "pack.yaml",
+        "name: library",
+        "name: library\nroster: { acknowledge: { duty_tea: { minutes: 5 } } } # [choice]",
+        "staff on duty are sent no 'duty_tea'; use one of: duty_",
+    ),
+    "a role that is no role on duty": (
+        "pack.yaml",
+        "name: library",
+        "name: library\nroster: { cover: [{ role: gardener }] }",
+        "'gardener' is not defined in roles.yaml",
+    ),
     "a season of a year that nothing is known of": (
         "calendar.yaml",
         "closed:",

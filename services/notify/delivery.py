@@ -12,6 +12,7 @@ from services.notify.entry import Entry
 from services.notify.message import Message, Policy, State
 from services.notify.recipient import Recipient
 from services.notify.segments import length
+from services.notify.telling import telling
 from services.notify.wording import letter
 from shared import ids, vault
 from shared.clock import utc_now
@@ -144,7 +145,8 @@ def _claim(
     try:
         parts = length(content["letter"]["sms"]).parts if channel == "sms" else None
         claim = notes.MessageClaimed(channel=channel, attempt=message.attempt, parts=parts)
-        return write(messages.claimed(message, cause.at), claim, *counted)
+        remembered = [telling(message, cause.at)] if first and not message.to_staff else []
+        return write(messages.claimed(message, cause.at), claim, *counted, *remembered)
     except Conflict:
         if not (counted and ceiling.is_reached(address, cause.at)):
             raise

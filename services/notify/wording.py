@@ -4,14 +4,17 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_datetime
+from babel.numbers import format_decimal
 
 from services.notify.channels import Letter
 from services.notify.entry import Entry
@@ -26,6 +29,8 @@ _JOINERS = "\u200c\u200d"
 _ADVERTISING = re.compile(r"://|@|\bwww\b|\w[.\u3002]\w{2,}|\d{5}", re.IGNORECASE)
 """What a reader could follow or call: an address on the web or of mail, a telephone number."""
 
+_OF_ITSELF = frozenset({"hello", "desk", "promised", "name"})
+
 _LOCALES = {"en": "en_GB", "ar": "ar_AE", "zh": "zh_CN"}
 _AS_WRITTEN = {"en": "EEEE d MMMM y, HH:mm", "ar": "EEEE d MMMM y، HH:mm", "zh": "y年M月d日EEEE HH:mm"}
 
@@ -36,6 +41,17 @@ def texts(language: str) -> dict[str, dict[str, str]]:
     known = language if language in LANGUAGES else "en"
     loaded: dict[str, dict[str, str]] = json.loads((_TEXTS / f"{known}.json").read_text(encoding="utf-8"))
     return loaded
+
+
+def templates() -> tuple[str, ...]:
+    """The names of all messages there are."""
+    return tuple(name for name, words in texts(LANGUAGES[0]).items() if "sms" in words)
+
+
+def values_of(template: str, language: str) -> frozenset[str]:
+    """What a template must be given, beyond what every message has of itself."""
+    said = "".join(texts(language)[template].values())
+    return frozenset(name for _, name, _, _ in Formatter().parse(said) if name) - _OF_ITSELF
 
 
 def letter(template: str, language: str, values: Mapping[str, Any], entry: Entry | None = None) -> Letter:
@@ -71,10 +87,27 @@ def greetable(name: str) -> str:
     return "" if _ADVERTISING.search(plain) else " ".join(plain.split())[:_NAME_LENGTH].rstrip()
 
 
+@dataclass(frozen=True)
+class Count:
+    """So many of something: `of` is a key of the texts' `counted`, which has a form for each plural of a language."""
+
+    number: int
+    of: str
+
+
 def _written(value: Any, language: str) -> str:
+    if isinstance(value, Count):
+        return counted(value, language)
     if isinstance(value, datetime):
         zone = ZoneInfo(pack().calendar["tz"])
         locale = _LOCALES.get(language, "en_GB")
         pattern = _AS_WRITTEN.get(language, _AS_WRITTEN["en"])
         return format_datetime(value.astimezone(zone), pattern, locale=locale, tzinfo=zone)
     return str(value)
+
+
+def counted(count: Count, language: str) -> str:
+    """Arabic has six plurals, English two, Chinese one: which is meant, CLDR says."""
+    locale = _LOCALES.get(language, "en_GB")
+    form = texts(language)["counted"][f"{count.of}.{Locale.parse(locale).plural_form(count.number)}"]
+    return form.format(n=format_decimal(count.number, locale=locale))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from services.intake.following import ACTS, CaseView
@@ -67,7 +68,10 @@ def _call(sent: str) -> dict[str, Any]:
     callback, _, chosen = sent.partition(" ")
     if chosen == STOP:
         return {"callback": callback, "stop": True}
-    return {"callback": callback, "since": chosen} if chosen else {}
+    try:
+        return {"callback": callback, "since": datetime.fromisoformat(chosen)}
+    except ValueError:
+        return {}
 
 
 def wrong(refusal: Problem) -> list[Wrong]:

@@ -39,7 +39,7 @@ class Outcome(StrEnum):
     NO_ANSWER = "no-answer"
     BUSY = "busy"
     VOICEMAIL = "voicemail"
-    """A machine answered; nothing was left on it but that the desk called."""
+    """A machine answered; nothing was left on it."""
     SOMEBODY_ELSE = "somebody-else"
     """Another person answered, and was told nothing."""
     WRONG_NUMBER = "wrong-number"

@@ -42,10 +42,15 @@ def script(callback: Callback, events: list[Recorded], known: Recipient, card: d
         "name": greetable(card.get("name") or ""),
     }
     lines = _words()[language]
-    opening = lines["opening" if sees_word else "opening_unseen"].format_map(said)
+    order = (
+        "named" if said["name"] else "unnamed",
+        "opening" if sees_word else "opening_unseen",
+        "moment",
+        "nobody",
+    )
     return {
         "word": word if sees_word else None,
-        "say": [opening, lines["check"].format_map(said), lines["nobody"].format_map(said)],
+        "say": [lines[one].format_map(said) for one in order],
         "promised": [
             {"at": one.at.isoformat(), "since": one.data["since"], "until": one.data["until"]}
             for one in events

@@ -24,6 +24,8 @@ from shared.store import AlreadyDone, AlreadyExists, Cause, Guard, Line, NotFoun
 from shared.tables import store
 
 _LONGEST = timedelta(hours=12)
+_FURTHEST = timedelta(days=31)
+"""Who asks to be called later than that is promised a call when it is nearer."""
 
 
 class TimeRequest(Request):
@@ -34,10 +36,9 @@ class TimeRequest(Request):
 
     def agreed(self, where: str, now: datetime) -> CallWindow:
         """As a window that is still to come. Raises `Problem` 422."""
-        if not self.since < self.until <= self.since + _LONGEST or self.until <= now:
-            raise fault(
-                where, "window", "Send a time that is still to come, `since` before `until`, 12 hours at most."
-            )
+        if not self.since < self.until <= self.since + _LONGEST or not now < self.until <= now + _FURTHEST:
+            advice = "Send a time within the next 31 days, `since` before `until`, 12 hours at most."
+            raise fault(where, "window", advice)
         return CallWindow(since=max(self.since, now), until=self.until)
 
 

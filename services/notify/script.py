@@ -50,6 +50,7 @@ def script(callback: Callback, events: list[Recorded], known: Recipient, card: d
     )
     return {
         "word": word if sees_word else None,
+        "wants_no_calls": known.no_calls,
         "say": [lines[one].format_map(said) for one in order],
         "promised": [
             {"at": one.at.isoformat(), "since": one.data["since"], "until": one.data["until"]}

@@ -205,6 +205,7 @@ def test_whoever_answers_and_has_no_time_is_called_when_they_say(call):
         {"outcome": "reached", "at": {"since": "2026-11-24T06:00:00Z", "until": "2026-11-24T07:00:00Z"}},
         {"outcome": "another-time", "at": {"since": "2026-11-24T07:00:00Z", "until": "2026-11-24T06:00:00Z"}},
         {"outcome": "another-time", "at": {"since": "2026-11-20T06:00:00Z", "until": "2026-11-20T07:00:00Z"}},
+        {"outcome": "another-time", "at": {"since": "2027-11-20T06:00:00Z", "until": "2027-11-20T07:00:00Z"}},
         {"outcome": "reached", "said": ""},
     ],
 )
@@ -229,6 +230,19 @@ def test_whoever_calls_next_reads_what_was_promised_and_said_before(call):
         MONDAY_MORNING + 48 * HOUR,
     ]
     assert "brother" not in str(call.world.items("notify"))
+
+
+@pytest.mark.requirement("TELL-06", "CASE-19")
+def test_what_was_said_on_a_call_ends_with_what_its_customer_said(call):
+    call.ends("somebody-else", said="Her brother answered.")
+    for act, reason, who in (("decline", "The landlord has to mend it.", OFFICER), ("erase", "asked", SUPERVISOR)):
+        path = f"/staff/v1/cases/{call.case}/{act}"
+        done = call.world.http("intake.staff", "POST", path, {"reason": reason}, staff=who, key=f"{act}-0001")
+        assert done.status == 200, done.body
+        call.world.settle()
+    seen = call.seen()
+    assert [one["said"] for one in seen["script"]["said_before"]] == [None]
+    assert seen["call"]["phone"] is None
 
 
 @pytest.mark.requirement("TELL-06")

@@ -6,6 +6,8 @@ _SENDS = frozenset({Use.OPEN, Use.COUNT, Use.CHECK, Use.MAIL, Use.SMS, Use.EUM})
 
 NOTIFY = Service(
     name="notify",
+    # The word that a caller says is for the customer's page, which intake shows.
+    seals_to=("intake",),
     functions=(
         edge(
             "staff",

@@ -117,7 +117,8 @@ class Packing:
             self._lay_own(laid)
             if self.native:
                 try_out(laid, self.service)
-            _compile_away(laid, self._interpreter())
+            # Without docstrings: they are for readers of the source, and no small part of a package.
+            _compile_away(laid, self._interpreter(), "-o", "2")
             _zip(laid, self.archive)
             self.bill.write_text(self._billed(), encoding="utf-8")
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -170,9 +170,13 @@ class Store:
         cause: Cause,
         guard: Guard | None = None,
         extra: Sequence[Item] = (),
+        salt: str | None = None,
     ) -> A:
-        """Store the new state of an aggregate that was loaded. Raises `Conflict`, `AlreadyDone`."""
-        salt = getattr(aggregate, "salt", None)
+        """Store the new state of an aggregate that was loaded. Raises `Conflict`, `AlreadyDone`.
+
+        `salt` encrypts what is private when that is not the aggregate's own.
+        """
+        salt = salt or getattr(aggregate, "salt", None)
         return self._write(aggregate, lines, cause, salt=salt, guard=guard, extra=extra, new=False)
 
     def load(self, kind: type[A], identity: str) -> A:

@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -49,12 +48,12 @@ class Speaker:
         """Whether there is wording for `key`."""
         return key in self._texts
 
-    def when(self, moment: datetime, zone: ZoneInfo) -> str:
+    def when(self, moment: datetime, zone: tzinfo) -> str:
         """`moment` as it is on the clocks of `zone`, with its weekday."""
         local = moment.astimezone(zone)
         return self("kit.moment", day=self.day(moment, zone), time=f"{local:%H:%M}")
 
-    def day(self, moment: datetime, zone: ZoneInfo) -> str:
+    def day(self, moment: datetime, zone: tzinfo) -> str:
         """The date of `moment` in `zone`, with its weekday."""
         local = moment.astimezone(zone)
         return self(
@@ -65,7 +64,7 @@ class Speaker:
             year=local.year,
         )
 
-    def days(self, start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    def days(self, start: datetime, end: datetime, zone: tzinfo) -> str:
         """The dates in `zone` from `start` up to, not including, `end`."""
         first, last = self.day(start, zone), self.day(end - timedelta(microseconds=1), zone)
         return first if first == last else self("kit.days", first=first, last=last)

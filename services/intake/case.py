@@ -9,6 +9,7 @@ from typing import ClassVar
 from services.intake import appointment, attachment
 from services.intake.appointment import Appointments
 from services.intake.attachment import Attachment, Attachments, Checked
+from services.intake.awaited import AwaitedCalls
 from services.intake.consultation import Consultation
 from services.intake.exhibit import Exhibits
 from services.intake.ownership import Ownership
@@ -163,6 +164,8 @@ class Case(Aggregate):
     """Complaints about it that were heard of."""
     consultation: Consultation | None = None
     """Where the question stands, when it is one."""
+    calls: AwaitedCalls = ()
+    """Calls that its customer was promised, the next one first."""
 
     def moved(self, move: Move) -> "Case":
         """The case after this move. Raises `IllegalMove`."""

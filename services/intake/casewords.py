@@ -1,7 +1,7 @@
 """A case in the words of its customer's language: for its page, and for the copy of a file."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,7 @@ def case_shown(case: CaseView, t: Speaker) -> dict[str, Any]:
             "colour": _TAGS[State(case.state)],
         },
         "kept_until": t.day(case.kept_until, zone) if case.kept_until else None,
+        "calls": [call_shown(one, t, zone) for one in case.calls],
         "timeline": [_step_shown(step, t, zone) for step in case.timeline],
         "promises": [promise_shown(one, t(f"promise.{_plain(one['what'])}"), t, zone) for one in case.promises],
     }
@@ -52,6 +53,27 @@ def _step_shown(step: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> dict[str
         ),
         "text": "\n".join(words for words in (step.get("place"), step["text"]) if words),
     }
+
+
+def call_shown(call: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> dict[str, Any]:
+    """A promised call: when, in the zone where the customer said that they are, and what the caller says first."""
+    offset = call["utc_offset"]
+    there = zone if offset is None else timezone(timedelta(minutes=offset))
+    return {
+        "callback": call["callback"],
+        "when": _between(call, t, there),
+        "word": call["word"],
+        "daily": call["daily"],
+        "choices": [{"value": one["since"], "text": _between(one, t, there)} for one in call["choices"]],
+    }
+
+
+def _between(window: Mapping[str, Any], t: Speaker, zone: tzinfo) -> str:
+    since, until = (datetime.fromisoformat(window[edge]) for edge in ("since", "until"))
+    start, end = (t.when(at, zone) for at in (since, until))
+    if t.day(since, zone) == t.day(until, zone):
+        end = f"{until.astimezone(zone):%H:%M}"
+    return t("calls.between", start=start, end=end)
 
 
 def _plain(promise: str) -> str:

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from services.intake import awaiting, checking, consulting, knowing, revisiting
 from services.intake import case as cases
-from services.intake import checking, consulting, knowing, revisiting
 from services.intake.case import Case, Move
 from services.intake.handling import Draft, decided
 from services.intake.notes import (
@@ -88,6 +88,8 @@ class CaseView:
     """An answer waits to be understood or not."""
     documents: tuple[str, ...] = ()
     """What is missing of an application and waited for."""
+    calls: tuple[dict[str, Any], ...] = ()
+    """Calls that they were promised, the next one first."""
     takes_questions: bool = False
     """Whoever has the case answers questions, and it goes on."""
     kept_until: datetime | None = None
@@ -108,6 +110,7 @@ class CaseView:
             "answers": list(self.answers),
             "asks_understood": self.asks_understood,
             "documents_missing": list(self.documents),
+            "calls": list(self.calls),
             "kept_until": self.kept_until.isoformat() if self.kept_until else None,
         }
 
@@ -138,6 +141,7 @@ def seen(case: Case, events: Sequence[Recorded], language: str | None = None) ->
         answers=tuple(knowing.given(case.consultation.offered, spoken)) if case.consultation else (),
         asks_understood=_waits_for_a_word(case),
         documents=_missing(case, category, spoken),
+        calls=awaiting.promised_calls(case, events),
         takes_questions=pack().clocks.reply is not None,
         kept_until=case.erase_at,
     )
@@ -222,11 +226,17 @@ def write(draft: Draft) -> None:
         ) from None
 
 
+def choose_call(draft: Draft, request: awaiting.CallRequest, _contact: Mapping[str, str]) -> None:
+    """When they want to be called, among the times that are offered; or that they want no call."""
+    awaiting.choose(draft, request)
+
+
 ACTS: dict[str, tuple[type[Request], Callable[[Draft, Any, Mapping[str, str]], None]]] = {
     "grievances": (GrievanceRequest, voice),
     "documents": (checking.CompletionRequest, complete),
     "additions": (AdditionRequest, add),
     "questions": (QuestionRequest, ask),
+    "calls": (awaiting.CallRequest, choose_call),
     "understood": (consulting.UnderstoodRequest, say_whether_understood),
 }
 """What a customer does with their case: what they say, and what it changes. Each needs an Idempotency-Key."""

@@ -133,6 +133,16 @@ class CustomerCalled(Note):
     detail_type: Literal["CustomerCalled.v1"] = "CustomerCalled.v1"
 
 
+class CallPromised(Note):
+    """The customer is called by `due`; the word that the caller says is private."""
+
+    detail_type: Literal["CallPromised.v1"] = "CallPromised.v1"
+    callback: str
+    due: datetime
+    sequence: int = 0
+    """Which event of the callback said so."""
+
+
 class CallbackWasMissed(Note):
     detail_type: Literal["CallbackWasMissed.v1"] = "CallbackWasMissed.v1"
 

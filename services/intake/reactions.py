@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from services.intake import awaited, filing, forgetting, notes, quarantine
 from services.intake import case as cases
-from services.intake import filing, forgetting, notes, quarantine
+from services.intake.awaited import AwaitedCall
 from services.intake.case import Case
 from shared.clock import utc_now
 from shared.consumer import Heard, Reactions, consume
@@ -18,7 +19,15 @@ from shared.contracts.complaints import (
     ComplaintReworked,
 )
 from shared.contracts.intake import CaseErased, CaseHandled, CaseReported, ContactChanged, FilesLeft, Wording
-from shared.contracts.notify import CallbackGivenUp, CallbackMissed, CallbackReached, MessageFailed, MessageSent
+from shared.contracts.notify import (
+    CallbackBooked,
+    CallbackGivenUp,
+    CallbackMissed,
+    CallbackReached,
+    CallbackWord,
+    MessageFailed,
+    MessageSent,
+)
 from shared.contracts.survey import SurveyAnswered
 from shared.logs import log
 from shared.store import AlreadyDone, Audience, Guard, Line, NotFound, retrying
@@ -56,9 +65,44 @@ def note_undelivered(heard: Heard[MessageFailed]) -> None:
     _note(heard, heard.event.case, notes.MessageUndelivered(template=heard.event.template), Audience.STAFF)
 
 
+def note_promised_call(heard: Heard[CallbackBooked]) -> None:
+    """The customer sees when they are called, and the word by which they know who calls."""
+    event, box = heard.event, heard.box()
+    call = AwaitedCall(
+        callback=event.callback,
+        since=event.since,
+        until=event.until,
+        chosen=event.chosen,
+        daily=event.daily,
+        choices=event.choices,
+        heard=heard.sequence,
+    )
+    _note(
+        heard,
+        event.case,
+        notes.CallPromised(callback=event.callback, due=event.until, sequence=heard.sequence),
+        Audience.CUSTOMER,
+        private=CallbackWord.model_validate(box).model_dump() if box else None,
+        also=lambda case: case.model_copy(update={"calls": awaited.promised(case.calls, call)}),
+    )
+
+
+def _called(heard: Heard[CallbackReached] | Heard[CallbackGivenUp]) -> Callable[[Case], Case]:
+    """Nobody waits for this call any more, unless it was promised anew since."""
+    told, at = heard.event.callback, heard.sequence
+    return lambda case: case.model_copy(update={"calls": awaited.over(case.calls, told, at)})
+
+
 def note_called(heard: Heard[CallbackReached]) -> None:
     """Whoever was called has been told by voice: that acknowledges too."""
-    _note(heard, heard.event.case, notes.CustomerCalled(), Audience.CUSTOMER, acknowledged=True)
+    _note(
+        heard,
+        heard.event.case,
+        notes.CustomerCalled(),
+        Audience.CUSTOMER,
+        acknowledged=True,
+        also=_called(heard),
+    )
 
 
 def note_missed_callback(heard: Heard[CallbackMissed]) -> None:
@@ -66,7 +110,8 @@ def note_missed_callback(heard: Heard[CallbackMissed]) -> None:
 
 
 def note_given_up(heard: Heard[CallbackGivenUp]) -> None:
-    _note(heard, heard.event.case, notes.CallGivenUp(reason=heard.event.reason), Audience.CUSTOMER)
+    note = notes.CallGivenUp(reason=heard.event.reason)
+    _note(heard, heard.event.case, note, Audience.CUSTOMER, also=_called(heard))
 
 
 def note_complaint(heard: Heard[ComplaintAccepted]) -> None:
@@ -199,6 +244,7 @@ REACTIONS: Reactions = {
     FilesLeft: delete_files,
     MessageSent: note_acknowledgement,
     MessageFailed: note_undelivered,
+    CallbackBooked: note_promised_call,
     CallbackReached: note_called,
     CallbackMissed: note_missed_callback,
     CallbackGivenUp: note_given_up,

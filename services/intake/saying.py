@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from services.intake.following import ACTS, CaseView
@@ -10,6 +11,8 @@ from shared.pages.asking import as_request
 from shared.pages.questions import Wrong
 
 LONGEST: Final = 4000
+STOP: Final = "stop"
+_FIELDS: Final[Mapping[str, str]] = {"/since": "call", "/callback": "call"}
 _UNDERSTOOD: Final[Mapping[str, bool]] = {"yes": True, "no": False}
 
 
@@ -28,6 +31,8 @@ class Saying:
                 return bool(case.documents)
             case "understood":
                 return case.asks_understood
+            case "calls":
+                return bool(case.calls)
             case "questions":
                 return case.takes_questions
             case _:
@@ -35,6 +40,8 @@ class Saying:
 
     def read(self, sent: Mapping[str, str]) -> Request:
         """What was sent, as the API would read it. Raises `Problem` with the faults."""
+        if "call" in self.choices:
+            return as_request(ACTS[self.act][0], _call(sent.get("call", "")))
         said: dict[str, Any] = {"text": sent["text"]} if sent.get("text") else {}
         if "understood" in self.choices and sent.get("understood") in _UNDERSTOOD:
             said["understood"] = _UNDERSTOOD[sent["understood"]]
@@ -47,6 +54,7 @@ FORMS: Final[Mapping[str, Saying]] = {
     one.act: one
     for one in (
         Saying("understood", ("understood", "rating")),
+        Saying("calls", ("call",)),
         Saying("documents"),
         Saying("additions"),
         Saying("questions"),
@@ -55,11 +63,25 @@ FORMS: Final[Mapping[str, Saying]] = {
 """In the order in which the page offers them."""
 
 
+def _call(sent: str) -> dict[str, Any]:
+    """What was chosen: which call, and when or that not at all."""
+    callback, _, chosen = sent.partition(" ")
+    if chosen == STOP:
+        return {"callback": callback, "stop": True}
+    try:
+        return {"callback": callback, "since": datetime.fromisoformat(chosen)}
+    except ValueError:
+        return {}
+
+
 def wrong(refusal: Problem) -> list[Wrong]:
     """Beside which fields to say what. Raises the refusal when it is about none."""
     if "faults" not in refusal.body:
         raise refusal
     return [
-        Wrong(fault["pointer"].removeprefix("/"), "long" if fault["code"].endswith("too_long") else "missing")
+        Wrong(
+            _FIELDS.get(fault["pointer"], fault["pointer"].removeprefix("/")),
+            "long" if fault["code"].endswith("too_long") else "missing",
+        )
         for fault in refusal.body["faults"]
     ]

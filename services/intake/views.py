@@ -7,6 +7,7 @@ from typing import Any
 from services.intake.case import LOOK_AGAIN, MOVES, Case
 from services.intake.customer import ON_BAD_DAYS
 from services.intake.notes import (
+    CallPromised,
     ComplaintAgain,
     ComplaintGotAnswer,
     ComplaintMoved,
@@ -21,7 +22,7 @@ from services.intake.notes import (
 )
 from services.intake.promised import promise_view
 from shared import ids
-from shared.contracts.intake import CaseHandled, ComplaintsToErase, GrievanceVoiced
+from shared.contracts.intake import CallsStopped, CallTimeChosen, CaseHandled, ComplaintsToErase, GrievanceVoiced
 from shared.policy import PERMITS, Principal
 from shared.promises import Promise, PromiseState
 from shared.store import Recorded
@@ -41,6 +42,9 @@ _OF_COMPLAINTS = frozenset(
         SurveyCameBack,
         HandlingJudged,
         LookedAgain,
+        CallPromised,
+        CallTimeChosen,
+        CallsStopped,
     )
 )
 """What whoever handled a case may not learn: that there is a complaint about it, and what becomes of that."""
@@ -149,6 +153,7 @@ def _about_a_complaint(event: Recorded) -> bool:
 def _event(event: Recorded, salt: str | None, reader: Principal, *, contact_hidden: bool) -> dict[str, Any]:
     private = event.private(salt) if salt else {}
     private.pop("secret", None)  # the customer's alone
+    private.pop("word", None)  # theirs, and of whoever calls them
     if contact_hidden:
         private.pop("contact", None)
     if event.type == InterviewHeld.detail_type_name() and hides(reader, (event.data["side"],)):

@@ -400,8 +400,20 @@ def _ask_to_say(
         documents=case.documents,
         answers=case.answers,
         latest=latest_answer(case) if what == "understood" else None,
+        calls=[_call_choices(one, t) for one in case_shown(case, t)["calls"]] if what == "calls" else (),
         ratings=[{"value": str(rating), "text": t(f"rating.{rating}")} for rating in range(5, 0, -1)],
     )
+
+
+def _call_choices(call: Mapping[str, Any], t: Speaker) -> dict[str, Any]:
+    """A promised call with what its customer may choose of it."""
+    number = call["callback"]
+    times = [{"value": f"{number} {one['value']}", "text": one["text"]} for one in call["choices"]]
+    stop = {
+        "value": f"{number} {saying.STOP}",
+        "text": t("say.calls.stop_daily" if call["daily"] else "say.calls.stop"),
+    }
+    return {**call, "items": [*times, *([{"divider": t("report.area.or")}] if times else []), stop]}
 
 
 def _reply_due(case: CaseView, t: Speaker) -> str:

@@ -1,17 +1,21 @@
 """A callback: a call promised to a customer, owed until they were reached or a supervisor gives it up. Pure.
 
-Nobody answers: it is owed once more. Nobody answers again: whoever is first on the ladder decides how to go on.
+Nobody answers: it is owed once more, in another part of the day. Nobody answers again: whoever is first on the ladder
+decides how to go on. A daily one is owed again on the next day, until somebody stops it.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
+from services.notify import window
+from services.notify.window import Part
 from shared import promises
 from shared.aggregate import Aggregate
+from shared.contracts.notify import CallWindow
 from shared.packs import Pack
-from shared.promises import Miss
+from shared.promises import Miss, Promise, Promises
 from shared.worktime import Calendar
 
 CALL = "call"
@@ -29,13 +33,27 @@ class State(StrEnum):
 
 
 class Outcome(StrEnum):
+    """How a call went."""
+
     REACHED = "reached"
     NO_ANSWER = "no-answer"
+    BUSY = "busy"
+    VOICEMAIL = "voicemail"
+    """A machine answered; nothing was left on it."""
+    SOMEBODY_ELSE = "somebody-else"
+    """Another person answered, and was told nothing."""
+    WRONG_NUMBER = "wrong-number"
+    """The number is not theirs: whoever is first on the ladder decides how they are reached."""
+    ANOTHER_TIME = "another-time"
+    """They answered and asked for another time."""
     GIVEN_UP = "given-up"
 
 
+UNANSWERED = frozenset({Outcome.NO_ANSWER, Outcome.BUSY, Outcome.VOICEMAIL, Outcome.SOMEBODY_ELSE})
+"""The customer was not spoken to: the rule for no answer holds."""
+
 MOVES: Mapping[State, tuple[Outcome, ...]] = {
-    State.PROMISED: (Outcome.REACHED, Outcome.NO_ANSWER, Outcome.GIVEN_UP),
+    State.PROMISED: tuple(Outcome),
     State.REACHED: (),
     State.GIVEN_UP: (),
 }
@@ -58,38 +76,124 @@ class Callback(Aggregate):
     reason: str
     state: State = State.PROMISED
     tries: int = 0
+    """Calls without an answer that count by the rule."""
+    calls: int = 0
+    """Calls made at all. Each says its own one-time word."""
+    tried: tuple[Part, ...] = ()
+    """The parts of the day at which nobody answered."""
+    window: CallWindow | None = None
+    """When the customer was told that they are called; None: of one that was booked before windows were."""
+    chosen: bool = False
+    """They chose it themselves."""
+    plan: CallWindow | None = None
+    """When to try, by the rule."""
+    daily: bool = False
+    """Every day until somebody stops it."""
+    utc_offset: int | None = None
+    """How many minutes their clock is ahead of UTC, when they said so; None: it is the desk's."""
+
+    @property
+    def owed(self) -> Promise | None:
+        return next((one for one in self.promises if one.open), None)
+
+    def zone_in(self, calendar: Calendar) -> tzinfo:
+        return calendar.zone if self.utc_offset is None else timezone(timedelta(minutes=self.utc_offset))
+
+    def changed(self, **changes: Any) -> "Callback":
+        return self.model_copy(update=changes)
 
 
-def booked(identity: str, case: str, reason: str, pack: Pack, calendar: Calendar, now: datetime) -> Callback:
-    """Promised from now on."""
+def booked(
+    identity: str,
+    case: str,
+    reason: str,
+    pack: Pack,
+    calendar: Calendar,
+    now: datetime,
+    *,
+    at: CallWindow | None = None,
+    daily: bool = False,
+) -> Callback:
+    """Promised from now on: within the pack's time, or `at` a time that was agreed with the customer."""
     duty = pack.clocks.callback
-    made = promises.make((), CALL, duty.role, duty.within, calendar, now)
-    return Callback(id=identity, case=case, reason=reason, promises=made)
+    callback = Callback(id=identity, case=case, reason=reason, daily=daily)
+    if at is not None:
+        return _agreed(callback, duty.role, at, calendar, now)
+    return _within(callback, (), duty.role, duty.within, calendar, now)
 
 
-def reached(callback: Callback, now: datetime) -> Callback:
-    """The customer was spoken to. Raises `IllegalMove`."""
+def chosen(callback: Callback, at: CallWindow, utc_offset: int | None, calendar: Calendar, now: datetime) -> Callback:
+    """The customer chose this window. Raises `IllegalMove`."""
+    _must_allow(callback, Outcome.ANOTHER_TIME)
+    role = callback.owed.role if callback.owed else ""
+    offset = callback.utc_offset if utc_offset is None else utc_offset
+    return _agreed(callback.changed(utc_offset=offset), role, at, calendar, now).changed(chosen=True)
+
+
+def reached(callback: Callback, calendar: Calendar, now: datetime) -> Callback:
+    """The customer was spoken to; of a daily one the next day's call is owed. Raises `IllegalMove`."""
     _must_allow(callback, Outcome.REACHED)
+    role = _role(callback)
     kept = promises.keep(callback.promises, CALL, now)
-    return callback.model_copy(update={"state": State.REACHED, "promises": kept, "tries": callback.tries + 1})
+    after = callback.changed(promises=kept, tries=callback.tries + 1, calls=callback.calls + 1)
+    if not callback.daily:
+        return after.changed(state=State.REACHED)
+    usual = callback.window or window.planned(calendar, callback.zone_in(calendar), now, now + window.AHEAD, set())
+    tomorrow = window.next_day(calendar, usual, now)
+    return _agreed(after.changed(tries=0, tried=()), role, tomorrow, calendar, now).changed(chosen=callback.chosen)
 
 
 def unanswered(callback: Callback, pack: Pack, calendar: Calendar, now: datetime) -> Callback:
-    """Called as promised, but nobody answered. Raises `IllegalMove`."""
+    """Called, but the customer was not spoken to. Raises `IllegalMove`.
+
+    A call at a part of the day at which nobody answered before does not count, as long as another one comes before
+    the call is due: who is at work in the morning is not reached by calling twice in the morning.
+    """
     _must_allow(callback, Outcome.NO_ANSWER)
-    role, within = next(one.role for one in callback.promises if one.open), ONCE_MORE
+    zone, role = callback.zone_in(calendar), _role(callback)
+    called = callback.changed(calls=callback.calls + 1)
+    part, owed, tried = window.part_of(now, zone), callback.owed, set(callback.tried)
+    if part in tried and owed and now < owed.due and window.untried(zone, now, owed.due, tried):
+        return called.changed(plan=window.planned(calendar, zone, now, owed.due, tried))
+    within = ONCE_MORE
     if callback.tries:
         decides = pack.rungs()[0]
         role, within = decides.role, decides.within
-    owed = promises.make(promises.keep(callback.promises, CALL, now), CALL, role, within, calendar, now)
-    return callback.model_copy(update={"promises": owed, "tries": callback.tries + 1})
+    made = promises.keep(callback.promises, CALL, now)
+    once_more = called.changed(tries=callback.tries + 1, tried=tuple(sorted({*tried, part})))
+    return _within(once_more, made, role, within, calendar, now)
+
+
+def unreachable(callback: Callback, pack: Pack, calendar: Calendar, now: datetime) -> Callback:
+    """This number is not theirs: whoever is first on the ladder decides. Raises `IllegalMove`."""
+    _must_allow(callback, Outcome.WRONG_NUMBER)
+    decides = pack.rungs()[0]
+    made = promises.keep(callback.promises, CALL, now)
+    called = callback.changed(calls=callback.calls + 1, tries=callback.tries + 1)
+    return _within(called, made, decides.role, decides.within, calendar, now)
+
+
+def postponed(callback: Callback, at: CallWindow, calendar: Calendar, now: datetime) -> Callback:
+    """The customer answered, and asked to be called at this time. Raises `IllegalMove`."""
+    _must_allow(callback, Outcome.ANOTHER_TIME)
+    kept = promises.keep(callback.promises, CALL, now)
+    role = _role(callback)
+    called = callback.changed(promises=kept, calls=callback.calls + 1, tries=0, tried=())
+    return _agreed(called, role, at, calendar, now).changed(chosen=True)
 
 
 def given_up(callback: Callback, reason: GiveUpReason, now: datetime) -> Callback:
     """Nobody calls any more, for this reason. Raises `IllegalMove`."""
     _must_allow(callback, Outcome.GIVEN_UP)
     waived = promises.waive(callback.promises, CALL, now, reason)
-    return callback.model_copy(update={"state": State.GIVEN_UP, "promises": waived})
+    return callback.changed(state=State.GIVEN_UP, promises=waived)
+
+
+def late(callback: Callback, pack: Pack, calendar: Calendar, now: datetime) -> tuple[Callback, tuple[Miss, ...]]:
+    """The call that did not happen in time, and the rung that owes it now."""
+    made, misses = promises.miss(callback.promises, pack.rungs(), calendar, now)
+    after = callback.changed(promises=made)
+    return (_told(after, calendar, now) if misses else after), misses
 
 
 def _must_allow(callback: Callback, outcome: Outcome) -> None:
@@ -97,7 +201,27 @@ def _must_allow(callback: Callback, outcome: Outcome) -> None:
         raise IllegalMove(callback.state)
 
 
-def late(callback: Callback, pack: Pack, calendar: Calendar, now: datetime) -> tuple[Callback, tuple[Miss, ...]]:
-    """The call that did not happen in time, and the rung that owes it now."""
-    made, misses = promises.miss(callback.promises, pack.rungs(), calendar, now)
-    return callback.model_copy(update={"promises": made}), misses
+def _role(callback: Callback) -> str:
+    """Who owes it."""
+    return callback.owed.role if callback.owed else ""
+
+
+def _within(
+    callback: Callback, made: Promises, role: str, within: dict[str, int], calendar: Calendar, now: datetime
+) -> Callback:
+    owed = promises.make(made, CALL, role, within, calendar, now)
+    return _told(callback.changed(promises=owed), calendar, now)
+
+
+def _told(callback: Callback, calendar: Calendar, now: datetime) -> Callback:
+    """What the customer is told of a date by the rule: from now until then."""
+    due = callback.owed.due if callback.owed else now
+    plan = window.planned(calendar, callback.zone_in(calendar), now, due, set(callback.tried))
+    return callback.changed(window=CallWindow(since=now, until=due), chosen=False, plan=plan)
+
+
+def _agreed(callback: Callback, role: str, at: CallWindow, calendar: Calendar, now: datetime) -> Callback:
+    """The call is owed at the end of this window, instead of what was owed before."""
+    left = promises.waive(callback.promises, CALL, now, "another-time")
+    owed = promises.agreed(CALL, role, at.until, calendar, now)
+    return callback.changed(promises=(*left, owed), window=at, plan=at)

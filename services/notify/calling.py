@@ -1,53 +1,49 @@
-"""Callbacks: booked when a message can't be delivered or a customer was not satisfied, worked off by operators."""
+"""Callbacks as operators work them off: what is owed, what to say, how it went; and what becomes of those missed."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
+
+from services.notify import booking, notes
 from services.notify import callback as callbacks
-from services.notify import notes, recipient
-from services.notify.callback import Callback, GiveUpReason, Outcome
+from services.notify.booking import TimeRequest
+from services.notify.callback import UNANSWERED, Callback, GiveUpReason, Outcome, State
 from services.notify.delivery import card_of
 from services.notify.recipient import Recipient
-from shared import ids, vault
+from services.notify.script import script
+from shared import ids
 from shared.commands import Command
-from shared.consumer import Heard
-from shared.contracts import Event
 from shared.contracts.notify import CallbackGivenUp, CallbackMissed, CallbackReached
-from shared.http import Problem, Request, fault
+from shared.http import Problem, Request, Text, fault
 from shared.logs import log
 from shared.place import Place
 from shared.policy import Principal, require
 from shared.promises import PromiseState
 from shared.rules import calendar, pack
-from shared.store import AlreadyExists, Cause, Line, NotFound, retrying
+from shared.store import Cause, Line, NotFound
 from shared.tables import store
 
 PAGE = 50
 _HORIZON = timedelta(days=3650)
 
 
+Words = Annotated[Text, Field(min_length=1, max_length=2000)]
+
+
 class OutcomeRequest(Request):
-    """How the call went. `reason` goes with `given-up`, and only with it."""
+    """How the call went. `reason` goes with `given-up`, and only with it; `at` with `another-time`.
+
+    `said` and `promised` are for whoever calls next: what was talked about, and what the desk said it would do.
+    """
 
     outcome: Outcome
     reason: GiveUpReason | None = None
-
-
-def book(heard: Heard[Any], case: str, reason: str) -> datetime | None:
-    """Promise the customer of a case a call, once for this event.
-
-    Answers by when; None without a number, and to whoever wants no calls.
-    """
-    known, card = card_of(case)
-    if known.no_calls or "sms" not in recipient.channels(card):
-        return None
-    identity = ids.number_from(vault.mac("number", heard.id))
-    callback = callbacks.booked(identity, case, reason, pack(), calendar(), heard.at)
-    with suppress(AlreadyExists):
-        retrying(lambda: store().create(callback, [Line(notes.CallbackBooked(reason=reason))], heard.cause(heard.at)))
-    return callback.promises[0].due
+    at: TimeRequest | None = None
+    said: Words | None = None
+    promised: Words | None = None
+    word_said: bool | None = None
 
 
 def worklist(principal: Principal, now: datetime, after: Place | None = None) -> dict[str, Any]:
@@ -68,14 +64,24 @@ def worklist(principal: Principal, now: datetime, after: Place | None = None) ->
 
 
 def read(principal: Principal, number: str) -> dict[str, Any]:
-    """One callback with whom to call."""
+    """One callback with whom to call and what to say."""
     require(principal, "callback.record")
-    callback = _let(principal, "callback.record", _identity(number))
+    identity = _identity(number)
+    _let(principal, "callback.record", identity)
+    callback, events = store().history(Callback, identity)
     known, card = card_of(callback.case)
     return {
         **_facts(callback),
         "call": {"name": card.get("name"), "phone": card.get("phone"), "language": known.language},
+        "script": script(callback, events, known, card),
     }
+
+
+def book(
+    principal: Principal, request: booking.BookingRequest, key: str, now: datetime, correlation: str
+) -> dict[str, Any]:
+    """Promise a call that was agreed with the customer."""
+    return _facts(booking.by_staff(principal, request, key, now, correlation))
 
 
 def record(
@@ -92,13 +98,16 @@ def record(
         require(principal, "callback.give-up")
     if (request.outcome is Outcome.GIVEN_UP) != (request.reason is not None):
         raise fault("/reason", "reason", "Send a reason with the outcome given-up, and only with it.")
+    if (request.outcome is Outcome.ANOTHER_TIME) != (request.at is not None):
+        raise fault("/at", "at", "Send the time with the outcome another-time, and only with it.")
     identity = _identity(number)
     stored: list[Callback] = []
 
     def act() -> Callback:
         callback = _let(principal, "callback.record", identity)
+        known, _ = card_of(callback.case)
         try:
-            after, event = _after(callback, request, now)
+            after, lines = _after(callback, known, request, now)
         except callbacks.IllegalMove as illegal:
             command.raise_if_done(Callback, identity)
             raise Problem(
@@ -109,22 +118,47 @@ def record(
                 allowed=list(callbacks.MOVES[illegal.state]),
             ) from None
         cause = Cause(now, principal.id, correlation)
-        stored.append(store().change(after, [Line(event)], cause, command.guard(_facts(after))))
+        stored.append(store().change(after, lines, cause, command.guard(_facts(after)), salt=known.salt))
         return stored[-1]
 
     before_answer = command.once(Callback, identity, act)
     return before_answer if before_answer is not None else _facts(stored[-1])
 
 
-def _after(callback: Callback, request: OutcomeRequest, now: datetime) -> tuple[Callback, Event]:
+def _after(
+    callback: Callback, known: Recipient, request: OutcomeRequest, now: datetime
+) -> tuple[Callback, list[Line]]:
     """The callback after this outcome, and what tells of it. Raises `IllegalMove`."""
     if request.reason is not None:
-        return callbacks.given_up(callback, request.reason, now), CallbackGivenUp(
-            callback=callback.id, case=callback.case, reason=request.reason
-        )
+        over = CallbackGivenUp(callback=callback.id, case=callback.case, reason=request.reason)
+        return callbacks.given_up(callback, request.reason, now), [Line(over)]
+    after = _called(callback, request, now)
+    lines = [_kept(callback, after, known, request)]
     if request.outcome is Outcome.REACHED:
-        return callbacks.reached(callback, now), CallbackReached(callback=callback.id, case=callback.case)
-    return callbacks.unanswered(callback, pack(), calendar(), now), notes.CallTried()
+        lines.append(Line(CallbackReached(callback=callback.id, case=callback.case)))
+    if after.state is State.PROMISED:
+        lines.append(booking.told(after, known, now))
+    return after, lines
+
+
+def _called(callback: Callback, request: OutcomeRequest, now: datetime) -> Callback:
+    if request.at is not None:
+        return callbacks.postponed(callback, request.at.agreed("/at", now), calendar(), now)
+    if request.outcome in UNANSWERED:
+        return callbacks.unanswered(callback, pack(), calendar(), now)
+    if request.outcome is Outcome.WRONG_NUMBER:
+        return callbacks.unreachable(callback, pack(), calendar(), now)
+    return callbacks.reached(callback, calendar(), now)
+
+
+def _kept(callback: Callback, after: Callback, known: Recipient, request: OutcomeRequest) -> Line:
+    """What is kept of a call that was made: of somebody who was erased, not what they said."""
+    words = {"said": request.said, "promised": request.promised}
+    private = {name: text for name, text in words.items() if text} if known.salt else {}
+    if request.outcome is Outcome.REACHED:
+        return Line(notes.CallMade(word_said=request.word_said), private=private or None)
+    counted = after.tries > callback.tries
+    return Line(notes.CallTried(outcome=request.outcome, counted=counted), private=private or None)
 
 
 def look(identity: str, now: datetime) -> None:
@@ -132,15 +166,17 @@ def look(identity: str, now: datetime) -> None:
     callback = store().load(Callback, identity)
     if callback.state is not callbacks.State.PROMISED:
         return  # two ticks at once: the other one has given it up
-    if card_of(callback.case)[0].salt is None:
+    known, _ = card_of(callback.case)
+    if known.salt is None:
         over = CallbackGivenUp(callback=callback.id, case=callback.case, reason="not-wished")
         cause = Cause(now, "clock", f"tick:{callback.id}:{callback.seq}")
         store().change(callbacks.given_up(callback, "not-wished", now), [Line(over)], cause)
         return
     after, misses = callbacks.late(callback, pack(), calendar(), now)
     if misses:
-        told = CallbackMissed(callback=callback.id, case=callback.case)
-        store().change(after, [Line(told)], Cause(now, "clock", f"tick:{callback.id}:{callback.seq}"))
+        missed = CallbackMissed(callback=callback.id, case=callback.case)
+        lines = [Line(missed), booking.told(after, known, now)]
+        store().change(after, lines, Cause(now, "clock", f"tick:{callback.id}:{callback.seq}"))
 
 
 def _visible(principal: Principal, places: Sequence[Place]) -> Iterator[tuple[Place, Callback]]:
@@ -179,6 +215,12 @@ def _facts(callback: Callback) -> dict[str, Any]:
         "reason": callback.reason,
         "state": str(callback.state),
         "tries": callback.tries,
+        "calls": callback.calls,
+        "daily": callback.daily,
+        "chosen": callback.chosen,
+        "promised": callback.window.model_dump(mode="json") if callback.window else None,
+        "try": callback.plan.model_dump(mode="json") if callback.plan and owed else None,
+        "utc_offset": callback.utc_offset,
         "owed_by": owed.role if owed else None,
         "due": owed.due.isoformat() if owed else None,
     }

@@ -14,6 +14,7 @@ from services.notify.mark import Which
 from services.notify.message import Channel, Message, Policy, State
 from services.notify.recipient import Recipient
 from services.notify.segments import length
+from services.notify.telling import telling
 from services.notify.wording import letter
 from shared import ids
 from shared.clock import utc_now
@@ -146,7 +147,8 @@ def _claim(
         try:
             claim = notes.MessageClaimed(channel=channel, attempt=message.attempt, parts=_parts(message, content))
             counted = [one.counting(cause.at) for one in ceilings]
-            return write(messages.claimed(message, cause.at), claim, *counted, *known)
+            remembered = [telling(message, cause.at)] if first and not message.to_staff else []
+            return write(messages.claimed(message, cause.at), claim, *counted, *known, *remembered)
         except Conflict:
             reached = next((one for one in ceilings if one.is_reached()), None)
             if reached is None:

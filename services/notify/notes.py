@@ -82,13 +82,6 @@ class StaffUntold(Note):
     detail_type: Literal["StaffUntold.v1"] = "StaffUntold.v1"
 
 
-class CallbackBooked(Note):
-    """A call is promised to the customer; why is in `reason`."""
-
-    detail_type: Literal["CallbackBooked.v1"] = "CallbackBooked.v1"
-    reason: str
-
-
 class CallsUnwanted(Note):
     """The customer wants no calls."""
 
@@ -103,9 +96,20 @@ class ComplainedAbout(Note):
 
 
 class CallTried(Note):
-    """The operator called and nobody answered."""
+    """The operator called and did not speak to the customer, or not now. What was said is private."""
 
     detail_type: Literal["CallTried.v1"] = "CallTried.v1"
+    outcome: str = "no-answer"
+    counted: bool = True
+    """Whether it counts by the rule for calls that nobody answers."""
+
+
+class CallMade(Note):
+    """The operator spoke to the customer: what was said, and promised, is private."""
+
+    detail_type: Literal["CallMade.v1"] = "CallMade.v1"
+    word_said: bool | None = None
+    """Whether the one-time word was said first."""
 
 
 class ShiftPlanned(Note):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from services.notify import calling, notes
+from services.notify import booking, notes
 from services.notify.delivery import card_of, tell_customer
 from services.notify.duty import remind_of_shift, tell_duty, tell_overdue, tell_substitute, tell_unready
 from services.notify.entry import Entry, entry
@@ -41,6 +41,8 @@ from shared.contracts.intake import (
     AppointmentNear,
     ArbiterWanted,
     CallLate,
+    CallsStopped,
+    CallTimeChosen,
     CallWanted,
     CaseClosed,
     CaseDeclined,
@@ -374,23 +376,34 @@ def invite(heard: Heard[SurveyInvited]) -> None:
 
 def call_unsatisfied(heard: Heard[SatisfactionLow]) -> None:
     """Somebody calls; and if we have no number, says so where we can."""
-    due = calling.book(heard, heard.event.case, "not satisfied")
-    if due:
-        tell_customer(heard, heard.event.case, "callback_promised", {"due": due})
+    at = booking.book(heard, heard.event.case, "not satisfied")
+    if at:
+        values = {"since": at.since, "due": at.until}
+        tell_customer(heard, heard.event.case, "callback_promised", values)
     else:
         tell_customer(heard, heard.event.case, "sorry_to_hear", {})
 
 
 def call_unreached(heard: Heard[MessageFailed]) -> None:
     """What no channel could deliver, a person says; without a number staff on duty find a way."""
-    if calling.book(heard, heard.event.case, f"undelivered: {heard.event.template}") is None:
+    if booking.book(heard, heard.event.case, f"undelivered: {heard.event.template}") is None:
         values = {"number": ids.spoken(heard.event.case), "what": heard.event.template}
         tell_duty(heard, "operator", "duty_unreachable", values)
 
 
 def call_back(heard: Heard[CallWanted]) -> None:
     """Whoever left a message is called."""
-    calling.book(heard, heard.event.case, heard.event.reason)
+    booking.book(heard, heard.event.case, heard.event.reason)
+
+
+def choose_time(heard: Heard[CallTimeChosen]) -> None:
+    """The customer chose when they are called."""
+    booking.choose(heard)
+
+
+def stop_calls(heard: Heard[CallsStopped]) -> None:
+    """The customer wants a call no more."""
+    booking.stop(heard)
 
 
 def tell_waiting(heard: Heard[CallLate]) -> None:
@@ -444,6 +457,8 @@ REACTIONS: Reactions = {
     HandoverOffered: ask_to_take_over,
     ArbiterWanted: call_arbiter,
     CallWanted: call_back,
+    CallTimeChosen: choose_time,
+    CallsStopped: stop_calls,
     CallLate: tell_waiting,
     CaseLate: tell_late,
     CaseClosed: tell_closed,

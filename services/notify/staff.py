@@ -6,6 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from pydantic import TypeAdapter, ValidationError
 
 from services.notify import calling, carding, noticing, previewing, rostering
+from services.notify.booking import BookingRequest
 from shared.clock import utc_now
 from shared.commands import Command
 from shared.http import Desk, Problem, Request, When, answer
@@ -18,6 +19,12 @@ _WHEN: TypeAdapter[datetime] = TypeAdapter(When)
 @handler.get("/staff/v1/callbacks")
 def worklist() -> Response[str]:
     return answer(200, calling.worklist(handler.principal(), utc_now(), handler.after()))
+
+
+@handler.post("/staff/v1/callbacks")
+def book() -> Response[str]:
+    request, key = handler.read(BookingRequest), handler.needed_idempotency_key()
+    return answer(201, calling.book(handler.principal(), request, key, utc_now(), handler.correlation()))
 
 
 @handler.get("/staff/v1/callbacks/<number>")

@@ -322,6 +322,26 @@ class CallWanted(IntakeEvent):
     reason: str
 
 
+class CallTimeChosen(IntakeEvent):
+    """The customer chose when they are called back, among the times that they were offered."""
+
+    detail_type: Literal["CallTimeChosen.v1"] = "CallTimeChosen.v1"
+    case: str
+    callback: str
+    since: datetime
+    until: datetime
+    utc_offset: int | None = None
+    """How many minutes their clock is ahead of UTC, when they said so."""
+
+
+class CallsStopped(IntakeEvent):
+    """The customer wants this call no more; of a daily one, no further one."""
+
+    detail_type: Literal["CallsStopped.v1"] = "CallsStopped.v1"
+    case: str
+    callback: str
+
+
 class CallLate(IntakeEvent):
     """On the line somebody waits too long, or talks longer than first line can help: this role sees to it."""
 

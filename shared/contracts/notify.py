@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from shared.contracts import Event
+from pydantic import BaseModel, ConfigDict
+
+from shared.contracts import Boxed, Event
 
 
 class NotifyEvent(Event):
@@ -27,6 +29,41 @@ class MessageFailed(NotifyEvent):
     message: str
     case: str
     template: str
+
+
+class CallWindow(BaseModel):
+    """From when until when somebody calls."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+    since: datetime
+    until: datetime
+
+
+class CallbackWord(Boxed):
+    """To intake, with `CallbackBooked`: what the caller says first, so that the customer knows who calls."""
+
+    word: str
+
+
+class CallbackBooked(NotifyEvent):
+    """A call is promised to the customer of a case, or promised anew: what was told of it before holds no more.
+
+    Box: `CallbackWord` to intake.
+    """
+
+    detail_type: Literal["CallbackBooked.v1"] = "CallbackBooked.v1"
+    callback: str
+    case: str
+    reason: str
+    since: datetime
+    until: datetime
+    chosen: bool = False
+    """The customer asked for this time."""
+    daily: bool = False
+    """Every day until somebody stops it."""
+    choices: tuple[CallWindow, ...] = ()
+    """Other times that they may choose."""
 
 
 class CallbackReached(NotifyEvent):

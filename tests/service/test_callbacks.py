@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from services.notify import booking, notes
 from services.notify import callback as callbacks
 from services.notify import message as messages
-from services.notify import notes
 from services.notify.callback import Callback
 from services.notify.channels import NeverTaken
 from services.notify.message import Message, Policy
+from services.notify.recipient import Recipient
 from shared.rules import calendar, pack
 from shared.store import Cause, Line
 from shared.tables import store
@@ -65,7 +66,8 @@ def test_a_long_worklist_is_read_page_by_page_and_every_call_is_on_one(world):
         for place in range(55):
             now = MONDAY_MORNING + timedelta(minutes=place)
             call = callbacks.booked(f"C{place:011}", "C" * 12, "not satisfied", pack(), calendar(), now)
-            store().create(call, [Line(notes.CallbackBooked(reason="not satisfied"))], CAUSE)
+            told = [booking.told(call, Recipient(id=call.case, language="en", salt=None), MONDAY_MORNING)]
+            store().create(call, told, CAUSE)
     first = worklist(world)
     second = worklist(world, f"after={first['next']}")
     dues = [call["due"] for call in first["callbacks"] + second["callbacks"]]

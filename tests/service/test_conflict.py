@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from services.complaints.staff import ACTS
+from services.notify import booking
 from services.notify import callback as callbacks
-from services.notify import notes
+from services.notify.recipient import Recipient
 from shared.policy import PERMITS, Role
 from shared.rules import calendar, pack
-from shared.store import AlreadyExists, Cause, Line
+from shared.store import AlreadyExists, Cause
 from shared.tables import store
 from tests.service.complaining import CLERK, LEADER, PHONE, Matter, complain
 from tests.service.conftest import MONDAY_MORNING
@@ -195,7 +196,7 @@ def owe_call(world: World, number: str, case: str) -> None:
     """A call is owed to the customer of this case or complaint."""
     with world.function_of("notify"):
         call = callbacks.booked(number, case.replace("-", ""), "not satisfied", pack(), calendar(), MONDAY_MORNING)
-        line = Line(notes.CallbackBooked(reason="not satisfied"))
+        line = booking.told(call, Recipient(id=call.case, language="en", salt=None), MONDAY_MORNING)
         store().create(call, [line], Cause(MONDAY_MORNING, "test", "test"))
 
 

@@ -120,6 +120,18 @@ def case(state: str = "open") -> CaseView:
             {"at": (FRIDAY + timedelta(hours=hour)).isoformat(), "what": what, "facts": facts, "text": None}
             for hour, (what, facts) in enumerate(lines().items())
         ),
+        calls=tuple(
+            {
+                "callback": "B2DF-4HJK-6MNP",
+                "since": FRIDAY.isoformat(),
+                "until": (FRIDAY + timedelta(hours=hours)).isoformat(),
+                "daily": daily,
+                "utc_offset": None,
+                "word": "yellow <lantern>",
+                "choices": [],
+            }
+            for hours, daily in ((2, True), (24, False))
+        ),
         promises=(
             promised("acknowledge", {"minutes": 10}, "kept"),
             promised("review", {"hours": 24}, "broken"),
@@ -145,6 +157,7 @@ def test_every_state_and_every_line_has_words_in_every_language(language: str, s
     said = page(language, state)
     assert said.count("ahd-timeline__when") == len(lines())
     assert said.count("<details") == 4
+    assert said.count("yellow &lt;lantern&gt;") == 2
     assert "{" not in said.partition("<main")[2]
 
 

@@ -1,0 +1,119 @@
+"""Waiting for a call: the customer chooses when they are called, among the times that they were offered, or that they
+are not.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from services.intake import awaited
+from services.intake import case as cases
+from services.intake.awaited import AwaitedCall, NoSuchCall, NotOffered
+from services.intake.case import Case
+from services.intake.handling import Draft
+from services.intake.notes import CallPromised
+from shared import ids
+from shared.clock import utc_now
+from shared.contracts.intake import CallsStopped, CallTimeChosen
+from shared.contracts.notify import CallWindow
+from shared.http import Problem, Request, When, fault
+from shared.rules import calendar
+from shared.store import Audience, Recorded
+
+_RAISED, _ASLEEP = time(8), time(21)
+
+
+class CallRequest(Request):
+    """When the customer wants to be called: `since` begins a time that was offered; or `stop`: not at all.
+
+    `callback` says which call, when several are promised. `utc_offset`, in minutes, says how far their clock is
+    ahead of UTC: nobody is called before eight or after nine at night.
+    """
+
+    callback: Annotated[str, Field(max_length=40)] | None = None
+    since: When | None = None
+    stop: bool = False
+    utc_offset: Annotated[int, Field(ge=-12 * 60, le=14 * 60, strict=True)] | None = None
+
+
+def choose(draft: Draft, request: CallRequest) -> None:
+    """When, or that they are not called."""
+    if (request.since is None) != request.stop:
+        raise fault("/since", "since", "Send `since`, one of the times that are offered, or `stop`: true.")
+    calls = draft.case.calls
+    try:
+        call = awaited.found(calls, ids.heard(request.callback) if request.callback else None)
+    except NoSuchCall:
+        raise Problem(409, "no-call", "No call is promised to you now.", "Ask for one on your case.") from None
+    _write(draft)
+    if request.stop:
+        draft.set(calls=awaited.over(calls, call.callback, call.heard))
+        draft.tell(CallsStopped(case=draft.case.id, callback=call.callback), Audience.CUSTOMER)
+        return
+    chosen = _chosen(call, request, draft.now)
+    draft.set(calls=awaited.promised(calls, chosen))
+    told = CallTimeChosen(
+        case=draft.case.id,
+        callback=call.callback,
+        since=chosen.since,
+        until=chosen.until,
+        utc_offset=request.utc_offset,
+    )
+    draft.tell(told, Audience.CUSTOMER)
+
+
+def _chosen(call: AwaitedCall, request: CallRequest, now: datetime) -> AwaitedCall:
+    try:
+        chosen = call.at(request.since or now, request.utc_offset, now)
+    except NotOffered:
+        raise fault("/since", "since", "This time is not offered, or no longer: choose one that is.") from None
+    zone = chosen.zone or calendar().zone
+    since, until = (at.astimezone(zone).time() for at in (chosen.since, chosen.until))
+    if not _RAISED <= since < until <= _ASLEEP:
+        raise fault("/since", "night", "It is night there at that time: choose another one.")
+    return chosen
+
+
+def _write(draft: Draft) -> None:
+    try:
+        draft.case = cases.added(draft.case, draft.now)
+    except cases.TooManyAdditions:
+        raise Problem(
+            429,
+            "too-many-additions",
+            "You have written to us very often today; all of it is on your case.",
+            "If there is more to say, write tomorrow or call us.",
+        ) from None
+
+
+def promised_calls(case: Case, events: Sequence[Recorded]) -> tuple[dict[str, Any], ...]:
+    """The calls that a case's customer waits for, with the word that each caller says."""
+    now = utc_now()
+    return tuple(
+        {
+            "callback": ids.spoken(call.callback),
+            "since": call.since.isoformat(),
+            "until": call.until.isoformat(),
+            "chosen": call.chosen,
+            "daily": call.daily,
+            "utc_offset": call.utc_offset,
+            "word": _word(case, call, events),
+            "choices": [_shown(one) for one in call.choices_at(now)],
+        }
+        for call in case.calls
+    )
+
+
+def _shown(window: CallWindow) -> dict[str, str]:
+    return {"since": window.since.isoformat(), "until": window.until.isoformat()}
+
+
+def _word(case: Case, call: AwaitedCall, events: Sequence[Recorded]) -> str | None:
+    for event in reversed(events):
+        told = event.data.get("callback"), event.data.get("sequence", 0)
+        if event.type == CallPromised.detail_type_name() and told == (call.callback, call.heard):
+            word = event.private(case.salt).get("word")
+            return str(word) if word else None
+    return None

@@ -1,0 +1,94 @@
+"""The script of a call: what the caller says first, what was promised, and what was said before."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from services.notify import notes, watchword
+from services.notify.callback import Callback
+from services.notify.message import Message
+from services.notify.recipient import Recipient
+from services.notify.telling import told_before
+from services.notify.wording import greetable
+from shared import ids
+from shared.contracts.notify import CallbackBooked
+from shared.packs import LANGUAGES
+from shared.rules import pack
+from shared.store import NotFound, Recorded
+from shared.tables import store
+
+_WORDS = Path(__file__).parent / "texts" / "script.json"
+_MESSAGES = 5
+_BOOKED, _TRIED, _MADE = (kind.detail_type_name() for kind in (CallbackBooked, notes.CallTried, notes.CallMade))
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = json.loads(_WORDS.read_text(encoding="utf-8"))
+    return words
+
+
+def script(callback: Callback, events: list[Recorded], known: Recipient, card: dict[str, Any]) -> dict[str, Any]:
+    """What to say in the customer's language, and what was promised and said to them before, the latest last."""
+    language = known.language if known.language in LANGUAGES else "en"
+    word = watchword.watchword(callback, language)
+    sees_word = known.about == "case"
+    said = {
+        "desk": pack().title.into(language),
+        "number": ids.spoken(callback.case),
+        "word": word,
+        "name": greetable(card.get("name") or ""),
+    }
+    lines = _words()[language]
+    order = (
+        "named" if said["name"] else "unnamed",
+        "opening" if sees_word else "opening_unseen",
+        "moment",
+        "nobody",
+    )
+    return {
+        "word": word if sees_word else None,
+        "wants_no_calls": known.no_calls,
+        "say": [lines[one].format_map(said) for one in order],
+        "promised": [
+            {"at": one.at.isoformat(), "since": one.data["since"], "until": one.data["until"]}
+            for one in events
+            if one.type == _BOOKED and "since" in one.data
+        ],
+        "said_before": [*_messages(callback.case, known), *_calls(events, known)],
+    }
+
+
+def _calls(events: list[Recorded], known: Recipient) -> Iterator[dict[str, Any]]:
+    """The calls that were made of this one: by whom, how they went, what was said and promised."""
+    for one in events:
+        if one.type in {_TRIED, _MADE}:
+            private = one.private(known.salt) if known.salt else {}
+            yield {
+                "at": one.at.isoformat(),
+                "what": "call",
+                "by": one.facts["actor"],
+                "outcome": "reached" if one.type == _MADE else one.data.get("outcome", "no-answer"),
+                "said": private.get("said"),
+                "promised": private.get("promised"),
+            }
+
+
+def _messages(case: str, known: Recipient) -> Iterator[dict[str, Any]]:
+    """The last messages to the customer, as they were worded."""
+    for identity, at in told_before(case, _MESSAGES) if known.salt else ():
+        try:
+            message, events = store().history(Message, identity)
+        except NotFound:
+            continue
+        letter = events[0].private(known.salt).get("letter", {})
+        yield {
+            "at": at.isoformat(),
+            "what": "message",
+            "template": message.template,
+            "outcome": str(message.state),
+            "said": letter.get("text"),
+            "promised": None,
+        }

@@ -128,13 +128,14 @@ CDK := npx --yes aws-cdk@2.1148.1
 STACKS := AhdIntake AhdComplaints AhdNotify AhdSurvey
 
 .PHONY: deploy
-deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [OPEN311_KEYS=…] [SCAN_FILES=no] [PACK=…] [PACKS=…]; docs/operations.md
+deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [NEUTRAL_FROM=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [OPEN311_KEYS=…] [SCAN_FILES=no] [PACK=…] [PACKS=…]; docs/operations.md
 	@test -n "$(MAIL_FROM)" -a -n "$(DUTY_MAIL)" || { echo "Say who sends and who is told: make deploy MAIL_FROM=desk@example.org DUTY_MAIL=duty@example.org"; exit 1; }
 	@$(PY) -m infra.package --production --out $(PRODUCTION)/packages $(ELSEWHERE:%=--packs %)
 	@$(PY) -m infra.app --check --packages $(PRODUCTION)/packages --out $(PRODUCTION)/cdk.out
 	$(CDK) deploy --app $(PRODUCTION)/cdk.out --all \
 		$(foreach stack,$(STACKS),--parameters $(stack):Pack=$(NAME_OF_PACK) --parameters "$(stack):DeskUrl=$(DESK_URL)") \
 		--parameters "AhdNotify:MailFrom=$(MAIL_FROM)" --parameters "AhdNotify:DutyMail=$(DUTY_MAIL)" \
+		--parameters "AhdNotify:NeutralFrom=$(NEUTRAL_FROM)" \
 		--parameters "AhdNotify:SmsSender=$(SMS_SENDER)" --parameters "AhdNotify:SmsCountries=$(SMS_COUNTRIES)" \
 		--parameters "AhdIntake:Open311Keys=$(OPEN311_KEYS)" \
 		--parameters "AhdIntake:ScanFiles=$(or $(SCAN_FILES),yes)"

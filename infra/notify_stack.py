@@ -15,6 +15,8 @@ NOTIFY = Service(
             also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
         ),
+        edge("api", "notify", "ANY /v1/contact/{proxy+}"),
+        edge("web", "notify", "ANY /contact/{proxy+}", package="pages"),
         # One event may mean three calls of providers, each of up to seven seconds. More events at a time would not
         # end in the function's time, and of what is stopped in the middle of a call nobody knows whether it was sent.
         *behind("notify", also=_SENDS, batch=1),

@@ -79,7 +79,7 @@ class ServiceStack(Stack):
             events_dead=self._events.dead,
             ticks=self._ticks.queue,
             stream_dead=self._stream_dead,
-            mail_from=self._parameters.get("MailFrom", ""),
+            senders=tuple(self._parameters[one] for one in ("MailFrom", "NeutralFrom") if one in self._parameters),
             quarantine=self._files.arn_for_objects(f"{QUARANTINE}/*") if self._files else "",
             clean=self._files.arn_for_objects(f"{CLEAN}/*") if self._files else "",
             scans=self._scans.queue if self._scans else None,
@@ -130,6 +130,7 @@ class ServiceStack(Stack):
         if self._sends:
             for name, description, default in (
                 ("MailFrom", "Address that mail is sent from, an identity verified in SES", None),
+                ("NeutralFrom", "Address that does not name the desk, for safe contact; empty: no mail to them", ""),
                 ("DutyMail", "Address of the duty desk, told what is late", None),
                 ("SmsSender", "Sender id or number of text messages; empty: the account's default", ""),
                 ("SmsCountries", "Countries texts go to besides the pack's own, e.g. OM,QA (ISO 3166)", ""),
@@ -249,6 +250,7 @@ class ServiceStack(Stack):
         if Use.MAIL in function.uses:
             environment |= {
                 "AHD_MAIL_FROM": self._parameters["MailFrom"],
+                "AHD_NEUTRAL_FROM": self._parameters["NeutralFrom"],
                 "AHD_DUTY_MAIL": self._parameters["DutyMail"],
                 "AHD_SMS_SENDER": self._parameters["SmsSender"],
                 "AHD_SMS_COUNTRIES": self._parameters["SmsCountries"],

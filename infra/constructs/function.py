@@ -35,7 +35,8 @@ class Surroundings:
     events_dead: IQueue
     ticks: IQueue
     stream_dead: IQueue
-    mail_from: str
+    senders: tuple[str, ...]
+    """Addresses that mail may come from."""
     quarantine: str
     """The ARN of everything that lies in quarantine."""
     clean: str
@@ -49,7 +50,7 @@ class Surroundings:
         identities = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/*"
         # IfExists: on AWS these keys are always there; a stand-in for IAM may not know them.
         as_itself = {"StringEqualsIfExists": {"events:source": self.source}}
-        as_the_desk = {"StringEqualsIfExists": {"ses:FromAddress": self.mail_from}}
+        as_the_desk = {"StringEqualsIfExists": {"ses:FromAddress": list(self.senders)}}
         allowed = {
             Use.READ: [_may(["dynamodb:GetItem", "dynamodb:Query"], table), self._read_encrypted()],
             # TransactWriteItems is asked for as what it does to each item.

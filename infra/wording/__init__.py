@@ -29,7 +29,7 @@ Templates = Mapping[str, Mapping[str, Mapping[str, str]]]
 """By language and template: the parts, each a text."""
 
 _PARTS = ("subject", "text", "sms")
-_PHRASES = frozenset({"greeting", "promise", "calendar"})
+_PHRASES = frozenset({"greeting", "promise", "calendar", "footer"})
 """Of the files what is no message by itself: how it begins, what a promise is called, what a calendar shows."""
 
 _PROCLITICS = "وفبلك"

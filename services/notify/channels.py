@@ -53,6 +53,10 @@ class Letter:
     language: str
     entry: Entry | None = None
     """For the customer's calendar; goes with mail."""
+    unsubscribe: str | None = None
+    """Where one click stops mails of this kind (RFC 8058); None when they can't be declined."""
+    neutral: bool = False
+    """It says nothing of the desk, so neither may its sender."""
 
     @classmethod
     def kept(cls, content: Mapping[str, Any]) -> "Letter":
@@ -151,11 +155,15 @@ class Email:
     def send(self, address: str, letter: Letter) -> str:
         to = _addressee(address)
         mail = EmailMessage(policy=SMTP)
-        mail["From"] = settings().need("mail_from")
+        sender = settings().need("neutral_from" if letter.neutral else "mail_from")
+        mail["From"] = sender
         mail["To"] = to
         mail["Subject"] = _one_line(letter.subject)
         # Automatic answers to this are not answered in turn.
         mail["Auto-Submitted"] = "auto-generated"
+        if letter.unsubscribe:
+            mail["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         mail.set_content(letter.text)
         if letter.entry:
             mail.add_attachment(
@@ -168,7 +176,7 @@ class Email:
         mail["Content-Language"] = letter.language if letter.language in LANGUAGES else LANGUAGES[0]
         answer = _asking(
             lambda: client_once("sesv2").send_email(
-                FromEmailAddress=settings().need("mail_from"),
+                FromEmailAddress=sender,
                 Destination={"ToAddresses": [to.addr_spec]},
                 Content={"Raw": {"Data": mail.as_bytes()}},
             )
@@ -187,7 +195,7 @@ class Sms:
             raise NeverTaken("CountryNotServed")
         attributes = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
         sender = settings().sms_sender
-        if sender:
+        if sender and not letter.neutral:
             attributes["AWS.SNS.SMS.SenderID"] = {"DataType": "String", "StringValue": sender}
         answer = _asking(
             lambda: client_once("sns").publish(PhoneNumber=address, Message=letter.sms, MessageAttributes=attributes)

@@ -1,11 +1,11 @@
 """Claim, send, mark: each step its own transaction, so that whatever breaks in between, somebody looks again."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from services.notify import ceiling, notes, recipient
+from services.notify import ceiling, notes, recipient, wishing
 from services.notify import message as messages
 from services.notify.channels import PROVIDERS, Letter, NeverTaken, NoAnswer, NotTaken
 from services.notify.entry import Entry
@@ -20,7 +20,7 @@ from shared.contracts import Event
 from shared.contracts.notify import MessageFailed, MessageSent
 from shared.logs import log
 from shared.settings import settings
-from shared.store import AlreadyExists, Cause, Conflict, Item, Line, NotFound, retrying
+from shared.store import AlreadyExists, Cause, Conflict, Item, Line, NotFound, Recorded, retrying
 from shared.tables import store
 
 STAFF_UNTOLD = "staff untold"
@@ -37,8 +37,15 @@ def card_of(case: str) -> tuple[Recipient, dict[str, Any]]:
         raise NotYet(case) from None
     if known.salt is None:
         return known, {}
-    cards = (event for event in reversed(events) if event.type == notes.RecipientKnown.detail_type_name())
-    return known, next(cards).private(known.salt)
+    card = _last(notes.RecipientKnown, events, known.salt)
+    return known, {**card, "wishes": _last(notes.WishesKnown, events, known.salt)}
+
+
+def _last(note: type[Event], events: Sequence[Recorded], salt: str) -> dict[str, Any]:
+    """What the last note of this kind says; nothing when there is none."""
+    said = (event for event in reversed(events) if event.type == note.detail_type_name())
+    found = next(said, None)
+    return found.private(salt) if found else {}
 
 
 def tell_customer(
@@ -49,19 +56,25 @@ def tell_customer(
     policy: Policy = Policy.AT_LEAST_ONCE,
     entry: Entry | None = None,
 ) -> None:
-    """Send the customer of a case a message, once for this event, if they gave a way to reach them.
+    """Send the customer of a case a message, once for this event, if they gave a way to reach them and want it.
 
-    `entry` goes into their calendar.
+    `entry` goes into their calendar. It goes out by the ways, at the time and in the words that they wished for.
     """
     known, card = card_of(case)
-    ways = recipient.channels(card)
-    if not ways:
+    plan = wishing.plan(card, template, utc_now())
+    if plan is None:
         return
     follow = settings().need("url") + recipient.follow_path(known, card["secret"])
     greeted = {"number": ids.spoken(case), "follow": follow, "name": card.get("name") or "", **values}
-    message = Message(id=f"{heard.id}.{template}", case=case, template=template, policy=policy, channels=ways)
+    greeted["wishes"] = wishing.page_of(case, card)
+    message = Message(id=f"{heard.id}.{template}", case=case, template=template, policy=policy, channels=plan.ways)
     addresses = {"sms": card.get("phone"), "email": card.get("email")}
-    begin(heard, message, addresses, letter(template, known.language, greeted, entry), known.salt)
+    if plan.neutral:
+        words = wishing.in_neutral_words(card, known.language)
+    else:
+        words = letter(template, known.language, greeted, entry)
+        words = replace(words, unsubscribe=wishing.unsubscribe_link(case, template))
+    begin(heard, message, addresses, words, known.salt, plan.at)
 
 
 def tell_duty(heard: Heard[Any], role: str, template: str, values: dict[str, Any]) -> None:
@@ -80,16 +93,39 @@ def tell_duty(heard: Heard[Any], role: str, template: str, values: dict[str, Any
 
 
 def begin(
-    heard: Heard[Any], message: Message, addresses: Mapping[str, str | None], words: Letter, salt: str | None
+    heard: Heard[Any],
+    message: Message,
+    addresses: Mapping[str, str | None],
+    words: Letter,
+    salt: str | None,
+    at: datetime | None = None,
 ) -> None:
-    """Keep a message and try it, once for this event. `salt` encrypts what it says."""
+    """Keep a message and try it, once for this event. `salt` encrypts what it says.
+
+    With `at` in the future it is only kept, and tried then; one that no way is open for has failed at once.
+    """
     content = {"addresses": addresses, "letter": asdict(words)}
     try:
+        if not message.channels or (at and at > utc_now()):
+            _keep(heard, message, content, salt, at)
+            return
         stored = retrying(lambda: _claim(message, content, heard.cause(utc_now()), first=True, salt=salt))
     except AlreadyExists:
         # Heard before. If that try broke off, the message's own promise brings the clock to it.
         return
     _go_on(stored, content, heard.correlation)
+
+
+def _keep(heard: Heard[Any], message: Message, content: dict[str, Any], salt: str | None, at: datetime | None) -> None:
+    """Store a message that is not tried now. Raises `AlreadyExists`."""
+    now = utc_now()
+    note: Event
+    if message.channels and at:
+        after, note = messages.held(message, at, now), notes.MessageHeld(until=at)
+    else:
+        after, note = messages.without_way(message, now), notes.MessageRefused(channel="none", reason="WayStopped")
+    lines = [Line(note, private=content), *_ending(after)]
+    retrying(lambda: store().create(after, lines, heard.cause(now), salt=salt))
 
 
 def look(identity: str, now: datetime) -> None:
@@ -110,6 +146,11 @@ def look(identity: str, now: datetime) -> None:
             store().change(messages.given_up(message, now), [Line(given_up)], cause)
             return
         content = events[0].private(salt)
+        if not message.to_staff:
+            message, content, instead = wishing.heed(message, content, *card_of(message.case), now)
+            if instead:
+                _mark(message, instead, cause)
+                return
         claimed = _claim(message, content, cause)
         if claimed.state is State.SENDING:
             _try(claimed, content, correlation)
@@ -186,6 +227,8 @@ def _ending(after: Message) -> list[Line]:
         return []
     if after.to_staff:
         return [Line(notes.StaffUntold())]
+    if after.channels:  # given up on purpose: nobody is left, or they don't want it
+        return []
     return [Line(MessageFailed(message=after.id, case=after.case, template=after.template))]
 
 

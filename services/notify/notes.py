@@ -1,5 +1,6 @@
 """Lines of the chains that only notify keeps."""
 
+from datetime import datetime
 from typing import Literal
 
 from shared.contracts import Note
@@ -79,3 +80,28 @@ class CallTried(Note):
     """The operator called and nobody answered."""
 
     detail_type: Literal["CallTried.v1"] = "CallTried.v1"
+
+
+class WishesKnown(Note):
+    """How the customer of a case wants to be written to, encrypted."""
+
+    detail_type: Literal["WishesKnown.v1"] = "WishesKnown.v1"
+
+
+class MessageHeld(Note):
+    """It waits until then: quiet or safe hours of the customer."""
+
+    detail_type: Literal["MessageHeld.v1"] = "MessageHeld.v1"
+    until: datetime
+
+
+class WayStopped(Note):
+    """Whoever has this number texted STOP."""
+
+    detail_type: Literal["WayStopped.v1"] = "WayStopped.v1"
+
+
+class WayOpened(Note):
+    """Whoever has this number texted START."""
+
+    detail_type: Literal["WayOpened.v1"] = "WayOpened.v1"

@@ -51,13 +51,22 @@ def letter(template: str, language: str, values: Mapping[str, Any], entry: Entry
     greeting = texts(language)["greeting"]
     said["hello"] = greeting["named" if said["name"] else "unnamed"].format_map(said)
     said["desk"] = pack().title.into(language)
+    footer = texts(language)["footer"]["wishes"].format_map(said) if said.get("wishes") else ""
     return Letter(
         subject=" ".join(words["subject"].format_map(said).split()),
-        text=words["text"].format_map(said),
+        text=words["text"].format_map(said) + footer,
         sms=words["sms"].format_map(said),
         language=language,
         entry=replace(entry, summary=texts(language)["calendar"]["summary"]) if entry else None,
     )
+
+
+def neutral(language: str, word: str | None) -> Letter:
+    """What is said when a message must tell nobody who writes, or why; `word` is one that they agreed on."""
+    words = texts(language)["neutral"]
+    said = {"hello": texts(language)["greeting"]["unnamed"], "word": f"{word}: " if word else ""}
+    subject, text, sms = (words[part].format_map(said) for part in ("subject", "text", "sms"))
+    return Letter(subject, text, sms, language, neutral=True)
 
 
 def greetable(name: str) -> str:

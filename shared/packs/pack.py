@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field
 
 from shared import promises
-from shared.packs.parts import Code, Duty, KindCode, Part, Question, Refers, Within, Wording
+from shared.packs.parts import Code, Daily, Duty, KindCode, Part, Question, Refers, Within, Wording
 
 Disposition = Literal[
     "dispatch",
@@ -150,6 +150,15 @@ class Maintenance(Part):
     evaluate_every: Within | None = None
 
 
+class Messages(Part):
+    """When customers are written to who did not say otherwise."""
+
+    quiet: Daily | None = None
+    """No text message goes out then, but for what answers them at once or is urgent to life."""
+    safe: Daily | None = None
+    """Whoever needs safe contact and named no hours hears from the desk only then."""
+
+
 class Retention(Part):
     """How long what people said is kept once their matter is done. Then its key is destroyed, and nobody reads it."""
 
@@ -250,6 +259,7 @@ class Pack(Part):
     targets: Targets | None = None
     maintenance: Maintenance | None = None
     nuisance: Nuisance | None = None
+    messages: Messages | None = None
     retention: Retention | None = None
     """Left out, it is kept until somebody asks for it to be erased."""
     calendar: dict[str, Any]

@@ -295,7 +295,7 @@ def show_received(number: str) -> Response[str]:
 
 @handler.get("/follow/<number>/contact")
 def choose_contact(number: str) -> Response[str]:
-    """To the page where they choose how they are written to: it belongs to another service, which has no cookie yet."""
+    """To the page where they choose how they are written to: another service's, which has no cookie yet."""
     visit = handler.visit
     case = case_of(visit, number)
     return visit.goes_on(f"/contact/{case.number}/{visit.cookie(COOKIE)}")

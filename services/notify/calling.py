@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.notify import callback as callbacks
-from services.notify import notes, recipient
+from services.notify import notes, recipient, wishes, wishing
 from services.notify.callback import Callback, GiveUpReason, Outcome
-from services.notify.delivery import card_of
+from services.notify.cards import card_of
 from services.notify.recipient import Recipient
 from shared import ids, vault
 from shared.commands import Command
@@ -75,6 +75,7 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
     return {
         **_facts(callback),
         "call": {"name": card.get("name"), "phone": card.get("phone"), "language": known.language},
+        "safe_contact": wishes.for_caller(wishing.wishes_of(card), wishing.house()),
     }
 
 

@@ -8,12 +8,12 @@ from zoneinfo import available_timezones
 from pydantic import Field
 
 from services.notify import notes, wishes, wishing
-from services.notify.delivery import card_of
+from services.notify.cards import card_of
 from services.notify.kinds import DECLINABLE, RULES, Kind
 from services.notify.message import Channel
+from services.notify.names import greetable
 from services.notify.recipient import Recipient, channels
 from services.notify.wishes import Safe, Wishes
-from services.notify.wording import greetable
 from shared import ids
 from shared.consumer import NotYet
 from shared.http import Request, Text, fault
@@ -127,7 +127,7 @@ def _checked(request: WishesRequest, card: dict[str, Any]) -> Wishes:
             raise fault(
                 "/stopped",
                 "not_declinable",
-                "Decisions, dates that bind you and answers to what you did can't be stopped: you have a right to them.",
+                "Decisions, dates that bind you and answers to what you did can't be stopped: they are your right.",
             )
     ways = channels(card)
     if ways and set(ways) <= set(request.without):

@@ -1,12 +1,13 @@
 """Claim, send, mark: each step its own transaction, so that whatever breaks in between, somebody looks again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from services.notify import ceiling, notes, recipient, wishing
+from services.notify import ceiling, heeding, notes, recipient, wishing
 from services.notify import message as messages
+from services.notify.cards import card_of
 from services.notify.channels import PROVIDERS, Letter, NeverTaken, NoAnswer, NotTaken
 from services.notify.entry import Entry
 from services.notify.message import Message, Policy, State
@@ -15,37 +16,16 @@ from services.notify.segments import length
 from services.notify.wording import letter
 from shared import ids, vault
 from shared.clock import utc_now
-from shared.consumer import Heard, NotYet
+from shared.consumer import Heard
 from shared.contracts import Event
 from shared.contracts.notify import MessageFailed, MessageSent
 from shared.logs import log
 from shared.settings import settings
-from shared.store import AlreadyExists, Cause, Conflict, Item, Line, NotFound, Recorded, retrying
+from shared.store import AlreadyExists, Cause, Conflict, Item, Line, retrying
 from shared.tables import store
 
 STAFF_UNTOLD = "staff untold"
 """The event of the log line that calls ops."""
-
-
-def card_of(case: str) -> tuple[Recipient, dict[str, Any]]:
-    """How the customer of a case is reached; nothing of whoever was erased. Raises `NotYet` when the case's report
-    was not heard yet.
-    """
-    try:
-        known, events = store().history(Recipient, case)
-    except NotFound:
-        raise NotYet(case) from None
-    if known.salt is None:
-        return known, {}
-    card = _last(notes.RecipientKnown, events, known.salt)
-    return known, {**card, "wishes": _last(notes.WishesKnown, events, known.salt)}
-
-
-def _last(note: type[Event], events: Sequence[Recorded], salt: str) -> dict[str, Any]:
-    """What the last note of this kind says; nothing when there is none."""
-    said = (event for event in reversed(events) if event.type == note.detail_type_name())
-    found = next(said, None)
-    return found.private(salt) if found else {}
 
 
 def tell_customer(
@@ -70,7 +50,7 @@ def tell_customer(
     message = Message(id=f"{heard.id}.{template}", case=case, template=template, policy=policy, channels=plan.ways)
     addresses = {"sms": card.get("phone"), "email": card.get("email")}
     if plan.neutral:
-        words = wishing.in_neutral_words(card, known.language)
+        words = heeding.in_neutral_words(card, known.language)
     else:
         words = letter(template, known.language, greeted, entry)
         words = replace(words, unsubscribe=wishing.unsubscribe_link(case, template))
@@ -116,7 +96,9 @@ def begin(
     _go_on(stored, content, heard.correlation)
 
 
-def _keep(heard: Heard[Any], message: Message, content: dict[str, Any], salt: str | None, at: datetime | None) -> None:
+def _keep(
+    heard: Heard[Any], message: Message, content: dict[str, Any], salt: str | None, at: datetime | None
+) -> None:
     """Store a message that is not tried now. Raises `AlreadyExists`."""
     now = utc_now()
     note: Event
@@ -147,7 +129,7 @@ def look(identity: str, now: datetime) -> None:
             return
         content = events[0].private(salt)
         if not message.to_staff:
-            message, content, instead = wishing.heed(message, content, *card_of(message.case), now)
+            message, content, instead = heeding.heed(message, content, *card_of(message.case), now)
             if instead:
                 _mark(message, instead, cause)
                 return

@@ -1,7 +1,7 @@
 """What a message to a customer is for, and what follows from that. Pure; the table is the rule.
 
-`declinable`: they may say that they want none of it. `rests`: it waits for the end of quiet hours. Safe hours hold for
-every kind but `URGENT`, which is for danger to life and nothing else.
+`declinable`: they may say that they want none of it. `rests`: it waits for the end of quiet hours. Safe hours hold
+for every kind but `URGENT`, which is for danger to life and nothing else.
 """
 
 from collections.abc import Mapping

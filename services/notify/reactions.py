@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from services.notify import calling, notes, wishing
-from services.notify.delivery import card_of, tell_customer, tell_duty
+from services.notify.cards import card_of
+from services.notify.delivery import tell_customer, tell_duty
 from services.notify.entry import Entry, entry
 from services.notify.message import Policy
 from services.notify.recipient import Recipient, forgotten

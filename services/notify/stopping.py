@@ -13,10 +13,29 @@ from shared.store import AlreadyExists, Cause, Line, NotFound, retrying
 from shared.tables import store
 
 STOP = frozenset(
-    ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "إيقاف", "ايقاف", "توقف", "قف", "الغاء")
-    + ("إلغاء", "停止", "退订", "退訂", "取消", "td", "t")
+    [
+        "stop",
+        "stopall",
+        "unsubscribe",
+        "cancel",
+        "end",
+        "quit",
+        "optout",
+        "t",
+        "td",
+        "إيقاف",
+        "ايقاف",
+        "توقف",
+        "قف",
+        "الغاء",
+        "إلغاء",
+        "停止",
+        "退订",
+        "退訂",
+        "取消",
+    ]
 )
-START = frozenset(("start", "unstop", "ابدأ", "ابدا", "بدء", "استئناف", "开始", "開始", "恢复", "订阅"))
+START = frozenset(["start", "unstop", "ابدأ", "ابدا", "بدء", "استئناف", "开始", "開始", "恢复", "订阅"])
 _LONGEST = 40
 
 

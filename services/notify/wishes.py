@@ -158,4 +158,3 @@ def for_caller(wishes: Wishes, house: House) -> Mapping[str, str | bool] | None:
         "zone": wishes.zone or house.zone,
         "word": wishes.safe.word or "",
     }
-

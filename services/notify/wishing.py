@@ -1,21 +1,14 @@
 """Wishes held against one message: what the customer said, what the desk's pack says, and what they texted."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from services.notify import message as messages
 from services.notify import notes, recipient, stopping
-from services.notify.channels import Letter
 from services.notify.kinds import KINDS, RULES
-from services.notify.message import Message
-from services.notify.recipient import Recipient
 from services.notify.wishes import SAFE_HOURS, STRICT, House, Plan, Wishes, decide
-from services.notify.wording import neutral
 from shared import vault
-from shared.contracts import Event
 from shared.rules import pack
 from shared.settings import settings
 from shared.store import Line
@@ -57,35 +50,6 @@ def plan(card: Mapping[str, Any], template: str, now: datetime) -> Plan | None:
     return decide(template, left, wishes_of(card), house(), now, closed=stopped)
 
 
-def in_neutral_words(card: Mapping[str, Any], language: str) -> Letter:
-    """What is said instead of any message when contact has to be safe."""
-    safe = wishes_of(card).safe
-    return neutral(language, safe.word if safe else None)
-
-
-def heed(
-    message: Message, content: Mapping[str, Any], known: Recipient, card: Mapping[str, Any], now: datetime
-) -> tuple[Message, dict[str, Any], Event | None]:
-    """A message that waited, under the wishes of now: with a note when it does not go out now, after all."""
-    wanted = plan(card, message.template, now)
-    content = {**content, "addresses": {"sms": card.get("phone"), "email": card.get("email")}}
-    channel = message.channels[0]
-    if wanted is None:
-        return messages.given_up(message, now), content, notes.MessageRefused(channel=channel, reason="NotWished")
-    ways = tuple(way for way in message.channels if way in wanted.ways)
-    if not ways:
-        return messages.without_way(message, now), content, notes.MessageRefused(channel=channel, reason="WayStopped")
-    if ways[0] != channel:
-        message = message.model_copy(update={"channels": ways, "attempt": 1})
-    elif ways != message.channels:
-        message = message.model_copy(update={"channels": ways})
-    if wanted.neutral:
-        content["letter"] = asdict(in_neutral_words(card, known.language))
-    if wanted.at > now:
-        return messages.held(message, wanted.at, now), content, notes.MessageHeld(until=wanted.at)
-    return message, content, None
-
-
 def page_of(case: str, card: Mapping[str, Any]) -> str:
     """Where they choose how they are written to."""
     return f"{settings().need('url')}/contact/{case}/{card['secret']}"
@@ -114,4 +78,3 @@ def _as_stored(token: str) -> str:
 
 _SAFE = str.maketrans("+/=", "-_.")
 _PLAIN = str.maketrans("-_.", "+/=")
-

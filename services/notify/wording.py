@@ -1,8 +1,6 @@
 """What a message says: its template in the customer's language, with dates as people there write them."""
 
 import json
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -15,17 +13,11 @@ from babel.dates import format_datetime
 
 from services.notify.channels import Letter
 from services.notify.entry import Entry
+from services.notify.names import greetable
 from shared.packs import LANGUAGES
 from shared.rules import pack
 
 _TEXTS = Path(__file__).parent / "texts"
-_NAME_LENGTH = 60
-_JOINERS = "\u200c\u200d"
-"""Format characters that names in Arabic script need."""
-
-_ADVERTISING = re.compile(r"://|@|\bwww\b|\w[.\u3002]\w{2,}|\d{5}", re.IGNORECASE)
-"""What a reader could follow or call: an address on the web or of mail, a telephone number."""
-
 _LOCALES = {"en": "en_GB", "ar": "ar_AE", "zh": "zh_CN"}
 _AS_WRITTEN = {"en": "EEEE d MMMM y, HH:mm", "ar": "EEEE d MMMM y، HH:mm", "zh": "y年M月d日EEEE HH:mm"}
 
@@ -67,17 +59,6 @@ def neutral(language: str, word: str | None) -> Letter:
     said = {"hello": texts(language)["greeting"]["unnamed"], "word": f"{word}: " if word else ""}
     subject, text, sms = (words[part].format_map(said) for part in ("subject", "text", "sms"))
     return Letter(subject, text, sms, language, neutral=True)
-
-
-def greetable(name: str) -> str:
-    """A customer's name as a message may greet it: short, one line, nothing to follow or to call; or empty.
-
-    Anybody can make the desk write to anybody's address. What it writes must not be the words of whoever asked.
-    """
-    plain = unicodedata.normalize("NFKC", name).strip()
-    if any(unicodedata.category(one) in {"Cc", "Cf", "Zl", "Zp"} and one not in _JOINERS for one in plain):
-        return ""
-    return "" if _ADVERTISING.search(plain) else " ".join(plain.split())[:_NAME_LENGTH].rstrip()
 
 
 def _written(value: Any, language: str) -> str:

@@ -8,8 +8,11 @@ from aws_cdk import Aws, CfnCondition, CfnOutput, CfnParameter, Duration, Fn, Re
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk.aws_sqs import Queue
 from constructs import Construct
 
@@ -66,6 +69,7 @@ class ServiceStack(Stack):
         if self._files:
             keep = Duration.days(KEPT_DAYS)
             self._scans = self._inbox("scan-results", Use.SCANNED, keep=keep, tries=TRIES, late_after_seconds=900)
+        self._replies = self._take_replies() if service.takes(Use.REPLIES) else None
         self._route_events(heard)
 
         surroundings = Surroundings(
@@ -84,6 +88,8 @@ class ServiceStack(Stack):
             clean=self._files.arn_for_objects(f"{CLEAN}/*") if self._files else "",
             scans=self._scans.queue if self._scans else None,
             scans_dead=self._scans.dead if self._scans else None,
+            replies=self._replies.queue if self._replies else None,
+            replies_dead=self._replies.dead if self._replies else None,
         )
         code = {name: lambda_.Code.from_asset(str(build.packages / f"{name}.zip")) for name in service.packages()}
         desk_functions = {
@@ -227,6 +233,25 @@ class ServiceStack(Stack):
             targets=[self._into(self._scans)],
         )
 
+    def _take_replies(self) -> Inbox:
+        """What customers text back comes by a topic, which the owner names to their number (docs/operations.md)."""
+        keep = Duration.days(KEPT_DAYS)
+        inbox = self._inbox("texts", Use.REPLIES, keep=keep, tries=TRIES, late_after_seconds=300)
+        topic = sns.Topic(self, "texted", enforce_ssl=True)
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["sns:Publish"],
+                principals=[iam.ServicePrincipal("sms-voice.amazonaws.com")],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
+        topic.add_subscription(
+            subscriptions.SqsSubscription(inbox.queue, raw_message_delivery=True, dead_letter_queue=self._undelivered)
+        )
+        CfnOutput(self, "Texted", value=topic.topic_arn)
+        return inbox
+
     def _environment(self, function: Function) -> dict[str, str]:
         environment = {"AHD_SERVICE": self._service.name, "AHD_TABLE": self._table.table_name}
         if Use.TELL in function.uses:
@@ -235,6 +260,8 @@ class ServiceStack(Stack):
             environment["AHD_DEAD_LETTERS"] = self._events.dead.queue_url
         if Use.SCANNED in function.uses and self._scans:
             environment["AHD_DEAD_LETTERS"] = self._scans.dead.queue_url
+        if Use.REPLIES in function.uses and self._replies:
+            environment["AHD_DEAD_LETTERS"] = self._replies.dead.queue_url
         if Use.STATE in function.uses or function.package:
             environment |= {"AHD_URL": self._parameters["DeskUrl"], "AHD_PACK": self._parameters["Pack"]}
         if Use.SECRET in function.uses:
@@ -262,6 +289,8 @@ class ServiceStack(Stack):
         mapped = [(Use.HEAR, self._events, heard_at_once, 20), (Use.TICK, self._ticks, 1, 2)]
         if self._scans:
             mapped.append((Use.SCANNED, self._scans, 10, 2))
+        if self._replies:
+            mapped.append((Use.REPLIES, self._replies, 10, 2))
         for use, inbox, batch, at_once in mapped:
             lambda_.CfnEventSourceMapping(
                 self,

@@ -43,6 +43,8 @@ class Surroundings:
     """The ARN of every file that was found clean."""
     scans: IQueue | None
     scans_dead: IQueue | None
+    replies: IQueue | None
+    replies_dead: IQueue | None
 
     def statements(self, uses: AbstractSet[Use]) -> list[iam.PolicyStatement]:
         """The permissions that go with these uses, in a fixed order."""
@@ -87,6 +89,10 @@ class Surroundings:
                 # A copy is asked for as what it does to each of the two.
                 _may(["s3:GetObject", "s3:DeleteObject"], self.quarantine),
                 _may(["s3:PutObject"], self.clean),
+            ],
+            Use.REPLIES: [
+                *(_may(TAKE, queue.queue_arn) for queue in (self.replies,) if queue),
+                *(_may(["sqs:SendMessage"], queue.queue_arn) for queue in (self.replies_dead,) if queue),
             ],
             # Whoever fetches by a signed address does so as the function that signed it.
             Use.FETCH: [_may(["s3:GetObject"], self.clean)],

@@ -25,12 +25,12 @@ def heed(
     message: Message, content: Mapping[str, Any], known: Recipient, card: Mapping[str, Any], now: datetime
 ) -> tuple[Message, dict[str, Any], Event | None]:
     """A message that waited, under the wishes of now: with a note when it does not go out now, after all."""
-    wanted = plan(card, message.template, now)
+    wanted = plan(card, message.template, now, message.channels)
     content = {**content, "addresses": {"sms": card.get("phone"), "email": card.get("email")}}
     channel = message.channels[0]
     if wanted is None:
         return messages.given_up(message, now), content, notes.MessageRefused(channel=channel, reason="NotWished")
-    ways = tuple(way for way in message.channels if way in wanted.ways)
+    ways = wanted.ways
     if not ways:
         return messages.without_way(message, now), content, notes.MessageRefused(channel=channel, reason="WayStopped")
     if ways[0] != channel:

@@ -12,30 +12,18 @@ from shared import vault
 from shared.store import AlreadyExists, Cause, Line, NotFound, retrying
 from shared.tables import store
 
-STOP = frozenset(
-    [
-        "stop",
-        "stopall",
-        "unsubscribe",
-        "cancel",
-        "end",
-        "quit",
-        "optout",
-        "t",
-        "td",
-        "إيقاف",
-        "ايقاف",
-        "توقف",
-        "قف",
-        "الغاء",
-        "إلغاء",
-        "停止",
-        "退订",
-        "退訂",
-        "取消",
-    ]
-)
-START = frozenset(["start", "unstop", "ابدأ", "ابدا", "بدء", "استئناف", "开始", "開始", "恢复", "订阅"])
+_STOP = {
+    "en": ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout"),
+    "ar": ("إيقاف", "ايقاف", "توقف", "قف", "إلغاء", "الغاء"),
+    "zh": ("停止", "退订", "退訂", "取消", "t", "td"),  # the letters are what networks in China ask for
+}
+_START = {
+    "en": ("start", "unstop"),
+    "ar": ("ابدأ", "ابدا", "بدء", "استئناف"),
+    "zh": ("开始", "開始", "恢复", "订阅"),
+}
+STOP = frozenset(word for words in _STOP.values() for word in words)
+START = frozenset(word for words in _START.values() for word in words)
 _LONGEST = 40
 
 

@@ -1,12 +1,13 @@
 """Wishes held against one message: what the customer said, what the desk's pack says, and what they texted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from services.notify import notes, recipient, stopping
 from services.notify.kinds import KINDS, RULES
+from services.notify.message import Channel
 from services.notify.wishes import SAFE_HOURS, STRICT, House, Plan, Wishes, decide
 from shared import vault
 from shared.rules import pack
@@ -42,9 +43,14 @@ def house() -> House:
     )
 
 
-def plan(card: Mapping[str, Any], template: str, now: datetime) -> Plan | None:
-    """What becomes of a message to whoever has this card; None when they don't want it or gave no way."""
-    given = recipient.channels(dict(card))
+def plan(
+    card: Mapping[str, Any], template: str, now: datetime, among: Sequence[Channel] = ("sms", "email")
+) -> Plan | None:
+    """What becomes of a message to whoever has this card; None when they don't want it or gave no way.
+
+    `among` are the ways that were not tried in vain yet.
+    """
+    given = [way for way in recipient.channels(dict(card)) if way in among]
     stopped = "sms" in given and stopping.is_stopped(str(card["phone"]))
     left = [way for way in given if not (stopped and way == "sms")]
     return decide(template, left, wishes_of(card), house(), now, closed=stopped)

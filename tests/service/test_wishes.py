@@ -1,5 +1,6 @@
 """A customer says how they want to be written to, and every message heeds it, those that wait as well."""
 
+import json
 from datetime import timedelta
 from email import message_from_string
 from email.policy import default
@@ -8,13 +9,14 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from tests.service.casework import MAIL, REPORT, Matter, mailed, report
+from services.notify import replies
+from tests.service.casework import MAIL, Matter, mailed, report
 from tests.service.conftest import MONDAY_MORNING
 
 PHONE = "+971501234567"
 ONLY_PHONE = {"name": "Amal", "phone": PHONE}
 BOTH = {"name": "Amal", "phone": PHONE, "email": MAIL}
-NEWS = {"text": "The pipe is being mended."}
+NEWS = {"text": "The pipe is being mended.", "public": True}
 IN_THE_EVENING = MONDAY_MORNING + timedelta(hours=13)
 """23:00 in Dubai is two hours later."""
 
@@ -59,13 +61,13 @@ def test_what_waits_heeds_what_the_customer_says_meanwhile(world):
     wishes(case, preferred="sms")
     world.at(MONDAY_MORNING + timedelta(hours=15))
     case.do("notes", NEWS)
-    before = len(world.mails(MAIL))
+    before = len(world.mails(MAIL)), len(world.sms(PHONE))
     wishes(case, preferred="email", stopped=["progress"])
     world.at(MONDAY_MORNING + timedelta(hours=22))
     world.tick("notify")
     world.settle()
-    assert (len(world.mails(MAIL)), len(world.sms(PHONE))) == (before, 0)
-    assert case.world.http("notify.staff", "GET", "/staff/v1/callbacks", staff=OPERATOR).body["callbacks"] == []
+    assert (len(world.mails(MAIL)), len(world.sms(PHONE))) == before
+    assert calls(world) == []
 
 
 OPERATOR = {"sub": "clerk-1", "cognito:groups": "[operator]"}
@@ -194,8 +196,9 @@ def test_who_asks_for_safe_contact_later_gets_what_waits_in_neutral_words(world)
 def test_whoever_calls_a_victim_is_told_what_to_heed(world):
     case = report(world, contact=ONLY_PHONE, classes=["victim"])
     texted(world, PHONE, "STOP")
-    case.do("close", {"outcome": "solved", "text": "Done."}) if case.do("open") else None
-    (call,) = world.http("notify.staff", "GET", "/staff/v1/callbacks", staff=OPERATOR).body["callbacks"]
+    case.do("open")
+    case.do("close", {"outcome": "solved", "text": "Done."})
+    (call,) = calls(world)
     read = world.http("notify.staff", "GET", f"/staff/v1/callbacks/{call['number']}", staff=OPERATOR).body
     assert read["safe_contact"] == {
         "voicemail": False,
@@ -327,3 +330,75 @@ def test_wishes_are_nowhere_in_clear(world):
     kept = str(world.items("notify"))
     for told in ("bluebird", "London", "victim", PHONE, "safe", "501234567"):
         assert told not in kept
+
+
+def texted(world, number: str, text: str, identity: str = "message-1") -> Any:
+    """A text message to the desk, as the network hands it over."""
+    return replied(
+        world, json.dumps({"originationNumber": number, "messageBody": text, "inboundMessageId": identity})
+    )
+
+
+def replied(world, body: str) -> Any:
+    records = [{"messageId": "1", "body": body, "eventSource": "aws:sqs"}]
+    with world.function_of("notify", "replies"):
+        answer = replies.handler({"Records": records}, None)
+    assert answer == {"batchItemFailures": []}
+
+
+@pytest.mark.requirement("TELL-04")
+@pytest.mark.parametrize(("stop", "start"), [("STOP", "START"), ("إيقاف", "ابدأ"), ("退订", "开始")])
+def test_a_number_that_texts_stop_is_texted_no_more_whatever_case_it_belongs_to_until_it_texts_start(
+    world, stop, start
+):
+    case, other = report(world, contact=ONLY_PHONE), report(world, contact=BOTH)
+    texted(world, PHONE, stop)
+    texted(world, PHONE, stop)  # SNS brings it twice
+    for one in (case, other):
+        one.do("notes", NEWS)
+    assert len(world.sms(PHONE)) == 2
+    assert "The pipe is being mended." in mailed(world)[-1]
+    texted(world, PHONE, start, "message-2")
+    case.do("notes", NEWS)
+    assert len(world.sms(PHONE)) == 3
+
+
+@pytest.mark.requirement("TELL-04")
+def test_what_is_owed_to_a_number_that_texted_stop_is_said_by_a_person(world):
+    case = report(world, contact=ONLY_PHONE)
+    texted(world, PHONE, "Stop.")
+    case.do("open")
+    assert calls(world) == []
+    case.do("close", {"outcome": "solved", "text": "Done."})
+    assert [call["reason"] for call in calls(world)] == ["undelivered: closed"]
+
+
+@pytest.mark.requirement("TELL-04")
+def test_a_text_that_waits_when_its_number_texts_stop_is_not_sent(world):
+    case = report(world, contact=BOTH)
+    wishes(case, preferred="sms")
+    world.at(MONDAY_MORNING + timedelta(hours=15))
+    case.do("open")
+    case.do("close", {"outcome": "solved", "text": "Done."})
+    texted(world, PHONE, "STOP")
+    before = len(world.mails(MAIL))
+    world.at(MONDAY_MORNING + timedelta(hours=22))
+    for _ in range(3):
+        world.tick("notify")
+    assert len(world.sms(PHONE)) == 1
+    assert "What came of" in mailed(world)[-1]
+    assert len(world.mails(MAIL)) > before
+
+
+def test_a_text_that_says_something_else_changes_nothing_and_what_is_none_is_buried(world):
+    case = report(world, contact=ONLY_PHONE)
+    texted(world, PHONE, "Please stop the noise next door")
+    texted(world, "+971500000001", "STOP")
+    for body in ("", "{}", "[]", "null", '{"originationNumber": 1}'):
+        replied(world, body)
+    case.do("notes", NEWS)
+    assert len(world.sms(PHONE)) == 2
+
+
+def calls(world) -> Any:
+    return world.http("notify.staff", "GET", "/staff/v1/callbacks", staff=OPERATOR).body["callbacks"]

@@ -214,6 +214,7 @@ class World:
             "rawPath": unquote(path),
             "rawQueryString": query,
             "headers": {name.lower(): value for name, value in headers.items()},
+            "queryStringParameters": dict(parse_qsl(query, keep_blank_values=True)) or None,
             "requestContext": {
                 "requestId": "request-1",
                 "http": {"method": method, "path": unquote(path), "sourceIp": "127.0.0.1"},

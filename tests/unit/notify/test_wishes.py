@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PHRASES = {"greeting", "promise", "calendar", "footer", "neutral"}
 NIGHT = Daily(after="21:00", until="08:00")
 HOUSE = House("Asia/Dubai", quiet=NIGHT)
+START_OF_2026 = datetime(2026, 1, 1, tzinfo=UTC)
 ZONES = ["Asia/Dubai", "Europe/London", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "Asia/Kathmandu"]
 
 clocks = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.integers(0, 59))
@@ -26,9 +27,7 @@ hours = st.builds(
     lambda pair: Daily(after=pair[0], until=pair[1]), st.tuples(clocks, clocks).filter(lambda p: p[0] != p[1])
 )
 zones = st.sampled_from(ZONES)
-moments = st.integers(0, 2 * 365 * 24 * 60).map(
-    lambda minute: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
-)
+moments = st.integers(0, 2 * 365 * 24 * 60).map(lambda since: START_OF_2026 + timedelta(minutes=since))
 words = st.none() | st.sampled_from(["bluebird", "طائر", "蓝鸟"])
 ways = st.permutations(["sms", "email"]).flatmap(lambda both: st.sampled_from([both, both[:1]]))
 kinds = st.lists(st.sampled_from([kind for kind in Kind if RULES[kind].declinable]), unique=True).map(tuple)

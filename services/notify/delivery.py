@@ -103,7 +103,7 @@ def _keep(
     now = utc_now()
     note: Event
     if message.channels and at:
-        after, note = messages.held(message, at, now), notes.MessageHeld(until=at)
+        after, note = messages.held(message, at, now), heeding.held_until(message, at)
     else:
         after, note = messages.without_way(message, now), notes.MessageRefused(channel="none", reason="WayStopped")
     lines = [Line(note, private=content), *_ending(after)]

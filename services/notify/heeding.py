@@ -13,12 +13,17 @@ from services.notify.recipient import Recipient
 from services.notify.wishing import plan, wishes_of
 from services.notify.wording import neutral
 from shared.contracts import Event
+from shared.contracts.notify import MessageHeld
 
 
 def in_neutral_words(card: Mapping[str, Any], language: str) -> Letter:
     """What is said instead of any message when contact has to be safe."""
     safe = wishes_of(card).safe
     return neutral(language, safe.word if safe else None)
+
+
+def held_until(message: Message, until: datetime) -> Event:
+    return MessageHeld(message=message.id, case=message.case, template=message.template, until=until)
 
 
 def heed(
@@ -40,5 +45,5 @@ def heed(
     if wanted.neutral:
         content["letter"] = asdict(in_neutral_words(card, known.language))
     if wanted.at > now:
-        return messages.held(message, wanted.at, now), content, notes.MessageHeld(until=wanted.at)
+        return messages.held(message, wanted.at, now), content, held_until(message, wanted.at)
     return message, content, None

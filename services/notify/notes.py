@@ -1,6 +1,5 @@
 """Lines of the chains that only notify keeps."""
 
-from datetime import datetime
 from typing import Literal
 
 from shared.contracts import Note
@@ -86,13 +85,6 @@ class WishesKnown(Note):
     """How the customer of a case wants to be written to, encrypted."""
 
     detail_type: Literal["WishesKnown.v1"] = "WishesKnown.v1"
-
-
-class MessageHeld(Note):
-    """It waits until then: quiet or safe hours of the customer."""
-
-    detail_type: Literal["MessageHeld.v1"] = "MessageHeld.v1"
-    until: datetime
 
 
 class WayStopped(Note):

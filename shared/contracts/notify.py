@@ -1,5 +1,6 @@
 """What notify tells."""
 
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from shared.contracts import Event
@@ -17,6 +18,16 @@ class MessageSent(NotifyEvent):
     case: str
     template: str
     channel: Literal["sms", "email"]
+
+
+class MessageHeld(NotifyEvent):
+    """A message to the customer of a case waits until then: it is not an hour at which they want to be written to."""
+
+    detail_type: Literal["MessageHeld.v1"] = "MessageHeld.v1"
+    message: str
+    case: str
+    template: str
+    until: datetime
 
 
 class MessageFailed(NotifyEvent):

@@ -181,6 +181,22 @@ def test_nothing_reaches_a_victim_outside_safe_hours(world):
 
 
 @pytest.mark.requirement("TELL-04")
+def test_nobody_is_late_whose_word_waits_for_a_safe_hour(world):
+    world.at(MONDAY_MORNING + timedelta(hours=15))  # 01:00 in Dubai
+    case = report(world, contact=ONLY_PHONE, classes=["victim"])
+    assert world.sms(PHONE) == []
+    world.pass_time(timedelta(hours=1))
+    assert "acknowledge" in case.owed()
+    assert case.owed()["acknowledge"] == "operator"
+    assert not any("LATE" in mail for mail in world.mails("duty@example.org"))
+    world.at(MONDAY_MORNING + timedelta(hours=23))  # 09:00
+    world.tick("notify")
+    world.settle()
+    assert len(world.sms(PHONE)) == 1
+    assert case.promise("acknowledge")["state"] == "kept"
+
+
+@pytest.mark.requirement("TELL-04")
 def test_who_asks_for_safe_contact_later_gets_what_waits_in_neutral_words(world):
     case = report(world, contact=ONLY_PHONE)
     world.at(MONDAY_MORNING + timedelta(hours=15))

@@ -363,7 +363,7 @@ def acknowledged(case: Case, now: datetime) -> Case:
 
 
 def acknowledged_later(case: Case, from_then: datetime, calendar: Calendar, now: datetime, reason: str) -> Case:
-    """Our word to the customer waits: from then it is owed within as much time as before; late already, it stays so."""
+    """Our word to the customer waits: from then there is as much time for it as before. Late already, it stays so."""
     owed = next((one for one in case.promises if one.name == ACKNOWLEDGE and one.open and one.rung == 0), None)
     if owed is None or owed.due <= now:
         return case

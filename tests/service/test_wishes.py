@@ -402,8 +402,7 @@ def test_a_text_that_waits_when_its_number_texts_stop_is_not_sent(world):
     for _ in range(3):
         world.tick("notify")
     assert len(world.sms(PHONE)) == 1
-    assert "What came of" in mailed(world)[-1]
-    assert len(world.mails(MAIL)) > before
+    assert any("What came of" in mail for mail in mailed(world)[before:])
 
 
 def test_a_text_that_says_something_else_changes_nothing_and_what_is_none_is_buried(world):

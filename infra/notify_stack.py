@@ -12,6 +12,7 @@ NOTIFY = Service(
             "notify",
             "ANY /staff/v1/callbacks",
             "ANY /staff/v1/callbacks/{proxy+}",
+            "POST /staff/v1/messages/preview",
             also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
         ),

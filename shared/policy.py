@@ -81,6 +81,7 @@ PERMITS: dict[str, frozenset[Role]] = {
     "callback.read": _EVERYBODY,
     "callback.record": _ACTING,
     "callback.give-up": LEADING,
+    "message.preview": _EVERYBODY,
     "score.read": _EVERYBODY,
 }
 

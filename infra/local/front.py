@@ -284,11 +284,16 @@ def _shown(message: dict[str, Any], url: str) -> str:
     headers = "".join(f"<br>{escape(name)}: {escape(value)}" for name, value in message["headers"].items())
     what = "Mail" if message["channel"] == "mail" else "Text message"
     html = f"<iframe sandbox srcdoc='{escape(message['html'])}' title='As HTML'></iframe>" if message["html"] else ""
+    files = "".join(
+        f"<details><summary>{escape(file['name'])}, {escape(file['kind'])}</summary><pre>{escape(file['text'])}</pre>"
+        "</details>"
+        for file in message.get("files", ())
+    )
     return (
-        f"<article><h2>{escape(message['subject'] or what)}</h2>"
+        f"<article><h2 dir=auto>{escape(message['subject'] or what)}</h2>"
         f"<p>{what} to {escape(', '.join(message['to']))} from {escape(message['sender'])},"
         f" <time>{escape(message['at'])}</time>{headers}</p>"
-        f"<pre>{_linked(message['text'], url)}</pre>{html}</article>"
+        f"<pre dir=auto>{_linked(message['text'], url)}</pre>{html}{files}</article>"
     )
 
 

@@ -8,11 +8,20 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, TypedDict
 from urllib.parse import parse_qs
 
 from infra.local import journal
+
+
+class File(TypedDict):
+    """What hangs on a mail."""
+
+    name: str
+    kind: str
+    text: str
 
 
 class Message(TypedDict):
@@ -24,6 +33,7 @@ class Message(TypedDict):
     text: str
     html: str
     headers: dict[str, str]
+    files: list[File]
 
 
 def is_send(method: str, path: str, headers: dict[bytes, bytes]) -> bool:
@@ -52,6 +62,7 @@ def _mail(at: str, request: dict[str, Any]) -> Message:
         text="",
         html="",
         headers={},
+        files=[],
     )
     if simple := content.get("Simple"):
         mail["subject"] = simple.get("Subject", {}).get("Data", "")
@@ -66,6 +77,7 @@ def _mail(at: str, request: dict[str, Any]) -> Message:
         for kind, key in (("plain", "text"), ("html", "html")):
             if part := parsed.get_body((kind,)):
                 mail[key] = part.get_content()  # type: ignore[literal-required]
+        mail["files"] = [_file(part) for part in parsed.iter_attachments()]
     return mail
 
 
@@ -82,7 +94,14 @@ def _text_message(at: str, body: bytes) -> Message | None:
         text=form.get("Message", [""])[0],
         html="",
         headers={},
+        files=[],
     )
+
+
+def _file(part: EmailMessage) -> File:
+    content = part.get_content()
+    shown = content if isinstance(content, str) else f"{len(content)} bytes"
+    return File(name=part.get_filename() or "", kind=part.get_content_type(), text=shown)
 
 
 def _sms_sender(form: dict[str, list[str]]) -> str:

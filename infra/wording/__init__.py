@@ -17,6 +17,7 @@ from string import Formatter
 from typing import Literal
 
 import yaml
+from babel import Locale
 from pydantic import BaseModel, ConfigDict
 
 from shared.packs import LANGUAGES
@@ -29,7 +30,7 @@ Templates = Mapping[str, Mapping[str, Mapping[str, str]]]
 """By language and template: the parts, each a text."""
 
 _PARTS = ("subject", "text", "sms")
-_PHRASES = frozenset({"greeting", "promise", "calendar", "footer"})
+_PHRASES = frozenset({"greeting", "promise", "calendar", "counted", "footer"})
 """Of the files what is no message by itself: how it begins, what a promise is called, what a calendar shows."""
 
 _PROCLITICS = "وفبلك"
@@ -99,6 +100,7 @@ def faults(said: Templates, by: Rules) -> Iterator[Fault]:
     for language, texts in said.items():
         speech = by.languages[language]
         yield from _uneven(language, said)
+        yield from _uncounted(language, said)
         for template, parts in texts.items():
             yield from _tone(language, template, parts, speech)
             if template == "greeting":
@@ -164,7 +166,7 @@ def _uneven(language: str, said: Templates) -> Iterator[Fault]:
         yield Fault(language, template, "it is missing.", "Translate it.")
     for template in own.keys() - model.keys():
         yield Fault(language, template, f"{LANGUAGES[0]} does not have it.", "Write it there, too, or remove it.")
-    for template in model.keys() & own.keys():
+    for template in sorted((model.keys() & own.keys()) - {"counted"}):
         parts = model[template].keys() if template in _PHRASES else _PARTS
         for part in sorted({*parts, *own[template]}):
             wanted, has = _values(model[template].get(part, "")), _values(own[template].get(part, ""))
@@ -175,6 +177,18 @@ def _uneven(language: str, said: Templates) -> Iterator[Fault]:
             if unknown := has - wanted:
                 what = f"its {part} says {_list(unknown)}, which {LANGUAGES[0]} does not."
                 yield Fault(language, template, what, "Leave it out, or say it in every language.")
+
+
+def _uncounted(language: str, said: Templates) -> Iterator[Fault]:
+    """What is counted has a form for each plural of the language: which there are, CLDR says."""
+    named = {form.rpartition(".")[0] for forms in said.values() for form in forms.get("counted", {})}
+    own = said[language].get("counted", {})
+    plurals = {*Locale.parse(language).plural_form.tags, "other"}
+    wanted = {f"{name}.{plural}" for name in named for plural in plurals}
+    for form in sorted(wanted - own.keys()):
+        yield Fault(language, "counted", f"{form} is missing.", "Write what is said of so many.")
+    for form in sorted(own.keys() - wanted):
+        yield Fault(language, "counted", f"{form} is no plural of this language.", "Leave it out.")
 
 
 def _values(text: str) -> frozenset[str]:

@@ -24,6 +24,7 @@ from botocore.exceptions import (
 
 from services.notify.countries import countries_of
 from services.notify.entry import Entry, written
+from services.notify.htmlmail import html
 from services.notify.message import Channel
 from shared.aws import client_once
 from shared.packs import LANGUAGES
@@ -165,6 +166,8 @@ class Email:
             mail["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
             mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         mail.set_content(letter.text)
+        page = html(letter.subject, letter.text, letter.language, settings().need("url"))
+        mail.add_alternative(page, subtype="html")
         if letter.entry:
             mail.add_attachment(
                 written(letter.entry, parseaddr(settings().need("mail_from"))[1], to.addr_spec),

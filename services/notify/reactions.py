@@ -11,6 +11,7 @@ from services.notify.delivery import tell_customer, tell_duty
 from services.notify.entry import Entry, entry
 from services.notify.message import Policy
 from services.notify.recipient import Recipient, forgotten
+from services.notify.wording import Count
 from shared import ids, vault
 from shared.clock import utc_now
 from shared.consumer import Heard, Reactions, consume
@@ -343,7 +344,8 @@ def pass_on_lesson(heard: Heard[LessonShared]) -> None:
 
 def tell_surge(heard: Heard[SurgeNoticed]) -> None:
     event = heard.event
-    values = {"what": event.what, "count": event.complaints, "since": event.since, "playbook": event.playbook}
+    count = Count(event.complaints, "complaints")
+    values = {"what": event.what, "count": count, "since": event.since, "playbook": event.playbook}
     tell_duty(heard, ", ".join(event.roles), "duty_surge", values)
 
 

@@ -1,8 +1,8 @@
-"""HTTP for staff: calls to make, and how they went."""
+"""HTTP for staff: calls to make and how they went, messages before they are sent."""
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.notify import calling
+from services.notify import calling, previewing
 from shared.clock import utc_now
 from shared.commands import Command
 from shared.http import Desk, answer
@@ -26,3 +26,8 @@ def record(number: str) -> Response[str]:
     principal = handler.principal()
     command = Command(principal.id, handler.idempotency_key(), request)
     return answer(200, calling.record(principal, number, command, request, utc_now(), handler.correlation()))
+
+
+@handler.post("/staff/v1/messages/preview")
+def preview() -> Response[str]:
+    return answer(200, previewing.preview(handler.principal(), handler.read(previewing.PreviewRequest)))

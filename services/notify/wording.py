@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_datetime
+from babel.numbers import format_decimal
 
 from services.notify.channels import Letter
 from services.notify.entry import Entry
@@ -18,6 +21,8 @@ from shared.packs import LANGUAGES
 from shared.rules import pack
 
 _TEXTS = Path(__file__).parent / "texts"
+_OF_ITSELF = frozenset({"hello", "desk", "promised", "name"})
+
 _LOCALES = {"en": "en_GB", "ar": "ar_AE", "zh": "zh_CN"}
 _AS_WRITTEN = {"en": "EEEE d MMMM y, HH:mm", "ar": "EEEE d MMMM y، HH:mm", "zh": "y年M月d日EEEE HH:mm"}
 
@@ -28,6 +33,17 @@ def texts(language: str) -> dict[str, dict[str, str]]:
     known = language if language in LANGUAGES else "en"
     loaded: dict[str, dict[str, str]] = json.loads((_TEXTS / f"{known}.json").read_text(encoding="utf-8"))
     return loaded
+
+
+def templates() -> tuple[str, ...]:
+    """The names of all messages there are."""
+    return tuple(name for name, words in texts(LANGUAGES[0]).items() if "sms" in words)
+
+
+def values_of(template: str, language: str) -> frozenset[str]:
+    """What a template must be given, beyond what every message has of itself."""
+    said = "".join(texts(language)[template].values())
+    return frozenset(name for _, name, _, _ in Formatter().parse(said) if name) - _OF_ITSELF
 
 
 def letter(template: str, language: str, values: Mapping[str, Any], entry: Entry | None = None) -> Letter:
@@ -61,10 +77,27 @@ def neutral(language: str, word: str | None) -> Letter:
     return Letter(subject, text, sms, language, neutral=True)
 
 
+@dataclass(frozen=True)
+class Count:
+    """So many of something: `of` is a key of the texts' `counted`, which has a form for each plural of a language."""
+
+    number: int
+    of: str
+
+
 def _written(value: Any, language: str) -> str:
+    if isinstance(value, Count):
+        return counted(value, language)
     if isinstance(value, datetime):
         zone = ZoneInfo(pack().calendar["tz"])
         locale = _LOCALES.get(language, "en_GB")
         pattern = _AS_WRITTEN.get(language, _AS_WRITTEN["en"])
         return format_datetime(value.astimezone(zone), pattern, locale=locale, tzinfo=zone)
     return str(value)
+
+
+def counted(count: Count, language: str) -> str:
+    """Arabic has six plurals, English two, Chinese one: which is meant, CLDR says."""
+    locale = _LOCALES.get(language, "en_GB")
+    form = texts(language)["counted"][f"{count.of}.{Locale.parse(locale).plural_form(count.number)}"]
+    return form.format(n=format_decimal(count.number, locale=locale))

@@ -26,13 +26,25 @@ from shared.packs.pack import (
     Rung,
     Targets,
 )
-from shared.packs.parts import LANGUAGES, Condition, Daily, Duty, Grade, Money, Question, Within, Wording
+from shared.packs.parts import (
+    LANGUAGES,
+    RIGHT_TO_LEFT,
+    Condition,
+    Daily,
+    Duty,
+    Grade,
+    Money,
+    Question,
+    Within,
+    Wording,
+)
 
 __all__ = [
     "CONSULTATION",
     "FALLS_AWAY_ON_DISPATCH",
     "FALLS_AWAY_WHEN_URGENT",
     "LANGUAGES",
+    "RIGHT_TO_LEFT",
     "STRONGEST_FIRST",
     "URGENT_FACTS",
     "URGENT_GIVES",

@@ -19,6 +19,7 @@ from shared.promises import Rung
 from shared.worktime import Span, Unit
 
 LANGUAGES = ("en", "ar", "zh")
+RIGHT_TO_LEFT = frozenset({"ar"})
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=40)]
 """A name that other parts of the pack use: small letters, digits, hyphens."""

@@ -24,11 +24,11 @@ from jinja2 import (
 )
 
 from shared import wording
+from shared.packs import RIGHT_TO_LEFT
 
 LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "ar": "العربية", "zh": "中文"}
 """The languages every page speaks, each by its own name."""
 DEFAULT_LANGUAGE: Final = "en"
-RIGHT_TO_LEFT: Final = frozenset({"ar"})
 
 _ROOT = Path(__file__).resolve().parents[2]
 _COMPILED = _ROOT / "compiled_pages"

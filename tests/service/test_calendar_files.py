@@ -82,7 +82,8 @@ def test_two_appointments_are_two_entries_and_the_reader_sees_the_words_first(wo
     assert len({event["UID"] for _, event in files(world)}) == 2
     mail = message_from_string(world.mails(MAIL)[-1], policy=default)
     first, second = mail.iter_parts()
-    assert (first.get_content_type(), second.get_content_type()) == ("text/plain", "text/calendar")
+    assert (first.get_content_type(), second.get_content_type()) == ("multipart/alternative", "text/calendar")
+    assert [one.get_content_type() for one in first.iter_parts()] == ["text/plain", "text/html"]
     assert mail["Content-Language"] == "en"
 
 

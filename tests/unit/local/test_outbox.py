@@ -46,12 +46,14 @@ def test_a_raw_mail_is_taken_apart():
     raw["To"] = "jo@example.org"
     raw.set_content("شكرا لك")
     raw.add_alternative("<p>شكرا لك</p>", subtype="html")
+    raw.add_attachment("BEGIN:VCALENDAR", subtype="calendar", filename="appointment.ics")
     content = {"Raw": {"Data": base64.b64encode(raw.as_bytes()).decode()}}
     message = outbox.message_of(SEND_MAIL, mail(Content=content).encode())
     assert message is not None
     assert message["subject"] == "لدينا بلاغك"
     assert message["text"].strip() == "شكرا لك"
     assert message["html"].strip() == "<p>شكرا لك</p>"
+    assert message["files"] == [{"name": "appointment.ics", "kind": "text/calendar", "text": "BEGIN:VCALENDAR\n"}]
 
 
 def test_a_text_message_shows_its_number_and_its_sender():

@@ -154,3 +154,13 @@ def test_a_template_that_a_language_lacks_or_alone_has_is_found():
         "texts/ar.json: survey: it is missing. Translate it.",
         "texts/ar.json: thanks: en does not have it. Write it there, too, or remove it.",
     ]
+
+
+def test_a_plural_that_a_language_has_and_the_texts_do_not_is_named():
+    said: Any = deepcopy(SHIPPED)
+    del said["ar"]["counted"]["complaints.two"]
+    said["zh"]["counted"]["complaints.one"] = "一件投诉"
+    assert [str(fault) for fault in faults(said, RULES)] == [
+        "texts/ar.json: counted: complaints.two is missing. Write what is said of so many.",
+        "texts/zh.json: counted: complaints.one is no plural of this language. Leave it out.",
+    ]

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from services.notify import replies
-from tests.service.casework import MAIL, Matter, mailed, report
+from tests.service.casework import MAIL, SUPERVISOR, Matter, mailed, report
 from tests.service.conftest import MONDAY_MORNING
 
 PHONE = "+971501234567"
@@ -418,3 +418,12 @@ def test_a_text_that_says_something_else_changes_nothing_and_what_is_none_is_bur
 
 def calls(world) -> Any:
     return world.http("notify.staff", "GET", "/staff/v1/callbacks", staff=OPERATOR).body["callbacks"]
+
+
+@pytest.mark.requirement("TELL-04")
+def test_a_new_link_is_never_in_a_message_to_a_victim_somebody_calls_instead(world):
+    case = report(world, contact=ONLY_PHONE, classes=["victim"])
+    before = len(world.sms(PHONE))
+    case.do("secret", who=SUPERVISOR)
+    assert len(world.sms(PHONE)) == before
+    assert [call["reason"] for call in calls(world)] == ["undelivered: link_renewed"]

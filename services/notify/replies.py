@@ -26,7 +26,7 @@ def take(body: str) -> None:
         log().info("reply left alone")
         return
     stopping.turn(number, stopped=wanted, said=identity, now=utc_now())
-    log().info("reply heeded", stopped=wanted)
+    log().info("texts stopped" if wanted else "texts wanted again")
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

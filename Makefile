@@ -140,13 +140,14 @@ STACKS := AhdIntake AhdComplaints AhdNotify AhdSurvey
 comma := ,
 
 .PHONY: deploy
-deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [SMS_PROVIDERS=eum,sns] [SMS_PRICES=…] [SMS_DAY=…] [RECEIPT_TOPICS=…] [SMS_DAY_URGENT=…] [OPEN311_KEYS=…] [SCAN_FILES=no] [PACK=…] [PACKS=…]; docs/operations.md
+deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [NEUTRAL_FROM=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [SMS_PROVIDERS=eum,sns] [SMS_PRICES=…] [SMS_DAY=…] [RECEIPT_TOPICS=…] [SMS_DAY_URGENT=…] [OPEN311_KEYS=…] [SCAN_FILES=no] [PACK=…] [PACKS=…]; docs/operations.md
 	@test -n "$(MAIL_FROM)" -a -n "$(DUTY_MAIL)" || { echo "Say who sends and who is told: make deploy MAIL_FROM=desk@example.org DUTY_MAIL=duty@example.org"; exit 1; }
 	@$(PY) -m infra.package --production --out $(PRODUCTION)/packages $(ELSEWHERE:%=--packs %)
 	@$(PY) -m infra.app --check --packages $(PRODUCTION)/packages --out $(PRODUCTION)/cdk.out
 	$(CDK) deploy --app $(PRODUCTION)/cdk.out --all \
 		$(foreach stack,$(STACKS),--parameters $(stack):Pack=$(NAME_OF_PACK) --parameters "$(stack):DeskUrl=$(DESK_URL)") \
 		--parameters "AhdNotify:MailFrom=$(MAIL_FROM)" --parameters "AhdNotify:DutyMail=$(DUTY_MAIL)" \
+		--parameters "AhdNotify:NeutralFrom=$(NEUTRAL_FROM)" \
 		--parameters "AhdNotify:SmsSender=$(SMS_SENDER)" --parameters "AhdNotify:SmsCountries=$(SMS_COUNTRIES)" \
 		--parameters "AhdNotify:SmsProviders=$(or $(SMS_PROVIDERS),sns$(comma)eum)" --parameters "AhdNotify:SmsPrices=$(or $(SMS_PRICES),*=10)" \
 		--parameters "AhdNotify:ReceiptTopics=$(RECEIPT_TOPICS)" \

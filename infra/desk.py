@@ -43,6 +43,7 @@ class Use(StrEnum):
     RECEIPTS = "takes what providers tell of messages from their queue"
     QUARANTINE = "puts what strangers send into quarantine"
     SCANNED = "takes what a scanner says of files from its queue, and moves those that are clean"
+    REPLIES = "takes what customers text back from its queue"
     FETCH = "lets staff fetch clean files"
     REMOVE_FILES = "deletes files for good"
 
@@ -126,6 +127,10 @@ class Service:
             name: replace(self, functions=tuple(one for one in self.functions if self.package_of(one) == name))
             for name in names
         }
+
+    def takes(self, use: Use) -> bool:
+        """Whether one of its functions does this."""
+        return any(use in function.uses for function in self.functions)
 
     def function(self, use: Use) -> Function:
         """The one function that does this."""

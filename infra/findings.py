@@ -90,6 +90,8 @@ ACKNOWLEDGED: Sequence[Acknowledged] = (
         "AhdNotify/webhook-routes/*",
         "Providers have no account. What they tell counts only with their signature, which the function checks.",
     ),
+    Acknowledged("AwsSolutions-APIG4", "AhdNotify/api-routes/*", _CITIZENS),
+    Acknowledged("AwsSolutions-APIG4", "AhdNotify/web-routes/*", _CITIZENS),
     Acknowledged("AwsSolutions-APIG4", "AhdSurvey/api-routes/*", _CITIZENS),
     Acknowledged("AwsSolutions-APIG4", "AhdSurvey/web-routes/*", _CITIZENS),
     Acknowledged(
@@ -102,7 +104,7 @@ ACKNOWLEDGED: Sequence[Acknowledged] = (
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*]",
         "AhdNotify/*/role/Resource",
         "Whether the sender's address or its whole domain is verified in SES is not known at build. The condition on "
-        "ses:FromAddress allows the desk's one sender only.",
+        "ses:FromAddress allows the desk's two senders only.",
     ),
     *(
         Acknowledged(

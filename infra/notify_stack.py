@@ -1,6 +1,6 @@
 """Notify: the only service that sends, and so the only one that may."""
 
-from infra.desk import Choice, Cry, Function, Service, Use, behind, edge
+from infra.desk import CHANGES, Choice, Cry, Function, Service, Use, behind, edge
 
 _SENDS = frozenset({Use.OPEN, Use.COUNT, Use.CHECK, Use.MAIL, Use.SMS, Use.EUM})
 
@@ -36,6 +36,9 @@ NOTIFY = Service(
                 ),
             ),
         ),
+        edge("api", "notify", "ANY /v1/contact/{proxy+}"),
+        edge("web", "notify", "ANY /contact/{proxy+}", package="pages"),
+        Function("replies", "services.notify.replies", CHANGES | {Use.REPLIES}, memory_mb=256),
         # One event may mean three calls of providers, each of up to seven seconds. More events at a time would not
         # end in the function's time, and of what is stopped in the middle of a call nobody knows whether it was sent.
         # (Three on duty are told by two ways each; should that not end in time, the event comes again and goes on.)

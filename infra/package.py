@@ -40,6 +40,8 @@ _TASK = "/var/task"
 _LARGEST_MB = 6
 _READERS = {"complaints": "complaints", "questionnaire": "survey", "phrases": "intake", "knowledge": "intake"}
 """Parts of packs that one service alone reads."""
+_OF_ANY_ZONE = frozenset({"notify"})
+"""Services whose customers say in which time zone they live."""
 _LARGEST_DRAWING_MB = 15
 """Fonts are large, and who prints can wait a moment."""
 _THEN = (1980, 1, 1, 0, 0, 0)
@@ -241,13 +243,13 @@ class Packing:
 
         self._lay_modules(laid)
         lay(ROOT / "shared", "texts/*.json")
-        lay(ROOT / "services" / self.service.name, "texts/*.json")
+        lay(ROOT / "services" / self.service.name, "texts/*.json", "texts/pages/*.json")
         if self.draws:
             lay(ROOT / "services" / self.service.name, "fonts/*")
         if self._description.is_file():
             lay(self._description.parent, self._description.name)
         compile_into(laid / "packs", PACKS, *self.packs)
-        _leave_zones(laid)
+        _leave_zones(laid, every=self.service.name in _OF_ANY_ZONE)
         for concern, reader in _READERS.items():
             if reader != self.service.name:
                 for unread in (
@@ -264,8 +266,10 @@ class Packing:
         return f"{self.archive.stat().st_size / 1e6:.1f} MB zipped"
 
 
-def _leave_zones(laid: Path) -> None:
-    """Of the world's time zones only those that a pack's calendar runs in."""
+def _leave_zones(laid: Path, *, every: bool) -> None:
+    """Of the world's time zones only those that a pack's calendar runs in, unless `every` one may be asked for."""
+    if every:
+        return
     packs = (json.loads(file.read_text(encoding="utf-8")) for file in (laid / "packs").glob("*.json"))
     named = {"UTC", *(pack["calendar"]["tz"] for pack in packs if "calendar" in pack)}
     zones = laid / "tzdata" / "zoneinfo"

@@ -8,8 +8,11 @@ from aws_cdk import Aws, CfnCondition, CfnOutput, CfnParameter, Duration, Fn, Re
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk.aws_sqs import Queue
 from constructs import Construct
 
@@ -75,6 +78,7 @@ class ServiceStack(Stack):
                 "provider-receipts", Use.RECEIPTS, keep=keep, tries=TRIES, late_after_seconds=300
             )
             self._told = Receipts(self, "told", queue=self._receipts.queue, undelivered=self._undelivered)
+        self._replies = self._take_replies() if service.takes(Use.REPLIES) else None
         self._route_events(heard)
 
         surroundings = Surroundings(
@@ -88,12 +92,14 @@ class ServiceStack(Stack):
             events_dead=self._events.dead,
             ticks=self._ticks.queue,
             stream_dead=self._stream_dead,
-            mail_from=self._parameters.get("MailFrom", ""),
+            senders=tuple(self._parameters[one] for one in ("MailFrom", "NeutralFrom") if one in self._parameters),
             quarantine=self._files.arn_for_objects(f"{QUARANTINE}/*") if self._files else "",
             clean=self._files.arn_for_objects(f"{CLEAN}/*") if self._files else "",
             scans=self._scans.queue if self._scans else None,
             scans_dead=self._scans.dead if self._scans else None,
             receipts=self._receipts.queue if self._receipts else None,
+            replies=self._replies.queue if self._replies else None,
+            replies_dead=self._replies.dead if self._replies else None,
         )
         code = {name: lambda_.Code.from_asset(str(build.packages / f"{name}.zip")) for name in service.packages()}
         desk_functions = {
@@ -140,6 +146,7 @@ class ServiceStack(Stack):
         if self._sends:
             for name, description, default in (
                 ("MailFrom", "Address that mail is sent from, an identity verified in SES", None),
+                ("NeutralFrom", "Address that does not name the desk, for safe contact; empty: no mail to them", ""),
                 ("DutyMail", "Address of the duty desk, told what is late", None),
                 ("SmsSender", "Sender id or number of text messages; empty: the account's default", ""),
                 (
@@ -248,6 +255,25 @@ class ServiceStack(Stack):
             targets=[self._into(self._scans)],
         )
 
+    def _take_replies(self) -> Inbox:
+        """What customers text back comes by a topic, which the owner names to their number (docs/operations.md)."""
+        keep = Duration.days(KEPT_DAYS)
+        inbox = self._inbox("texts", Use.REPLIES, keep=keep, tries=TRIES, late_after_seconds=300)
+        topic = sns.Topic(self, "texted", enforce_ssl=True)
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["sns:Publish"],
+                principals=[iam.ServicePrincipal("sms-voice.amazonaws.com")],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
+        topic.add_subscription(
+            subscriptions.SqsSubscription(inbox.queue, raw_message_delivery=True, dead_letter_queue=self._undelivered)
+        )
+        CfnOutput(self, "Texted", value=topic.topic_arn)
+        return inbox
+
     def _environment(self, function: Function) -> dict[str, str]:
         environment = {"AHD_SERVICE": self._service.name, "AHD_TABLE": self._table.table_name}
         if Use.TELL in function.uses:
@@ -256,6 +282,8 @@ class ServiceStack(Stack):
             environment["AHD_DEAD_LETTERS"] = self._events.dead.queue_url
         if Use.SCANNED in function.uses and self._scans:
             environment["AHD_DEAD_LETTERS"] = self._scans.dead.queue_url
+        if Use.REPLIES in function.uses and self._replies:
+            environment["AHD_DEAD_LETTERS"] = self._replies.dead.queue_url
         if Use.STATE in function.uses or function.package:
             environment |= {"AHD_URL": self._parameters["DeskUrl"], "AHD_PACK": self._parameters["Pack"]}
         if Use.SECRET in function.uses:
@@ -271,6 +299,7 @@ class ServiceStack(Stack):
         if Use.MAIL in function.uses:
             environment |= {
                 "AHD_MAIL_FROM": self._parameters["MailFrom"],
+                "AHD_NEUTRAL_FROM": self._parameters["NeutralFrom"],
                 "AHD_DUTY_MAIL": self._parameters["DutyMail"],
                 "AHD_SMS_SENDER": self._parameters["SmsSender"],
                 "AHD_SMS_COUNTRIES": self._parameters["SmsCountries"],
@@ -289,6 +318,8 @@ class ServiceStack(Stack):
             mapped.append((Use.SCANNED, self._scans, 10, 2))
         if self._receipts:
             mapped.append((Use.RECEIPTS, self._receipts, 10, 4))
+        if self._replies:
+            mapped.append((Use.REPLIES, self._replies, 10, 2))
         for use, inbox, batch, at_once in mapped:
             lambda_.CfnEventSourceMapping(
                 self,

@@ -24,6 +24,7 @@ class Settings:
     pack: str
     packs: str
     mail_from: str
+    neutral_from: str
     duty_mail: str
     sms_sender: str
     sms_countries: str

@@ -36,7 +36,8 @@ class Surroundings:
     events_dead: IQueue
     ticks: IQueue
     stream_dead: IQueue
-    mail_from: str
+    senders: tuple[str, ...]
+    """Addresses that mail may come from."""
     quarantine: str
     """The ARN of everything that lies in quarantine."""
     clean: str
@@ -44,6 +45,8 @@ class Surroundings:
     scans: IQueue | None
     scans_dead: IQueue | None
     receipts: IQueue | None
+    replies: IQueue | None
+    replies_dead: IQueue | None
 
     def statements(self, uses: AbstractSet[Use]) -> list[iam.PolicyStatement]:
         """The permissions that go with these uses, in a fixed order."""
@@ -52,7 +55,7 @@ class Surroundings:
         mail_set = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:configuration-set/{SENT_WITH}"
         # IfExists: on AWS these keys are always there; a stand-in for IAM may not know them.
         as_itself = {"StringEqualsIfExists": {"events:source": self.source}}
-        as_the_desk = {"StringEqualsIfExists": {"ses:FromAddress": self.mail_from}}
+        as_the_desk = {"StringEqualsIfExists": {"ses:FromAddress": list(self.senders)}}
         allowed = {
             Use.READ: [_may(["dynamodb:GetItem", "dynamodb:Query"], table), self._read_encrypted()],
             # TransactWriteItems is asked for as what it does to each item.
@@ -103,6 +106,10 @@ class Surroundings:
                 # A copy is asked for as what it does to each of the two.
                 _may(["s3:GetObject", "s3:DeleteObject"], self.quarantine),
                 _may(["s3:PutObject"], self.clean),
+            ],
+            Use.REPLIES: [
+                *(_may(TAKE, queue.queue_arn) for queue in (self.replies,) if queue),
+                *(_may(["sqs:SendMessage"], queue.queue_arn) for queue in (self.replies_dead,) if queue),
             ],
             # Whoever fetches by a signed address does so as the function that signed it.
             Use.FETCH: [_may(["s3:GetObject"], self.clean)],

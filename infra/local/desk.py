@@ -33,6 +33,7 @@ PARAMETERS = {
     "ScanFiles": "no",
     "Pack": "police",
     "MailFrom": "desk@desk.example",
+    "NeutralFrom": "info@post.example",
     "DutyMail": "duty@desk.example",
     "SmsSender": "AHD",
     # It gives receipts; infra/local/carrier.py stands in for it.
@@ -147,7 +148,8 @@ class Desk:
         with httpx.Client(base_url=endpoint(note.emulator_port), timeout=120, trust_env=False) as emulator:
             emulator.post(HOLD).raise_for_status()
             deploy(assembly, client, parameters, tell)
-            verify_sender(client, parameters["MailFrom"])
+            for sender in ("MailFrom", "NeutralFrom"):
+                verify_sender(client, parameters[sender])
             staff = Staff.appoint(client)
             emulator.post(CHECKPOINT).raise_for_status()
         note = replace(

@@ -30,7 +30,7 @@ Templates = Mapping[str, Mapping[str, Mapping[str, str]]]
 """By language and template: the parts, each a text."""
 
 _PARTS = ("subject", "text", "sms")
-_PHRASES = frozenset({"greeting", "promise", "calendar", "counted", "notice"})
+_PHRASES = frozenset({"greeting", "promise", "calendar", "counted", "footer", "notice"})
 """Of the files what is no message by itself: how it begins, what a promise is called, what a calendar shows,
 what staff acknowledge.
 """

@@ -365,6 +365,15 @@ def acknowledged(case: Case, now: datetime) -> Case:
     return case.promising(promises.keep(case.promises, ACKNOWLEDGE, now))
 
 
+def acknowledged_later(case: Case, from_then: datetime, calendar: Calendar, now: datetime, reason: str) -> Case:
+    """Our word to the customer waits: from then there is as much time for it as before. Late already, it stays so."""
+    owed = next((one for one in case.promises if one.name == ACKNOWLEDGE and one.open and one.rung == 0), None)
+    if owed is None or owed.due <= now:
+        return case
+    to = from_then + (owed.due - owed.made)
+    return case.promising(promises.move(case.promises, ACKNOWLEDGE, to, calendar, now, reason, "notify"))
+
+
 def ladders(case: Case, pack: Pack) -> dict[str, promises.Ladder]:
     """For each promise the rungs above whoever owed it first: nobody's lateness goes up to themselves."""
     first = {promise.name: promise for promise in case.promises if promise.rung == 0}

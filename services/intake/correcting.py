@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from services.intake import views
 from services.intake.case import Case
+from services.intake.customer import ON_BAD_DAYS
 from services.intake.handling import Act, Draft, decided, identity_of, must_not_have_handled
 from services.intake.notes import StatementCorrected
 from services.intake.published import publish
@@ -115,7 +116,8 @@ def _reach(draft: Draft, contact: Contact | None, secret: str, *, renewed: bool 
     contactable = bool(contact and (contact.email or contact.phone))
     draft.set(secret=vault.mac_text("follow", draft.case.id, secret), contactable=contactable)
     private = {"contact": known, "secret": secret}
-    card = ContactCard(**known, secret=secret).model_dump(exclude_none=True)
+    protected = None if ON_BAD_DAYS.isdisjoint(draft.case.classes) else True
+    card = ContactCard(**known, secret=secret, protected=protected).model_dump(exclude_none=True)
     told = ContactChanged(case=draft.case.id, contactable=contactable, renewed=renewed)
     draft.tell(told, Audience.CUSTOMER, private, {"notify": card})
 

@@ -12,6 +12,13 @@ class AcknowledgementSent(Note):
     channel: str
 
 
+class AcknowledgementHeld(Note):
+    """It waits for an hour at which the customer can be written to."""
+
+    detail_type: Literal["AcknowledgementHeld.v1"] = "AcknowledgementHeld.v1"
+    until: datetime
+
+
 class StatementCorrected(Note):
     """What was taken down wrongly is put right; `corrected` names it, how it is now is private."""
 

@@ -26,12 +26,15 @@ from shared.contracts.notify import (
     CallbackReached,
     CallbackWord,
     MessageFailed,
+    MessageHeld,
     MessageSent,
 )
 from shared.contracts.survey import SurveyAnswered
 from shared.logs import log
+from shared.rules import calendar
 from shared.store import AlreadyDone, Audience, Guard, Line, NotFound, retrying
 from shared.tables import store
+from shared.wording import speaker
 
 
 def file_report(heard: Heard[CaseReported]) -> None:
@@ -45,6 +48,18 @@ def note_acknowledgement(heard: Heard[MessageSent]) -> None:
     if heard.event.template == "acknowledgement":
         note = notes.AcknowledgementSent(channel=heard.event.channel)
         _note(heard, heard.event.case, note, Audience.CUSTOMER, acknowledged=True)
+
+
+def note_held(heard: Heard[MessageHeld]) -> None:
+    """Nobody is late who waits for an hour at which the customer can be written to."""
+    event = heard.event
+    if event.template == "acknowledgement":
+
+        def later(case: Case) -> Case:
+            reason = speaker("intake", case.language)("promise.held")
+            return cases.acknowledged_later(case, event.until, calendar(), utc_now(), reason)
+
+        _note(heard, event.case, notes.AcknowledgementHeld(until=event.until), Audience.STAFF, also=later)
 
 
 def file_contact(heard: Heard[ContactChanged]) -> None:
@@ -243,6 +258,7 @@ REACTIONS: Reactions = {
     CaseErased: forget_customer,
     FilesLeft: delete_files,
     MessageSent: note_acknowledgement,
+    MessageHeld: note_held,
     MessageFailed: note_undelivered,
     CallbackBooked: note_promised_call,
     CallbackReached: note_called,

@@ -14,6 +14,7 @@ from services.intake.attachment import Attachment
 from services.intake.caller import Caller, facts_of, wait
 from services.intake.case import AMONG_STAFF, Case, State, filed, first_promises, needs_review
 from services.intake.consultation import Consultation
+from services.intake.customer import ON_BAD_DAYS
 from services.intake.notes import CallerKnown, RefersTo
 from services.intake.photo import Content
 from services.intake.published import Published, publish
@@ -217,6 +218,11 @@ class _Attempt:
         found = knowing.find(self.request.description, self.request.language, day)
         return Consultation.of(tuple(one.article.id for one in found))
 
+    def _card(self, contact: Contact) -> dict[str, Any]:
+        protected = None if ON_BAD_DAYS.isdisjoint(self.request.classes) else True
+        card = ContactCard(**contact.model_dump(), secret=self.secret, protected=protected)
+        return card.model_dump(exclude_none=True)
+
     def grievance(self) -> list[Line]:
         """What is dissatisfaction with the organisation becomes a complaint of its own at once."""
         if "complaint" not in self.decided().dispositions:
@@ -240,7 +246,7 @@ class _Attempt:
             private["attached"] = dict(self.attached)
         if self.contact:
             private["contact"] = self.contact.model_dump(exclude_none=True)
-        boxes = {"notify": _card(self.contact, self.secret)} if self.contact and self.contactable else {}
+        boxes = {"notify": self._card(self.contact)} if self.contact and self.contactable else {}
         lines = [Line(_told(sent.case), Audience.CUSTOMER, private, boxes), *sent.lines, *self.grievance()]
         if self.photo:
             known = {"key": self.photo_key, "sha256": hashlib.sha256(self.photo.content).hexdigest()}
@@ -389,10 +395,6 @@ def check_story(happened_at: datetime | None, place: Where | None, now: datetime
         raise fault("/happened_at", "too_long_ago", "This time is before 1900.")
     if place and (place.lat is None) != (place.long is None):
         raise fault("/place", "half_a_position", "Send both lat and long, or neither.")
-
-
-def _card(contact: Contact, secret: str) -> dict[str, Any]:
-    return ContactCard(**contact.model_dump(), secret=secret).model_dump(exclude_none=True)
 
 
 def _told(case: Case) -> CaseReported:

@@ -270,6 +270,7 @@ def show_case(number: str) -> Response[str]:
         voiced="voiced" in asked,
         added="added" in asked,
         said=said if said in saying.FORMS else "",
+        contactable=case.contactable,
         reply_due=_reply_due(case, t),
         says=[name for name, form in saying.FORMS.items() if name != "understood" and form.offered(case)],
         **case_shown(case, t),
@@ -290,6 +291,14 @@ def show_received(number: str) -> Response[str]:
         contactable=case.contactable,
         **case_shown(case, t),
     )
+
+
+@handler.get("/follow/<number>/contact")
+def choose_contact(number: str) -> Response[str]:
+    """To the page where they choose how they are written to: another service's, which has no cookie yet."""
+    visit = handler.visit
+    case = case_of(visit, number)
+    return visit.goes_on(f"/contact/{case.number}/{visit.cookie(COOKIE)}")
 
 
 @handler.get("/follow/<number>/grievance")

@@ -10,7 +10,7 @@ from pydantic import Field
 from services.notify import callback as callbacks
 from services.notify import recipient, watchword, window
 from services.notify.callback import Callback, State
-from services.notify.delivery import card_of
+from services.notify.cards import card_of
 from services.notify.recipient import Recipient
 from shared import ids, vault
 from shared.clock import utc_now

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.notify import booking, notes
+from services.notify import booking, notes, wishes, wishing
 from services.notify import callback as callbacks
 from services.notify.booking import TimeRequest
 from services.notify.callback import UNANSWERED, Callback, GiveUpReason, Outcome, State
-from services.notify.delivery import card_of
+from services.notify.cards import card_of
 from services.notify.recipient import Recipient
 from services.notify.script import script
 from shared import ids
@@ -74,6 +74,7 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
         **_facts(callback),
         "call": {"name": card.get("name"), "phone": card.get("phone"), "language": known.language},
         "script": script(callback, events, known, card),
+        "safe_contact": wishes.for_caller(wishing.wishes_of(card), wishing.house()),
     }
 
 

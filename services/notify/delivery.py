@@ -1,12 +1,13 @@
 """Claim, send, mark: each step its own transaction, so that whatever breaks in between, somebody looks again."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from services.notify import ceiling, notes, recipient
+from services.notify import ceiling, heeding, notes, recipient, wishing
 from services.notify import message as messages
+from services.notify.cards import card_of
 from services.notify.channels import PROVIDERS, NeverTaken, NoAnswer, NotTaken
 from services.notify.entry import Entry
 from services.notify.letter import Letter
@@ -18,30 +19,16 @@ from services.notify.telling import telling
 from services.notify.wording import letter
 from shared import ids
 from shared.clock import utc_now
-from shared.consumer import Heard, NotYet
+from shared.consumer import Heard
 from shared.contracts import Event
 from shared.contracts.notify import MessageFailed, MessageSent
 from shared.logs import log
 from shared.settings import settings
-from shared.store import AlreadyExists, Cause, Conflict, Item, Line, NotFound, Refused, retrying
+from shared.store import AlreadyExists, Cause, Conflict, Item, Line, Refused, retrying
 from shared.tables import store
 
 STAFF_UNTOLD, DAY_SPENT = "staff untold", "day spent"
 """The events of log lines that call ops."""
-
-
-def card_of(case: str) -> tuple[Recipient, dict[str, Any]]:
-    """How the customer of a case is reached; nothing of whoever was erased. Raises `NotYet` when the case's report
-    was not heard yet.
-    """
-    try:
-        known, events = store().history(Recipient, case)
-    except NotFound:
-        raise NotYet(case) from None
-    if known.salt is None:
-        return known, {}
-    cards = (event for event in reversed(events) if event.type == notes.RecipientKnown.detail_type_name())
-    return known, next(cards).private(known.salt)
 
 
 def tell_customer(
@@ -54,29 +41,50 @@ def tell_customer(
     *,
     urgent: bool = False,
 ) -> None:
-    """Send the customer of a case a message, once for this event, if they gave a way to reach them.
+    """Send the customer of a case a message, once for this event, if they gave a way to reach them and want it.
 
-    `entry` goes into their calendar. What is `urgent` is about an emergency.
+    `entry` goes into their calendar. It goes out by the ways, at the time and in the words that they wished for. What
+    is `urgent` is about an emergency.
     """
     known, card = card_of(case)
-    ways = recipient.channels(card, without=() if messages.is_decision(template) else known.unwanted)
-    if not ways:
+    plan = wishing.plan(card, template, utc_now())
+    if plan is None:
+        return
+    ways = heeding.still_wanted(plan.ways, known, template)
+    if plan.ways and not ways:
         return
     follow = settings().need("url") + recipient.follow_path(known, card["secret"])
     greeted = {"number": ids.spoken(case), "follow": follow, "name": card.get("name") or "", **values}
+    greeted["wishes"] = wishing.page_of(case, card)
     message = Message(
         id=f"{heard.id}.{template}", case=case, template=template, policy=policy, channels=ways, urgent=urgent
     )
     addresses = {"sms": card.get("phone"), "email": card.get("email")}
-    begin(heard, message, addresses, letter(template, known.language, greeted, entry), known.salt)
+    if plan.neutral:
+        words = heeding.in_neutral_words(card, known.language)
+    else:
+        words = letter(template, known.language, greeted, entry)
+        words = replace(words, unsubscribe=wishing.unsubscribe_link(case, template))
+    begin(heard, message, addresses, words, known.salt, plan.at)
 
 
 def begin(
-    heard: Heard[Any], message: Message, addresses: Mapping[str, str | None], words: Letter, salt: str | None
+    heard: Heard[Any],
+    message: Message,
+    addresses: Mapping[str, str | None],
+    words: Letter,
+    salt: str | None,
+    at: datetime | None = None,
 ) -> None:
-    """Keep a message and try it, once for this event. `salt` encrypts what it says."""
+    """Keep a message and try it, once for this event. `salt` encrypts what it says.
+
+    With `at` in the future it is only kept, and tried then; one that no way is open for has failed at once.
+    """
     content = {"addresses": addresses, "letter": asdict(words)}
     try:
+        if not message.channels or (at and at > utc_now()):
+            _keep(heard, message, content, salt, at)
+            return
         stored = retrying(
             lambda: _claim(message, content, heard.cause(utc_now()), first=True, salt=salt), but=(Refused,)
         )
@@ -84,6 +92,31 @@ def begin(
         # Heard before. If that try broke off, the message's own promise brings the clock to it.
         return
     _go_on(stored, content, heard.correlation, salt)
+
+
+def _keep(
+    heard: Heard[Any], message: Message, content: dict[str, Any], salt: str | None, at: datetime | None
+) -> None:
+    """Store a message that is not tried now. Raises `AlreadyExists`."""
+    now = utc_now()
+    note: Event
+    if message.channels and at:
+        after, note = messages.held(message, at, now), heeding.held_until(message, at)
+    else:
+        after, note = messages.without_way(message, now), notes.MessageRefused(channel="none", reason="WayStopped")
+    lines = [Line(note, private=content), *_ending(after)]
+    extra = _remembered(message, now) + _still_known(message, salt)
+    retrying(lambda: store().create(after, lines, heard.cause(now), extra=extra, salt=salt), but=(Refused,))
+
+
+def _remembered(message: Message, now: datetime) -> list[Item]:
+    """For whoever calls the customer: that this was said."""
+    return [] if message.to_staff else [telling(message, now)]
+
+
+def _still_known(message: Message, salt: str | None) -> list[Item]:
+    """The check that nobody has forgotten the customer since their card was read."""
+    return [] if message.to_staff else [recipient.unless_forgotten(store().table, message.case, salt or "")]
 
 
 def look(identity: str, now: datetime) -> None:
@@ -109,6 +142,11 @@ def look(identity: str, now: datetime) -> None:
             store().change(messages.given_up(message, now), [Line(given_up)], cause)
             return
         content = events[0].private(salt)
+        if not message.to_staff:
+            message, content, instead = heeding.heed(message, content, *card_of(message.case), now)
+            if instead:
+                mark(message, instead, cause)
+                return
         claimed = _claim(message, content, cause, salt=salt)
         if claimed.state is State.SENDING:
             _try(claimed, content, correlation)
@@ -134,7 +172,7 @@ def _claim(
     """
     channel = message.channels[0]
     ceilings = _ceilings(message, content, cause.at)
-    known = [] if message.to_staff else [recipient.unless_forgotten(store().table, message.case, salt or "")]
+    known = _still_known(message, salt)
 
     def write(after: Message, what: Event, *extra: Item) -> Message:
         lines = [Line(what, private=content if first else None), *_ending(after)]
@@ -147,7 +185,7 @@ def _claim(
         try:
             claim = notes.MessageClaimed(channel=channel, attempt=message.attempt, parts=_parts(message, content))
             counted = [one.counting(cause.at) for one in ceilings]
-            remembered = [telling(message, cause.at)] if first and not message.to_staff else []
+            remembered = _remembered(message, cause.at) if first else []
             return write(messages.claimed(message, cause.at), claim, *counted, *known, *remembered)
         except Conflict:
             reached = next((one for one in ceilings if one.is_reached()), None)
@@ -229,6 +267,10 @@ def _ending(after: Message) -> list[Line]:
         return []
     if after.to_staff:
         return [Line(notes.StaffUntold())]
+    if after.channels:  # given up on purpose: nobody is left, or they don't want it
+        return []
+    if after.channels:  # given up on purpose: nobody is left, or they don't want it
+        return []
     return [Line(MessageFailed(message=after.id, case=after.case, template=after.template))]
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from services.notify import notes, rota, staffcard
 from services.notify import notice as notices
-from services.notify.channels import Letter
 from services.notify.delivery import begin
+from services.notify.letter import Letter
 from services.notify.message import Channel, Message, Policy
 from services.notify.notice import Notice
 from services.notify.recipient import Recipient

@@ -18,7 +18,7 @@ class Eum:
                 MessageBody=letter.sms,
                 MessageType="TRANSACTIONAL",
                 Context={MARK: which.mark},
-                **({"OriginationIdentity": sender} if sender else {}),
+                **({"OriginationIdentity": sender} if sender and not letter.neutral else {}),
                 **({"ConfigurationSetName": receipts} if receipts else {}),
             )
         )

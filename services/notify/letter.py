@@ -17,6 +17,10 @@ class Letter:
     language: str
     entry: Entry | None = None
     """For the customer's calendar; goes with mail."""
+    unsubscribe: str | None = None
+    """Where one click stops mails of this kind (RFC 8058); None when they can't be declined."""
+    neutral: bool = False
+    """It says nothing of the desk, so neither may its sender."""
 
     @classmethod
     def kept(cls, content: Mapping[str, Any]) -> "Letter":

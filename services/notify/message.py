@@ -173,6 +173,17 @@ def next_channel(message: Message, now: datetime) -> Message:
     return waiting.model_copy(update={"promises": _look_again(now, timedelta())})
 
 
+def held(message: Message, until: datetime, now: datetime) -> Message:
+    """It waits for a better hour: that is no try."""
+    waiting = message.model_copy(update={"state": State.WAITING})
+    return waiting.model_copy(update={"promises": _look_again(now, until - now)})
+
+
+def without_way(message: Message, now: datetime) -> Message:
+    """No way that they gave is open: a person has to bring it."""
+    return _settled(message, State.FAILED, now).model_copy(update={"channels": ()})
+
+
 def given_up(message: Message, now: datetime) -> Message:
     """Nobody is there any more to be told."""
     return _settled(message, State.FAILED, now)

@@ -175,3 +175,21 @@ class NoticeAcknowledged(Note):
     """Somebody on duty has seen it and sees to it."""
 
     detail_type: Literal["NoticeAcknowledged.v1"] = "NoticeAcknowledged.v1"
+
+
+class WishesKnown(Note):
+    """How the customer of a case wants to be written to, encrypted."""
+
+    detail_type: Literal["WishesKnown.v1"] = "WishesKnown.v1"
+
+
+class WayStopped(Note):
+    """Whoever has this number texted STOP."""
+
+    detail_type: Literal["WayStopped.v1"] = "WayStopped.v1"
+
+
+class WayOpened(Note):
+    """Whoever has this number texted START."""
+
+    detail_type: Literal["WayOpened.v1"] = "WayOpened.v1"

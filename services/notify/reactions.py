@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from services.notify import booking, notes
-from services.notify.delivery import card_of, tell_customer
+from services.notify import booking, notes, wishing
+from services.notify.cards import card_of
+from services.notify.delivery import tell_customer
 from services.notify.duty import remind_of_shift, tell_duty, tell_overdue, tell_substitute, tell_unready
 from services.notify.entry import Entry, entry
 from services.notify.message import Policy
@@ -79,10 +80,11 @@ def meet_customer(heard: Heard[CaseReported]) -> None:
     """Keep how to reach the customer, acknowledge their report, and tell the duty leader what is urgent."""
     event = heard.event
     known = Recipient(id=event.case, language=event.language, salt=vault.new_salt())
-    line = Line(notes.RecipientKnown(), private=heard.box() or {})
+    card = heard.box() or {}
+    lines = [Line(notes.RecipientKnown(), private=card), *wishing.strict_at_first(card)]
     # A second delivery finds it; what follows asks for itself whether it was done.
     with suppress(AlreadyExists):
-        retrying(lambda: store().create(known, [line], heard.cause(utc_now())))
+        retrying(lambda: store().create(known, lines, heard.cause(utc_now())))
     tell_customer(heard, event.case, "acknowledgement", {}, urgent=event.urgent)
     if event.urgent or "duty" in event.dispositions:
         values = {"number": ids.spoken(event.case), "category": event.category}
@@ -94,12 +96,15 @@ def change_contact(heard: Heard[ContactChanged]) -> None:
     now = utc_now()
 
     def write() -> Recipient:
-        known, _ = card_of(heard.event.case)
+        known, before = card_of(heard.event.case)
         if known.salt is None or heard.sequence < known.card:
             return known
-        line = Line(notes.RecipientKnown(), private=heard.box() or {})
+        card = heard.box() or {}
+        lines = [Line(notes.RecipientKnown(), private=card)]
+        if not before["wishes"]:
+            lines += wishing.strict_at_first(card)
         after = known.model_copy(update={"card": heard.sequence})
-        return store().change(after, [line], heard.cause(now), Guard(f"SEEN#{heard.id}"))
+        return store().change(after, lines, heard.cause(now), Guard(f"SEEN#{heard.id}"))
 
     with suppress(AlreadyDone):
         retrying(write)

@@ -9,9 +9,9 @@ from typing import Any
 from services.notify import notes, watchword
 from services.notify.callback import Callback
 from services.notify.message import Message
+from services.notify.names import greetable
 from services.notify.recipient import Recipient
 from services.notify.telling import told_before
-from services.notify.wording import greetable
 from shared import ids
 from shared.contracts.notify import CallbackBooked
 from shared.packs import LANGUAGES

@@ -26,11 +26,15 @@ class Email:
     def send(self, address: str, letter: Letter, which: Which) -> str:
         to = _addressee(address)
         mail = EmailMessage(policy=SMTP)
-        mail["From"] = settings().need("mail_from")
+        sender = settings().need("neutral_from" if letter.neutral else "mail_from")
+        mail["From"] = sender
         mail["To"] = to
         mail["Subject"] = _one_line(letter.subject)
         # Automatic answers to this are not answered in turn.
         mail["Auto-Submitted"] = "auto-generated"
+        if letter.unsubscribe:
+            mail["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         mail.set_content(letter.text)
         page = html(letter.subject, letter.text, letter.language, settings().need("url"))
         mail.add_alternative(page, subtype="html")
@@ -46,7 +50,7 @@ class Email:
         receipts = settings().receipts
         return asked(
             lambda: client_once("sesv2").send_email(
-                FromEmailAddress=settings().need("mail_from"),
+                FromEmailAddress=sender,
                 Destination={"ToAddresses": [to.addr_spec]},
                 Content={"Raw": {"Data": mail.as_bytes()}},
                 EmailTags=[{"Name": MARK, "Value": which.mark}],

@@ -13,7 +13,7 @@ class Sns:
     def send(self, address: str, letter: Letter, _which: Which) -> str:
         attributes = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
         sender = settings().sms_sender
-        if sender:
+        if sender and not letter.neutral:
             attributes["AWS.SNS.SMS.SenderID"] = {"DataType": "String", "StringValue": sender}
         return asked(
             lambda: client_once("sns").publish(PhoneNumber=address, Message=letter.sms, MessageAttributes=attributes)

@@ -1,8 +1,6 @@
 """What a message says: its template in the customer's language, with dates as people there write them."""
 
 import json
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,17 +16,11 @@ from babel.numbers import format_decimal
 
 from services.notify.entry import Entry
 from services.notify.letter import Letter
+from services.notify.names import greetable
 from shared.packs import LANGUAGES
 from shared.rules import pack
 
 _TEXTS = Path(__file__).parent / "texts"
-_NAME_LENGTH = 60
-_JOINERS = "\u200c\u200d"
-"""Format characters that names in Arabic script need."""
-
-_ADVERTISING = re.compile(r"://|@|\bwww\b|\w[.\u3002]\w{2,}|\d{5}", re.IGNORECASE)
-"""What a reader could follow or call: an address on the web or of mail, a telephone number."""
-
 _OF_ITSELF = frozenset({"hello", "desk", "promised", "name"})
 
 _LOCALES = {"en": "en_GB", "ar": "ar_AE", "zh": "zh_CN"}
@@ -67,9 +59,10 @@ def letter(template: str, language: str, values: Mapping[str, Any], entry: Entry
     greeting = texts(language)["greeting"]
     said["hello"] = greeting["named" if said["name"] else "unnamed"].format_map(said)
     said["desk"] = pack().title.into(language)
+    footer = texts(language)["footer"]["wishes"].format_map(said) if said.get("wishes") else ""
     return Letter(
         subject=" ".join(words["subject"].format_map(said).split()),
-        text=words["text"].format_map(said),
+        text=words["text"].format_map(said) + footer,
         sms=words["sms"].format_map(said),
         language=language,
         entry=replace(entry, summary=texts(language)["calendar"]["summary"]) if entry else None,
@@ -81,15 +74,12 @@ def phrase(kind: str, name: str, language: str, values: Mapping[str, Any]) -> st
     return texts(language)[kind][name].format_map({key: _written(value, language) for key, value in values.items()})
 
 
-def greetable(name: str) -> str:
-    """A customer's name as a message may greet it: short, one line, nothing to follow or to call; or empty.
-
-    Anybody can make the desk write to anybody's address. What it writes must not be the words of whoever asked.
-    """
-    plain = unicodedata.normalize("NFKC", name).strip()
-    if any(unicodedata.category(one) in {"Cc", "Cf", "Zl", "Zp"} and one not in _JOINERS for one in plain):
-        return ""
-    return "" if _ADVERTISING.search(plain) else " ".join(plain.split())[:_NAME_LENGTH].rstrip()
+def neutral(language: str, word: str | None) -> Letter:
+    """What is said when a message must tell nobody who writes, or why; `word` is one that they agreed on."""
+    words = texts(language)["neutral"]
+    said = {"hello": texts(language)["greeting"]["unnamed"], "word": f"{word}: " if word else ""}
+    subject, text, sms = (words[part].format_map(said) for part in ("subject", "text", "sms"))
+    return Letter(subject, text, sms, language, neutral=True)
 
 
 @dataclass(frozen=True)

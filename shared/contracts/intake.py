@@ -14,13 +14,17 @@ class PromiseMade(Boxed):
 
 
 class ContactCard(Boxed):
-    """To notify, with `CaseReported`: how to reach the customer, and the secret that follows the case."""
+    """To notify, with `CaseReported`: how to reach the customer, and the secret that follows the case.
+
+    `protected`: they are a victim or a witness, whom a message that somebody else sees can harm.
+    """
 
     name: str | None = None
     email: str | None = None
     phone: str | None = None
     preferred: Literal["sms", "email"] | None = None
     secret: str
+    protected: bool | None = None
 
 
 class Wording(Boxed):

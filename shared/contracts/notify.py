@@ -22,6 +22,16 @@ class MessageSent(NotifyEvent):
     channel: Literal["sms", "email"]
 
 
+class MessageHeld(NotifyEvent):
+    """A message to the customer of a case waits until then: it is not an hour at which they want to be written to."""
+
+    detail_type: Literal["MessageHeld.v1"] = "MessageHeld.v1"
+    message: str
+    case: str
+    template: str
+    until: datetime
+
+
 class MessageFailed(NotifyEvent):
     """No channel could take a message to the customer of a case; an operator will call instead."""
 

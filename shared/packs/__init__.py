@@ -17,6 +17,7 @@ from shared.packs.pack import (
     Department,
     Disposition,
     Maintenance,
+    Messages,
     Nuisance,
     Pack,
     Place,
@@ -25,7 +26,18 @@ from shared.packs.pack import (
     Rung,
     Targets,
 )
-from shared.packs.parts import LANGUAGES, RIGHT_TO_LEFT, Condition, Duty, Grade, Money, Question, Within, Wording
+from shared.packs.parts import (
+    LANGUAGES,
+    RIGHT_TO_LEFT,
+    Condition,
+    Daily,
+    Duty,
+    Grade,
+    Money,
+    Question,
+    Within,
+    Wording,
+)
 
 __all__ = [
     "CONSULTATION",
@@ -40,11 +52,13 @@ __all__ = [
     "Category",
     "Clocks",
     "Condition",
+    "Daily",
     "Department",
     "Disposition",
     "Duty",
     "Grade",
     "Maintenance",
+    "Messages",
     "Money",
     "Nuisance",
     "Pack",

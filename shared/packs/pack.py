@@ -6,7 +6,19 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field
 
 from shared import promises
-from shared.packs.parts import Code, Duty, FactName, KindCode, Part, Question, Refers, RoleCode, Within, Wording
+from shared.packs.parts import (
+    Code,
+    Daily,
+    Duty,
+    FactName,
+    KindCode,
+    Part,
+    Question,
+    Refers,
+    RoleCode,
+    Within,
+    Wording,
+)
 
 Disposition = Literal[
     "dispatch",
@@ -177,6 +189,15 @@ class Roster(Part):
     """By template, within what time a message to staff on duty is acknowledged; otherwise it goes up the ladder."""
 
 
+class Messages(Part):
+    """When customers are written to who did not say otherwise."""
+
+    quiet: Daily | None = None
+    """No text message goes out then, but for what answers them at once or is urgent to life."""
+    safe: Daily | None = None
+    """Whoever needs safe contact and named no hours hears from the desk only then."""
+
+
 class Retention(Part):
     """How long what people said is kept once their matter is done. Then its key is destroyed, and nobody reads it."""
 
@@ -278,6 +299,7 @@ class Pack(Part):
     maintenance: Maintenance | None = None
     nuisance: Nuisance | None = None
     roster: Roster = Field(default_factory=Roster)
+    messages: Messages | None = None
     retention: Retention | None = None
     """Left out, it is kept until somebody asks for it to be erased."""
     calendar: dict[str, Any]

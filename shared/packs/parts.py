@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -61,11 +69,26 @@ Within = Annotated[
 ]
 """How much time, e.g. `{working_days: 3}`."""
 
+ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
 
 class Part(BaseModel):
     """A piece of a pack: nothing unknown in it, nothing changes it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class Daily(Part):
+    """Hours of every day by the clock, e.g. from 21:00 until 08:00: past midnight when they end before they begin."""
+
+    after: ClockTime
+    until: ClockTime
+
+    @model_validator(mode="after")
+    def _is_no_moment(self) -> "Daily":
+        if self.after == self.until:
+            raise ValueError("begins and ends at the same time; send two different times")
+        return self
 
 
 class Wording(Part):

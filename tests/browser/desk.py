@@ -23,15 +23,23 @@ from services.complaints import accepting, staff
 from services.complaints import web as complaints
 from services.intake import staff as case_staff
 from services.intake import web as intake
+from services.notify import notes as notified
+from services.notify import web as notify
+from services.notify import wishing
+from services.notify.recipient import Recipient
 from services.survey import web as survey
 from services.survey.invitation import Invitation
 from shared import aws, ids, rules, seals, settings, tables, vault
 from shared.contracts.survey import SurveyInvited
 from shared.store import Cause, Line
 
-SERVICES = ("intake", "complaints", "survey")
+SERVICES = ("intake", "complaints", "notify", "survey")
 REGION = "me-central-1"
-_PAGES: dict[str, tuple[str, Any]] = {"/survey/": ("survey", survey), "/complain": ("complaints", complaints)}
+_PAGES: dict[str, tuple[str, Any]] = {
+    "/survey/": ("survey", survey),
+    "/complain": ("complaints", complaints),
+    "/contact/": ("notify", notify),
+}
 _ALL_OTHERS: tuple[str, Any] = ("intake", intake)
 
 
@@ -119,6 +127,17 @@ class Desk:
             invited = SurveyInvited(invitation=identity, case=case)
             tables.store().create(invitation, [Line(invited)], Cause(datetime.now(UTC), "test", "test"))
         return f"/survey/{identity}/{token}"
+
+    def reach(self, *, language: str = "en") -> tuple[str, str]:
+        """Paths of the link where a fresh customer chooses how they are written to, and of one that stops a kind."""
+        with self.being("notify"):
+            case, secret = ids.number(), ids.secret()
+            card = {"phone": "+971501234567", "email": "lin@example.org", "secret": secret}
+            recipient = Recipient(id=case, language=language, salt=vault.new_salt())
+            line = Line(notified.RecipientKnown(), private=card)
+            tables.store().create(recipient, [line], Cause(datetime.now(UTC), "test", "test"))
+            stop = str(wishing.unsubscribe_link(case, "progressed")).removeprefix(self.url)
+        return f"/contact/{case}/{secret}", stop
 
     def complain(self, text: str = "They were rude.", language: str = "en") -> str:
         """Path of the secret link of a fresh complaint."""

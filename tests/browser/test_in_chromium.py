@@ -46,6 +46,22 @@ def walk(chromium: Chromium, desk: Desk, url: str, survey: str, language: str) -
     chromium.clicks('input[name="satisfaction"][value="5"]')
     chromium.goes_on("main form button")
     yield "thanks"
+    yield from choosing(chromium, desk, url, language)
+
+
+def choosing(chromium: Chromium, desk: Desk, url: str, language: str) -> Iterator[str]:
+    choose, stop = desk.reach()
+    chromium.goes_to(f"{url}{choose}?lang={language}")
+    yield "how we write to you"
+    chromium.types("#zone", "nowhere")
+    chromium.types("#word", "www.example.org")
+    chromium.clicks('input[name="safe"]')
+    chromium.goes_on("main form button")
+    yield "how we write to you with faults"
+    chromium.goes_to(f"{url}{stop}?lang={language}")
+    yield "stop"
+    chromium.goes_on("main form button")
+    yield "stopped"
 
 
 def asked_about_it(chromium: Chromium, url: str) -> Iterator[str]:

@@ -87,7 +87,7 @@ class World:
 
     def build(self) -> None:
         """Create what the template describes and moto can hold."""
-        self.iam = Guard(self.template, {"MailFrom": "desk@example.org"})
+        self.iam = Guard(self.template, {"MailFrom": "desk@example.org", "NeutralFrom": "info@example.net"})
         self.iam.listen()
         aws.client.cache_clear()  # those of the world before know nothing of this one
         aws.client_once.cache_clear()
@@ -117,6 +117,7 @@ class World:
                 "AHD_PACK": self.pack,
                 "AHD_PACKS": str(self.compiled_packs),
                 "AHD_MAIL_FROM": "desk@example.org",
+                "AHD_NEUTRAL_FROM": "info@example.net",
                 "AHD_DUTY_MAIL": "duty@example.org",
                 "AHD_SMS_COUNTRIES": "GB",
                 "AHD_SMS_PROVIDERS": "sns",
@@ -132,7 +133,8 @@ class World:
                     for recipient in ("notify", "complaints", "intake")
                 },
             }
-        self.client("sesv2").create_email_identity(EmailIdentity="desk@example.org")
+        for sender in ("desk@example.org", "info@example.net"):
+            self.client("sesv2").create_email_identity(EmailIdentity=sender)
 
     @contextmanager
     def function_of(self, service: str, function: str | None = None) -> Iterator[None]:
@@ -218,6 +220,7 @@ class World:
             "rawPath": unquote(path),
             "rawQueryString": query,
             "headers": {name.lower(): value for name, value in headers.items()},
+            "queryStringParameters": dict(parse_qsl(query, keep_blank_values=True)) or None,
             "requestContext": {
                 "requestId": "request-1",
                 "http": {"method": method, "path": unquote(path), "sourceIp": "127.0.0.1"},

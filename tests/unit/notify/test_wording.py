@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.notify.wording import greetable
+from services.notify.names import greetable
 
 
 @pytest.mark.parametrize(

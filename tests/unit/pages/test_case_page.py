@@ -19,6 +19,7 @@ POLICE = read(PACKS / "police")
 CALENDAR = Calendar.from_data(POLICE.calendar)
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 STAFF_ONLY = {
+    "AcknowledgementHeld",
     "CallerErased",
     "CaseErased",
     "ComplaintsToErase",

@@ -128,7 +128,8 @@ def test_a_link_below_nothing_is_no_next_step():
 
 def test_staff_need_no_courtesy_but_are_spoken_to_as_well():
     exempted = [name for name in SHIPPED["en"] if name.startswith(RULES.exempt.courtesy)]
-    assert set(exempted) == {name for name in SHIPPED["en"] if name.startswith("duty_")}
+    # Neutral words can't name the desk or lead on: they stand where it is not safe to say who writes.
+    assert set(exempted) == {name for name in SHIPPED["en"] if name.startswith("duty_")} | {"neutral"}
     shipped = SHIPPED["en"]["duty_urgent"]["text"]
     (said,) = found("en", "duty_urgent", "text", f"{shipped} Hurry up!")
     assert "impatience" in said

@@ -1,0 +1,56 @@
+"""A message that waits heeds what its customer wishes for by then."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from services.notify import message as messages
+from services.notify import notes
+from services.notify.letter import Letter
+from services.notify.message import Channel, Message
+from services.notify.recipient import Recipient
+from services.notify.wishing import plan, wishes_of
+from services.notify.wording import neutral
+from shared.contracts import Event
+from shared.contracts.notify import MessageHeld
+
+
+def in_neutral_words(card: Mapping[str, Any], language: str) -> Letter:
+    """What is said instead of any message when contact has to be safe."""
+    safe = wishes_of(card).safe
+    return neutral(language, safe.word if safe else None)
+
+
+def still_wanted(ways: tuple[Channel, ...], known: Recipient, template: str) -> tuple[Channel, ...]:
+    """Without those that they called spam, unless it is a decision that they have a right to."""
+    if messages.is_decision(template):
+        return ways
+    return tuple(way for way in ways if way not in known.unwanted)
+
+
+def held_until(message: Message, until: datetime) -> Event:
+    return MessageHeld(message=message.id, case=message.case, template=message.template, until=until)
+
+
+def heed(
+    message: Message, content: Mapping[str, Any], known: Recipient, card: Mapping[str, Any], now: datetime
+) -> tuple[Message, dict[str, Any], Event | None]:
+    """A message that waited, under the wishes of now: with a note when it does not go out now, after all."""
+    wanted = plan(card, message.template, now, message.channels)
+    content = {**content, "addresses": {"sms": card.get("phone"), "email": card.get("email")}}
+    channel = message.channels[0]
+    if wanted is None:
+        return messages.given_up(message, now), content, notes.MessageRefused(channel=channel, reason="NotWished")
+    ways = still_wanted(wanted.ways, known, message.template)
+    if not ways:
+        return messages.without_way(message, now), content, notes.MessageRefused(channel=channel, reason="WayStopped")
+    if ways[0] != channel:
+        message = message.model_copy(update={"channels": ways, "attempt": 1})
+    elif ways != message.channels:
+        message = message.model_copy(update={"channels": ways})
+    if wanted.neutral:
+        content["letter"] = asdict(in_neutral_words(card, known.language))
+    if wanted.at > now:
+        return messages.held(message, wanted.at, now), content, held_until(message, wanted.at)
+    return message, content, None

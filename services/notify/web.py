@@ -1,0 +1,220 @@
+"""Pages for customers: how and when they are written to. A link changes nothing by being opened; a mail program's
+one click (RFC 8058) comes as POST, as a person's own does.
+
+The secret of the case moves into a cookie, out of the address. A browser that keeps no cookie gets it in its form.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import ValidationError
+
+from services.notify import choosing
+from services.notify.choosing import WishesRequest
+from services.notify.kinds import DECLINABLE
+from shared import ids
+from shared.clock import utc_now
+from shared.http import Problem, invalid
+from shared.pages import LANGUAGES, Fault
+from shared.pages.browser import HOME, Pages, Visit, cookie, number_of, see_other
+from shared.store import NotFound
+
+handler = Pages("notify")
+
+_SECRET = re.compile(r"[\w-]{8,128}", re.ASCII)
+_COOKIE: Final = "contact"
+_TRIED: Final = "tried"
+"""In the query of a link: this browser was given the cookie already."""
+_WAYS: Final = ("sms", "email")
+_FIELDS: Final[Mapping[str, str]] = {
+    "quiet": "quiet_after",
+    "safe/hours": "safe_after",
+    "safe/word": "word",
+    "zone": "zone",
+    "without": "without",
+    "stopped": "stopped",
+}
+"""Where on the page a fault of the request stands."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """What opens one customer's wishes, and whether the page has to carry it because the browser does not."""
+
+    number: str
+    secret: str
+    carried: bool
+
+
+@handler.get("/contact/<number>/<secret>")
+def open_link(number: str, secret: str) -> Response[str]:
+    visit = handler.visit
+    identity = number_of(number)
+    if not _SECRET.fullmatch(secret):
+        raise NotFound(identity)
+    query = handler.current_event.query_string_parameters or {}
+    kept = {"lang": visit.language} if query.get("lang") == visit.language else {}
+    if visit.cookie(_COOKIE) == secret:
+        return see_other(_address(f"/contact/{identity}", kept))
+    if _TRIED not in query:
+        address = _address(f"/contact/{identity}/{secret}", {_TRIED: "1", **kept})
+        return see_other(address, [cookie(_COOKIE, secret, f"/contact/{identity}")])
+    return _ask(visit, Key(identity, secret, carried=True))
+
+
+@handler.get("/contact/<number>")
+def ask(number: str) -> Response[str]:
+    visit = handler.visit
+    kept = "kept" in (handler.current_event.query_string_parameters or {})
+    return _ask(visit, _key(visit, number, {}), kept=kept)
+
+
+@handler.post("/contact/<number>")
+def take(number: str) -> Response[str]:
+    visit = handler.visit
+    sent = visit.form()
+    visit.speaks(sent.get("language", ""))
+    key = _key(visit, number, sent)
+    try:
+        seen = choosing.choose(key.number, key.secret, _request(sent), utc_now(), handler.correlation())
+    except Problem as refusal:
+        if "faults" not in refusal.body:
+            raise
+        return _ask_again(visit, key, sent, refusal)
+    if key.carried:
+        return _form(visit, key, seen, _answers(seen), kept=True)
+    return see_other(f"/contact/{key.number}?kept=1")
+
+
+@handler.get("/contact/stop/<number>/<kind>/<token>")
+def ask_to_stop(number: str, kind: str, token: str) -> Response[str]:
+    """Only asks: whoever scans mail for bad links opens this, too."""
+    visit = handler.visit
+    identity = choosing.must_open(number, kind, token)
+    if not visit.chose_language:
+        visit.speaks(choosing.language_of(identity))
+    return visit.page("notify/contact/stop.html", kind=kind, action=visit.path)
+
+
+@handler.post("/contact/stop/<number>/<kind>/<token>")
+def stop(number: str, kind: str, token: str) -> Response[str]:
+    """One click. The token opens this and nothing else, so whoever sends it may: no cookie, no page before it."""
+    visit = handler.visit
+    identity = choosing.must_open(number, kind, token)
+    choosing.stop(number, kind, token, utc_now(), handler.correlation())
+    if not visit.chose_language:
+        visit.speaks(choosing.language_of(identity))
+    return visit.say(HTTPStatus.OK, "stopped", "done", "still", ways=HOME)
+
+
+def _key(visit: Visit, number: str, sent: Mapping[str, str]) -> Key:
+    identity, secret = number_of(number), sent.get("secret") or visit.cookie(_COOKIE)
+    if not secret:
+        raise NotFound(identity)
+    return Key(identity, secret, carried="secret" in sent)
+
+
+def _address(path: str, query: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def _ask(visit: Visit, key: Key, *, kept: bool = False) -> Response[str]:
+    seen = choosing.view(key.number, key.secret)
+    if not visit.chose_language:
+        visit.speaks(seen["language"])
+    return _form(visit, key, seen, _answers(seen), kept=kept)
+
+
+def _answers(seen: Mapping[str, Any]) -> dict[str, str]:
+    """What is in force, as the form's fields."""
+    quiet, safe = seen["quiet"] or {}, seen["safe"] or {}
+    hours = safe.get("hours") or {}
+    answers = {
+        "speaks": seen["language"],
+        "preferred": seen["preferred"] or "",
+        "zone": seen["zone"] or "",
+        "quiet_after": quiet.get("after", ""),
+        "quiet_until": quiet.get("until", ""),
+        "safe": "yes" if seen["safe"] else "",
+        "safe_after": hours.get("after", ""),
+        "safe_until": hours.get("until", ""),
+        "word": safe.get("word") or "",
+    }
+    answers |= {f"stop_{one['kind']}": "yes" for one in seen["kinds"] if one["stopped"]}
+    return answers | {f"without_{way}": "yes" for way in seen["without"]}
+
+
+def _request(sent: Mapping[str, str]) -> WishesRequest:
+    """The wishes among what was sent. Raises `Problem` with the faults."""
+    word = {"word": sent["word"]} if sent.get("word") else {}
+    safe = {"hours": _hours(sent, "safe"), **word} if sent.get("safe") == "yes" else None
+    wishes = {
+        "language": sent.get("speaks") or None,
+        "stopped": tuple(kind for kind in DECLINABLE if sent.get(f"stop_{kind}") == "yes"),
+        "without": tuple(way for way in _WAYS if sent.get(f"without_{way}") == "yes"),
+        "preferred": sent.get("preferred") or None,
+        "quiet": _hours(sent, "quiet"),
+        "zone": sent.get("zone") or None,
+        "safe": safe,
+    }
+    try:
+        return WishesRequest.model_validate(wishes)
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+def _hours(sent: Mapping[str, str], name: str) -> dict[str, str] | None:
+    after, until = sent.get(f"{name}_after", ""), sent.get(f"{name}_until", "")
+    return {"after": after, "until": until} if after or until else None
+
+
+def _ask_again(visit: Visit, key: Key, sent: Mapping[str, str], refusal: Problem) -> Response[str]:
+    seen = choosing.view(key.number, key.secret)
+    pointers = [fault["pointer"].removeprefix("/") for fault in refusal.body["faults"]]
+    fields = dict.fromkeys(
+        field for at in pointers for name, field in _FIELDS.items() if at == name or at.startswith(f"{name}/")
+    )
+    faults = [Fault(field, visit.t(f"fault.{field}")) for field in fields]
+    if not faults:
+        raise refusal
+    return _form(visit, key, seen, sent, faults)
+
+
+def _form(
+    visit: Visit,
+    key: Key,
+    seen: Mapping[str, Any],
+    answers: Mapping[str, str],
+    faults: list[Fault] | None = None,
+    *,
+    kept: bool = False,
+) -> Response[str]:
+    desk = seen["desk"]
+    return visit.page(
+        "notify/contact/choose.html",
+        HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
+        faults=faults or [],
+        action=f"/contact/{key.number}",
+        carried={"language": visit.language, **({"secret": key.secret} if key.carried else {})},
+        number=ids.spoken(key.number),
+        spoken=LANGUAGES,
+        ways=seen["ways"],
+        kinds=[one["kind"] for one in seen["kinds"] if one["declinable"]],
+        zone=desk["zone"],
+        answers=answers,
+        kept=kept,
+        here=f"/contact/{key.number}/{key.secret}" if key.carried else f"/contact/{key.number}",
+    )
+
+
+def _unknown(_error: Exception) -> Response[str]:
+    """The same answer for a number that does not exist, a wrong secret, none, and a case that was erased."""
+    return handler.visit.say(HTTPStatus.NOT_FOUND, "unknown", "why", "else", ways=HOME)
+
+
+handler.exception_handler(NotFound)(_unknown)

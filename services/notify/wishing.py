@@ -1,0 +1,86 @@
+"""Wishes held against one message: what the customer said, what the desk's pack says, and what they texted."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from services.notify import notes, recipient, stopping
+from services.notify.kinds import KINDS, RULES
+from services.notify.message import Channel
+from services.notify.wishes import SAFE_HOURS, STRICT, House, Plan, Wishes, decide
+from shared import vault
+from shared.rules import pack
+from shared.settings import settings
+from shared.store import Line
+
+_ONE_CLICK = "unsubscribe"
+
+
+def wishes_of(card: Mapping[str, Any]) -> Wishes:
+    """As they were kept with the card; whoever said nothing wishes for nothing."""
+    return Wishes.model_validate(card.get("wishes") or {})
+
+
+def strict_at_first(card: Mapping[str, Any]) -> list[Line]:
+    """What is kept of whoever needs safe contact before they said anything themselves."""
+    return [Line(notes.WishesKnown(), private=as_kept(STRICT))] if card.get("protected") else []
+
+
+def as_kept(wishes: Wishes) -> dict[str, Any]:
+    """For the line that keeps them, encrypted: never empty, so that it shows that something was said."""
+    return wishes.model_dump(mode="json")
+
+
+def house() -> House:
+    """What the pack and the deployment say."""
+    rules, said = pack(), pack().messages
+    return House(
+        zone=rules.calendar["tz"],
+        quiet=said.quiet if said else None,
+        safe=(said and said.safe) or SAFE_HOURS,
+        neutral_mail=bool(settings().neutral_from),
+    )
+
+
+def plan(
+    card: Mapping[str, Any], template: str, now: datetime, among: Sequence[Channel] = ("sms", "email")
+) -> Plan | None:
+    """What becomes of a message to whoever has this card; None when they don't want it or gave no way.
+
+    `among` are the ways that were not tried in vain yet.
+    """
+    given = [way for way in recipient.channels(dict(card)) if way in among]
+    stopped = "sms" in given and stopping.is_stopped(str(card["phone"]))
+    left = [way for way in given if not (stopped and way == "sms")]
+    return decide(template, left, wishes_of(card), house(), now, closed=stopped)
+
+
+def page_of(case: str, card: Mapping[str, Any]) -> str:
+    """Where they choose how they are written to."""
+    return f"{settings().need('url')}/contact/{case}/{card['secret']}"
+
+
+def unsubscribe_link(case: str, template: str) -> str | None:
+    """Where one click stops messages of this kind; None when nobody may decline them."""
+    kind = KINDS[template]
+    if not RULES[kind].declinable:
+        return None
+    return f"{settings().need('url')}/contact/stop/{case}/{kind}/{quote(_token(case, kind))}"
+
+
+def opens_stop(case: str, kind: str, token: str) -> bool:
+    """Whether this is the token that stops this kind of message for this customer, and opens nothing else."""
+    return vault.matches(_ONE_CLICK, _as_stored(token), case, kind)
+
+
+def _token(case: str, kind: str) -> str:
+    return vault.mac_text(_ONE_CLICK, case, kind).translate(_SAFE)
+
+
+def _as_stored(token: str) -> str:
+    return token.translate(_PLAIN) if token.isascii() else ""
+
+
+_SAFE = str.maketrans("+/=", "-_.")
+_PLAIN = str.maketrans("-_.", "+/=")

@@ -13,8 +13,19 @@ NOTIFY = Service(
             "ANY /staff/v1/callbacks",
             "ANY /staff/v1/callbacks/{proxy+}",
             "POST /staff/v1/messages/preview",
+            "ANY /staff/v1/bulletins",
+            "ANY /staff/v1/bulletins/{proxy+}",
+            "POST /staff/v1/thanks",
             also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
+        ),
+        # Asks and lists; what has to be sent it tells to the reactions.
+        edge(
+            "subscriptions",
+            "notify",
+            "ANY /v1/subscriptions",
+            "ANY /v1/subscriptions/{proxy+}",
+            package="pages",
         ),
         # One event may mean three calls of providers, each of up to seven seconds. More events at a time would not
         # end in the function's time, and of what is stopped in the middle of a call nobody knows whether it was sent.

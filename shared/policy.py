@@ -82,6 +82,11 @@ PERMITS: dict[str, frozenset[Role]] = {
     "callback.record": _ACTING,
     "callback.give-up": LEADING,
     "message.preview": _EVERYBODY,
+    "bulletin.read": _EVERYBODY,
+    "bulletin.write": _ACTING,
+    "bulletin.release": LEADING,
+    "bulletin.stop": LEADING,
+    "thanks.give": _ACTING,
     "score.read": _EVERYBODY,
 }
 

@@ -1,10 +1,13 @@
-"""What notify does when time passes: messages are tried again, calls that did not happen go up the ladder."""
+"""What notify does when time passes: messages are tried again, calls that did not happen go up the ladder,
+bulletins go to the next ones."""
 
 from typing import Any
 
-from services.notify import calling, delivery
+from services.notify import batching, calling, caring, delivery, subscribing
+from services.notify.bulletin import Bulletin
 from services.notify.callback import Callback
 from services.notify.message import Message
+from services.notify.subscriber import Subscriber
 from shared.clock import utc_now
 from shared.logs import bind
 from shared.settings import settings
@@ -14,4 +17,12 @@ from shared.ticking import tick, time_left
 def handler(_event: dict[str, Any], context: Any) -> None:
     """Lambda: a tick."""
     bind(service=settings().service)
-    tick({Message.KIND: delivery.look, Callback.KIND: calling.look}, utc_now(), time_left(context))
+    now = utc_now()
+    batching.greet(now)
+    looks = {
+        Message.KIND: delivery.look,
+        Callback.KIND: calling.look,
+        Bulletin.KIND: batching.look,
+        Subscriber.KIND: caring.look,
+    }
+    tick(looks, now, time_left(context), {Subscriber.KIND: subscribing.erase})

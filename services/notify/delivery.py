@@ -1,17 +1,20 @@
 """Claim, send, mark: each step its own transaction, so that whatever breaks in between, somebody looks again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from services.notify import ceiling, notes, recipient
+from services.notify import ceiling, notes, recipient, tally
 from services.notify import message as messages
+from services.notify.bulletin import Bulletin
 from services.notify.channels import PROVIDERS, Letter, NeverTaken, NoAnswer, NotTaken
 from services.notify.entry import Entry
 from services.notify.message import Message, Policy, State
 from services.notify.recipient import Recipient
 from services.notify.segments import length
+from services.notify.subscriber import Subscriber
 from services.notify.wording import letter
 from shared import ids, vault
 from shared.clock import utc_now
@@ -92,6 +95,23 @@ def begin(
     _go_on(stored, content, heard.correlation)
 
 
+def keep(
+    heard: Heard[Any], message: Message, addresses: Mapping[str, str | None], words: Letter, salt: str | None
+) -> None:
+    """Like `begin`, when there is no time for a try: the clock begins it."""
+    content = {"addresses": addresses, "letter": asdict(words)}
+    cause = heard.cause(utc_now())
+    waiting, counted = tally.counted(messages.kept(message, cause.at))
+    with suppress(AlreadyExists):
+        retrying(lambda: _kept(waiting, content, cause, salt, counted))
+
+
+def _kept(
+    message: Message, content: Mapping[str, Any], cause: Cause, salt: str | None, counted: Sequence[Item]
+) -> Message:
+    return store().create(message, [Line(notes.MessageKept(), private=content)], cause, extra=counted, salt=salt)
+
+
 def look(identity: str, now: datetime) -> None:
     """A message whose time has come: its claim ended without word, or it waits for another try.
 
@@ -104,15 +124,25 @@ def look(identity: str, now: datetime) -> None:
         after = messages.outcome_unknown(message, now)
         message = _mark(after, notes.MessageUnsettled(channel=message.channels[0]), cause)
     if message.is_due(now):
-        salt = message.salt or store().load(Recipient, message.case).salt
+        salt = _salt_of(message)
         if salt is None:
             given_up = notes.MessageRefused(channel=message.channels[0], reason="Erased")
-            store().change(messages.given_up(message, now), [Line(given_up)], cause)
+            after, counted = tally.counted(messages.given_up(message, now))
+            store().change(after, [Line(given_up)], cause, extra=counted)
             return
         content = events[0].private(salt)
         claimed = _claim(message, content, cause)
         if claimed.state is State.SENDING:
             _try(claimed, content, correlation)
+
+
+def _salt_of(message: Message) -> str | None:
+    """What opens what it says. None: nobody is there any more to be told, or is to be told."""
+    if message.bulletin and store().load(Bulletin, message.bulletin).over:
+        return None
+    if message.subscriber:
+        return store().load(Subscriber, message.subscriber).salt
+    return message.salt or store().load(Recipient, message.case).salt
 
 
 def _go_on(message: Message, content: dict[str, Any], correlation: str) -> None:
@@ -137,9 +167,10 @@ def _claim(
 
     def write(after: Message, what: Event, *extra: Item) -> Message:
         lines = [Line(what, private=content if first else None), *_ending(after)]
+        after, counts = tally.counted(after)
         if first:
-            return store().create(after, lines, cause, extra=extra, salt=salt)
-        return store().change(after, lines, cause, extra=extra)
+            return store().create(after, lines, cause, extra=[*extra, *counts], salt=salt)
+        return store().change(after, lines, cause, extra=[*extra, *counts])
 
     try:
         parts = length(content["letter"]["sms"]).parts if channel == "sms" else None
@@ -173,7 +204,9 @@ def _try(message: Message, content: dict[str, Any], correlation: str) -> Message
 
 
 def _mark(after: Message, what: Event, cause: Cause) -> Message:
-    marked = store().change(after, [Line(what), *_ending(after)], cause)
+    after, counts = tally.counted(after)
+    # Counters are shared: when one is busy it is written again, because what was sent has to be marked.
+    marked = retrying(lambda: store().change(after, [Line(what), *_ending(after)], cause, extra=counts))
     if marked.staff_untold:
         # The alarm `staff-untold` listens for this line (infra.notify_stack).
         log().error(STAFF_UNTOLD, message=marked.id, template=marked.template, attempt=marked.attempt)
@@ -186,6 +219,8 @@ def _ending(after: Message) -> list[Line]:
         return []
     if after.to_staff:
         return [Line(notes.StaffUntold())]
+    if after.subscriber:
+        return [Line(notes.SubscriberUntold())]
     return [Line(MessageFailed(message=after.id, case=after.case, template=after.template))]
 
 
@@ -193,4 +228,6 @@ def _sent(message: Message) -> Event:
     channel = message.channels[0]
     if message.to_staff:
         return notes.StaffTold(channel=channel)
+    if message.subscriber:
+        return notes.SubscriberTold(channel=channel)
     return MessageSent(message=message.id, case=message.case, template=message.template, channel=channel)

@@ -66,6 +66,14 @@ class Message(Aggregate):
     attempt: int = 1
     salt: str | None = None
     provider_id: str | None = None
+    subscriber: str = ""
+    """Whom it goes to when it is no customer of a case."""
+    bulletin: str = ""
+    """What it is one of."""
+    counter: int = 0
+    """Which of the bulletin's counters counts it."""
+    tallied: str = ""
+    """As what it is counted there."""
 
     @property
     def may_be_provoked(self) -> bool:
@@ -74,7 +82,7 @@ class Message(Aggregate):
 
     @property
     def to_staff(self) -> bool:
-        return not self.case
+        return not (self.case or self.subscriber)
 
     @property
     def staff_untold(self) -> bool:
@@ -84,6 +92,11 @@ class Message(Aggregate):
     def is_due(self, now: datetime) -> bool:
         """Whether it waits for a try now."""
         return self.state is State.WAITING and self.promises[0].due <= now
+
+
+def kept(message: Message, now: datetime) -> Message:
+    """Not tried yet: it waits for the clock."""
+    return message.model_copy(update={"state": State.WAITING, "promises": _look_again(now, timedelta())})
 
 
 def claimed(message: Message, now: datetime) -> Message:

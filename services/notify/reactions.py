@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from services.notify import calling, notes
+from services.notify import batching, calling, caring, notes, subscribing
 from services.notify.delivery import card_of, tell_customer, tell_duty
 from services.notify.entry import Entry, entry
 from services.notify.message import Policy
@@ -58,7 +58,14 @@ from shared.contracts.intake import (
     UnitWanted,
     Wording,
 )
-from shared.contracts.notify import CallbackMissed, MessageFailed
+from shared.contracts.notify import (
+    BulletinHandedOut,
+    CallbackMissed,
+    MessageFailed,
+    RecognitionDue,
+    SubscriptionAsked,
+    ThanksGiven,
+)
 from shared.contracts.survey import SatisfactionLow, SurveyInvited, SurveyLink
 from shared.settings import settings
 from shared.store import AlreadyDone, AlreadyExists, Guard, Line, retrying
@@ -464,6 +471,10 @@ REACTIONS: Reactions = {
     SatisfactionLow: call_unsatisfied,
     MessageFailed: call_unreached,
     CallbackMissed: tell_missed_callback,
+    SubscriptionAsked: subscribing.send_confirmation,
+    BulletinHandedOut: batching.send_portion,
+    RecognitionDue: caring.tell_recognition,
+    ThanksGiven: caring.tell_thanks,
 }
 
 

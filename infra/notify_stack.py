@@ -25,7 +25,7 @@ NOTIFY = Service(
             "notify",
             "ANY /v1/subscriptions",
             "ANY /v1/subscriptions/{proxy+}",
-            package="pages",
+            package="subscriptions",
         ),
         # One event may mean three calls of providers, each of up to seven seconds. More events at a time would not
         # end in the function's time, and of what is stopped in the middle of a call nobody knows whether it was sent.

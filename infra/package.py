@@ -37,7 +37,13 @@ _SHELF = ROOT / "build" / "dependencies"
 _UV = ROOT / ".tools" / "bin" / "uv"
 _TASK = "/var/task"
 _LARGEST_MB = 6
-_READERS = {"complaints": "complaints", "questionnaire": "survey", "phrases": "intake", "knowledge": "intake", "care": "notify"}
+_READERS = {
+    "complaints": "complaints",
+    "questionnaire": "survey",
+    "phrases": "intake",
+    "knowledge": "intake",
+    "care": "notify",
+}
 """Parts of packs that one service alone reads."""
 _LARGEST_DRAWING_MB = 15
 """Fonts are large, and who prints can wait a moment."""

@@ -104,7 +104,9 @@ def care_misfits(care: Care, today: date | None) -> Iterator[Misfit]:
     for path, _, name in references(care):
         if name not in care.themes:
             known = ", ".join(sorted(care.themes)) or "none"
-            yield Misfit(("care", *path), f"{name!r} is not defined in themes; define it there or use one of: {known}")
+            yield Misfit(
+                ("care", *path), f"{name!r} is not defined in themes; define it there or use one of: {known}"
+            )
     yield from _in_their_script("care", care)
     if care.hours.after >= care.hours.until:
         yield Misfit(("care", "hours"), "`after` has to be before `until`; bulletins would never go out")

@@ -80,9 +80,7 @@ def write(
     line = Line(notes.BulletinWritten(languages=tuple(said)), private=said)
     listed = put_item(store().table, (_BULLETINS, f"{stamp(now)}#{fresh.id}"), {"id": fresh.id})
     try:
-        stored = store().create(
-            fresh, [line], Cause(now, principal.id, correlation), extra=[listed], salt=fresh.salt
-        )
+        stored = store().create(fresh, [line], Cause(now, principal.id, correlation), extra=[listed], salt=fresh.salt)
     except AlreadyExists:
         stored = store().load(Bulletin, fresh.id)
         if batching.words_of(stored) != {one: Words.model_validate(words) for one, words in said.items()}:
@@ -168,9 +166,7 @@ def _facts(known: Bulletin) -> dict[str, Any]:
 def _progress(known: Bulletin) -> dict[str, int]:
     """How many it was handed out to, and what became of them; `under_way` are those not settled yet."""
     counts = tally.counts(known.id)
-    settled = {
-        name: counts[name] for name in ("delivered", "sent", "failed", "unknown", tally.LEFT_OUT)
-    }
+    settled = {name: counts[name] for name in ("delivered", "sent", "failed", "unknown", tally.LEFT_OUT)}
     return {"queued": known.queued, **settled, "under_way": known.queued - sum(settled.values())}
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from services.notify import batching, calling, caring, notes, subscribing
+from services.notify import batching, calling, caring, confirming, notes
 from services.notify.delivery import card_of, tell_customer, tell_duty
 from services.notify.entry import Entry, entry
 from services.notify.message import Policy
@@ -471,7 +471,7 @@ REACTIONS: Reactions = {
     SatisfactionLow: call_unsatisfied,
     MessageFailed: call_unreached,
     CallbackMissed: tell_missed_callback,
-    SubscriptionAsked: subscribing.send_confirmation,
+    SubscriptionAsked: confirming.send_confirmation,
     BulletinHandedOut: batching.send_portion,
     RecognitionDue: caring.tell_recognition,
     ThanksGiven: caring.tell_thanks,

@@ -10,15 +10,12 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from babel.lists import format_list
 from pydantic import Field
 
-from services.notify import audience, delivery, notes, subscriber
-from services.notify.message import Channel, Message, Policy
+from services.notify import audience, notes, subscriber
+from services.notify.message import Channel
 from services.notify.subscriber import Choice, NotNow, State, Subscriber
-from services.notify.wording import letter
 from shared import reach, vault
-from shared.consumer import Heard
 from shared.contracts.notify import SubscriptionAsked
 from shared.http import Problem, Request, Text, fault
 from shared.logs import log
@@ -83,26 +80,6 @@ def ask(request: SubscriptionRequest, now: datetime, correlation: str) -> None:
         return store().change(after, [told], cause)
 
     retrying(write)
-
-
-def send_confirmation(heard: Heard[SubscriptionAsked]) -> None:
-    """To the address, what was asked for it, with the link that confirms."""
-    known, address = reached(heard.event.subscriber)
-    if known.wanted is None or address is None:
-        return
-    themes = care().themes
-    said = [themes[one].into(known.wanted.language) for one in known.wanted.themes if one in themes]
-    values = {"link": link(known, "confirm"), "themes": _listed(said, known.wanted.language)}
-    words = letter("subscription_confirm", known.wanted.language, values)
-    message = Message(
-        id=f"{heard.id}.subscription_confirm",
-        case="",
-        subscriber=known.id,
-        template="subscription_confirm",
-        policy=Policy.AT_MOST_ONCE,
-        channels=(known.channel,),
-    )
-    delivery.begin(heard, message, {known.channel: address}, words, known.salt)
 
 
 def view(identity: str, token: str) -> dict[str, Any]:
@@ -244,7 +221,3 @@ def _must_be_offered(where: str, wanted: Iterable[str], offered_here: Iterable[s
         if one not in there:
             said = f"There are: {', '.join(there)}." if there else "This desk offers none."
             raise fault(f"{where}/{number}", "unknown", f"There is no such thing to subscribe to. {said}")
-
-
-def _listed(names: list[str], language: str) -> str:
-    return format_list(names, locale=language)

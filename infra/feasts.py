@@ -32,11 +32,13 @@ def _dated(number: int, greeting: Any) -> Any:
     try:
         public = holidays.country_holidays(str(feast["country"]), years=feast["years"], language=LANGUAGE)
     except NotImplementedError:
-        raise HolidaysError(f"{here}: the feasts of {on['country']} are not known; list its `dates`") from None
+        raise HolidaysError(f"{here}: the feasts of {feast['country']} are not known; list its `dates`") from None
     named = {day for day, names in public.items() if feast["name"] in _names(names)}
     if not named:
         known = sorted({name for names in public.values() for name in _names(names)})
-        raise HolidaysError(f"{here}: there is no {on['name']!r} in {on['country']}; there are: {', '.join(known)}")
+        raise HolidaysError(
+            f"{here}: there is no {feast['name']!r} in {feast['country']}; there are: {', '.join(known)}"
+        )
     return {**greeting, "dates": [day.isoformat() for day in _first_days(named)]}
 
 

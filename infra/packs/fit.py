@@ -100,13 +100,12 @@ def knowledge_misfits(pack: Pack, knowledge: Knowledge, today: date | None) -> I
 
 
 def care_misfits(care: Care, today: date | None) -> Iterator[Misfit]:
-    """Everything of bulletins and greetings that does not fit. A greeting without a day to come is to be looked at."""
+    """Everything of bulletins and greetings that does not fit. A greeting without a day left is to be looked at."""
     for path, _, name in references(care):
         if name not in care.themes:
             known = ", ".join(sorted(care.themes)) or "none"
-            yield Misfit(
-                ("care", *path), f"{name!r} is not defined in themes; define it there or use one of: {known}"
-            )
+            what = f"{name!r} is not defined in themes; define it there or use one of: {known}"
+            yield Misfit(("care", *path), what)
     yield from _in_their_script("care", care)
     if care.hours.after >= care.hours.until:
         yield Misfit(("care", "hours"), "`after` has to be before `until`; bulletins would never go out")

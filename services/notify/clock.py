@@ -1,5 +1,6 @@
-"""What notify does when time passes: messages are tried again, calls that did not happen go up the ladder,
-bulletins go to the next ones."""
+"""What notify does when time passes: messages are tried again, calls that did not happen go up the ladder, bulletins
+go to the next ones.
+"""
 
 from typing import Any
 

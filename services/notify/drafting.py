@@ -1,4 +1,4 @@
-"""Bulletins as staff work on them: written, looked at before anybody gets them, released by somebody else, stopped."""
+"""Bulletins as staff work on them: written, seen before anybody gets them, released by somebody else, stopped."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -76,7 +76,7 @@ def write(
         author=principal.id,
         written_at=now,
     )
-    said = {language: words.model_dump() for language, words in request.words.items()}
+    said: dict[str, Any] = {language: words.model_dump() for language, words in request.words.items()}
     line = Line(notes.BulletinWritten(languages=tuple(said)), private=said)
     listed = put_item(store().table, (_BULLETINS, f"{stamp(now)}#{fresh.id}"), {"id": fresh.id})
     try:

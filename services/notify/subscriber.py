@@ -1,7 +1,7 @@
 """A subscriber: somebody who asked for news of the desk and confirmed it by a link that was sent to them. Pure.
 
-Anybody can give anybody's address. So what is asked for waits apart until it is confirmed, changes nothing of what was
-confirmed before, and lapses.
+Anybody can give anybody's address. So what is asked for waits apart until it is confirmed, changes nothing of what
+was confirmed before, and lapses.
 """
 
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Subscriptions as people bring them: asked for, confirmed by the link that was sent, ended by a link in every message.
+"""Subscriptions as people bring them: asked for, confirmed by a link that is sent, ended by one in every message.
 
 Whoever asks learns nothing of an address: the answer is the same whether it is known, new, or asked for too often.
 """
@@ -127,7 +127,6 @@ def end(identity: str, token: str, now: datetime, correlation: str) -> dict[str,
 
 def end_address(channel: Channel, address: str, cause: Cause) -> None:
     """Nothing more of subscriptions goes to this address, whoever says so: its reader, or its provider."""
-
     identity = identity_of(channel, address)
     with suppress(NotFound):
         retrying(lambda: _ended(store().load(Subscriber, identity), cause))

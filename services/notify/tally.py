@@ -1,6 +1,6 @@
 """What became of the messages of a bulletin, counted in the transactions that say so: no count is ever off.
 
-Each message is counted once, as what it is now: when it becomes something else the one count falls and the other rises.
+Each message is counted once, as what it is now: when it becomes something else one count falls and another rises.
 """
 
 from collections import Counter

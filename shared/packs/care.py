@@ -1,4 +1,4 @@
-"""What an organisation writes of its own accord to whoever asked for it: themes, communities, greetings, recognition."""
+"""What an organisation writes to whoever subscribed: themes, communities, greetings, recognition."""
 
 from datetime import date
 from typing import Annotated
@@ -22,7 +22,7 @@ class Hours(Part):
 
 
 class Feast(Part):
-    """A public holiday by its name in English, as the `holidays` library knows it. Of one that lasts, the first day."""
+    """A public holiday by its English name in the `holidays` library. Of one that lasts, the first day."""
 
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 code")]
     name: str

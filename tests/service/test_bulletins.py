@@ -1,12 +1,13 @@
 """A bulletin: written by one, released by another, given to everybody who wants it, once, so many a minute."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from services.notify import batching
+from services.notify import batching, delivery
 from services.notify.channels import NeverTaken, NoAnswer
-from shared.consumer import Heard
+from shared.tables import store
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.subscribed import AUTHOR, LEADER, MAIL, act, draft, minute, release, seen, subscribe, written
 from tests.service.test_messages import Provider, providers  # noqa: F401  a fixture
@@ -156,8 +157,8 @@ def test_portions_that_come_twice_and_a_reaction_that_breaks_off_double_and_lose
     world.relay("notify")
     batch = world.receive("notify")
     assert len(batch) == 2
-    begin = batching.delivery.begin
-    begun = []
+    begin = delivery.begin
+    begun: list[Any] = []
 
     def breaks(*given):
         if len(begun) == 7:
@@ -166,7 +167,7 @@ def test_portions_that_come_twice_and_a_reaction_that_breaks_off_double_and_lose
         begin(*given)
 
     with monkeypatch.context() as broken:
-        broken.setattr(batching.delivery, "begin", breaks)
+        broken.setattr(delivery, "begin", breaks)
         failed = world.deliver("notify", batch)["batchItemFailures"]
     assert failed
     for _ in range(2):
@@ -262,19 +263,19 @@ def test_words_with_braces_are_words(world):
     assert "Use {name} and {0}." in written(world, MAIL)[-1]
 
 
-def test_a_tick_reads_no_more_of_a_list_than_its_turn(world):
+def test_a_tick_reads_no_more_of_a_list_than_its_turn(world, monkeypatch):
     slowly(world, 2)
     many(world, 6)
-    release(world)
+    number = release(world)
+    asked: list[int] = []
     with world.function_of("notify", "clock"):
-        read = []
-        real = batching.store().client.query
-        batching.store().client.query = lambda **asked: read.append(asked) or real(**asked)
-        from shared.clock import utc_now  # noqa: PLC0415
+        read = store().client.query
 
-        (place,) = batching.store().due("BULLETIN", utc_now(), 10)
-        read.clear()
-        batching.look(place.id, utc_now())
-        batching.store().client.query = real
-    assert [asked["Limit"] for asked in read] == [2]
-    assert Heard
+        def query(**question):
+            asked.append(question["Limit"])
+            return read(**question)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(store().client, "query", query)
+            batching.look(number.replace("-", ""), datetime.now(UTC))
+    assert asked == [2]

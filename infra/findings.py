@@ -85,6 +85,7 @@ ACKNOWLEDGED: Sequence[Acknowledged] = (
         "Nobody reads over the web but by an address that is good for a minute; the case has a line for each file "
         "that came and for each that was fetched, with who did.",
     ),
+    Acknowledged("AwsSolutions-APIG4", "AhdNotify/subscribe-routes/*", _CITIZENS),
     Acknowledged("AwsSolutions-APIG4", "AhdNotify/subscriptions-routes/*", _CITIZENS),
     Acknowledged("AwsSolutions-APIG4", "AhdSurvey/api-routes/*", _CITIZENS),
     Acknowledged("AwsSolutions-APIG4", "AhdSurvey/web-routes/*", _CITIZENS),

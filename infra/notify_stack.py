@@ -27,6 +27,7 @@ NOTIFY = Service(
             "ANY /v1/subscriptions/{proxy+}",
             package="subscriptions",
         ),
+        edge("subscribe", "notify", "ANY /subscribe", "ANY /subscribe/{proxy+}", package="subscriptions"),
         # One event may mean three calls of providers, each of up to seven seconds. More events at a time would not
         # end in the function's time, and of what is stopped in the middle of a call nobody knows whether it was sent.
         *behind("notify", also=_SENDS, batch=1),

@@ -234,7 +234,7 @@ class Packing:
 
         self._lay_modules(laid)
         lay(ROOT / "shared", "texts/*.json")
-        lay(ROOT / "services" / self.service.name, "texts/*.json")
+        lay(ROOT / "services" / self.service.name, "texts/*.json", "texts/pages/*.json")
         if self.draws:
             lay(ROOT / "services" / self.service.name, "fonts/*")
         if self._description.is_file():

@@ -14,12 +14,18 @@ _ROOT = Path(__file__).resolve().parents[1]
 @cache
 def catalogue(service: str, language: str) -> Mapping[str, str]:
     """All texts that pages of `service` may use: its own over the kit's."""
-    own = _ROOT / "services" / service / "texts" / f"{language}.json"
+    own = texts_of_pages(service) / f"{language}.json"
     kit = Path(__file__).resolve().parent / "texts" / f"{language}.json"
     texts: dict[str, str] = json.loads(kit.read_text(encoding="utf-8"))
     if own.is_file():
         texts |= json.loads(own.read_text(encoding="utf-8"))
     return texts
+
+
+def texts_of_pages(service: str) -> Path:
+    """Where the texts of a service's pages are: in a folder of their own when it has other texts as well."""
+    folder = _ROOT / "services" / service / "texts"
+    return folder / "pages" if (folder / "pages").is_dir() else folder
 
 
 def left_to_right(code: str) -> str:

@@ -21,7 +21,7 @@ from shared.contracts.intake import IntakeEvent
 from shared.contracts.notify import MessageSent
 from shared.pages import LANGUAGES
 from shared.promises import PromiseState
-from shared.wording import speaker
+from shared.wording import speaker, texts_of_pages
 from shared.worktime import Unit
 from shared.worktime.explain import Reason
 from tests.unit.pages.test_case_page import STAFF_ONLY
@@ -29,7 +29,7 @@ from tests.unit.pages.test_case_page import STAFF_ONLY
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = [
     ROOT / "shared" / "texts",
-    *sorted(path.parent / "texts" for path in ROOT.glob("services/*/pages")),
+    *sorted(texts_of_pages(path.parent.name) for path in ROOT.glob("services/*/pages")),
 ]
 DUBAI = ZoneInfo("Asia/Dubai")
 
@@ -64,8 +64,9 @@ def test_arabic_and_chinese_texts_are_in_their_own_letters(folder: Path):
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)
 def test_every_text_a_template_names_exists(folder: Path):
-    service = folder.parent.name
-    templates = folder.parent / ("templates" if service == "pages" else "pages")
+    holder = folder.parent.parent if folder.name == "pages" else folder.parent
+    service = holder.name
+    templates = holder / ("templates" if service == "pages" else "pages")
     known = speaker("kit" if service == "pages" else service, "en")
     for template in templates.rglob("*.html"):
         for key in re.findall(r"""\bt\(["']([\w.]+)["'](?=[,)])""", template.read_text(encoding="utf-8")):

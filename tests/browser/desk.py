@@ -23,15 +23,21 @@ from services.complaints import accepting, staff
 from services.complaints import web as complaints
 from services.intake import staff as case_staff
 from services.intake import web as intake
+from services.notify import subscribe, subscribing
+from services.notify.subscriber import Subscriber
 from services.survey import web as survey
 from services.survey.invitation import Invitation
 from shared import aws, ids, rules, seals, settings, tables, vault
 from shared.contracts.survey import SurveyInvited
 from shared.store import Cause, Line
 
-SERVICES = ("intake", "complaints", "survey")
+SERVICES = ("intake", "complaints", "notify", "survey")
 REGION = "me-central-1"
-_PAGES: dict[str, tuple[str, Any]] = {"/survey/": ("survey", survey), "/complain": ("complaints", complaints)}
+_PAGES: dict[str, tuple[str, Any]] = {
+    "/survey/": ("survey", survey),
+    "/complain": ("complaints", complaints),
+    "/subscribe": ("notify", subscribe),
+}
 _ALL_OTHERS: tuple[str, Any] = ("intake", intake)
 
 
@@ -119,6 +125,16 @@ class Desk:
             invited = SurveyInvited(invitation=identity, case=case)
             tables.store().create(invitation, [Line(invited)], Cause(datetime.now(UTC), "test", "test"))
         return f"/survey/{identity}/{token}"
+
+    def subscription(self, *, language: str = "en") -> str:
+        """Path of the link that confirms a fresh subscription."""
+        with self.being("notify"):
+            address = f"reader-{uuid4().hex}@example.org"
+            request = {"email": address, "themes": ["safety"], "communities": ["hills"], "language": language}
+            wanted = subscribing.SubscriptionRequest.model_validate(request)
+            subscribing.ask(wanted, datetime.now(UTC), "test")
+            known = tables.store().load(Subscriber, subscribing.identity_of("email", address))
+            return urlsplit(subscribing.link(known, "confirm")).path
 
     def complain(self, text: str = "They were rude.", language: str = "en") -> str:
         """Path of the secret link of a fresh complaint."""

@@ -94,12 +94,14 @@ fuzz: synth .venv-local/.synced ## whatever the description of the intake API al
 	EXAMPLES=$(or $(EXAMPLES),50) $(PY) -m pytest -q tests/journey/test_described.py
 
 .PHONY: lint
-lint: .venv/.synced ## ruff, mypy, import rules, how messages speak
+lint: .venv/.synced ## ruff, mypy, import rules, how messages speak, holes that bandit knows
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache
 	$(PY) -m infra.wording
+	$(PY) -m bandit -q -c pyproject.toml -r services shared transfer demo packs
+	$(PY) -m bandit -q -c pyproject.toml -ll -r infra benchmarks
 
 .PHONY: packs
 packs: .venv/.synced ## what is wrong with packs, by file and line (FOLDER=… for packs elsewhere)
@@ -111,7 +113,7 @@ wording: .venv/.synced ## how messages speak: courtesy, tone, and how many parts
 	@$(PY) -m infra.wording.preview $(or $(FOLDER_OF_PACK),packs)/$(NAME_OF_PACK)
 
 .PHONY: package
-package: .venv/.synced ## the Lambda packages, for this machine
+package: .venv/.synced ## the Lambda packages, for this machine, each with its bill of materials (CycloneDX)
 	@$(PY) -m infra.package $(ELSEWHERE:%=--packs %)
 
 .PHONY: synth

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from infra.bill import bill
 from infra.desk import Service
 from infra.packs import PACKS, BadPack, compile_into
 from infra.reach import reached
@@ -86,6 +87,15 @@ class Packing:
         return _run([str(_UV), "export", "--frozen", "--only-group", self.name, "--no-header", "--no-annotate", "-q"])
 
     @property
+    def bill(self) -> Path:
+        """Its bill of materials, beside it."""
+        return self.packages / f"{self.name}.cdx.json"
+
+    def _billed(self) -> str:
+        exported = ("export", "--frozen", "--only-group", self.name, "--format", "cyclonedx1.5", "-q")
+        return bill(_run([str(_UV), *exported, "--preview-features", "sbom-export"]), pages=self.has_pages)
+
+    @property
     def native(self) -> bool:
         """Whether the package can run here."""
         return self.target == Target.here()
@@ -96,7 +106,8 @@ class Packing:
 
     def is_current(self) -> bool:
         """Whether what was built is what would be built now."""
-        built = self._stamp.is_file() and self.archive.is_file() and self.folder.is_dir()
+        made = (self._stamp, self.archive, self.bill)
+        built = all(file.is_file() for file in made) and self.folder.is_dir()
         return built and self._stamp.read_text() == self._fingerprint()
 
     def build(self) -> str:
@@ -114,6 +125,7 @@ class Packing:
                 try_out(laid, self.service)
             _compile_away(laid, self._interpreter())
             _zip(laid, self.archive)
+            self.bill.write_text(self._billed(), encoding="utf-8")
             shutil.rmtree(self.folder, ignore_errors=True)
             laid.rename(self.folder)
         if self.archive.stat().st_size > self.largest_mb * 1_000_000:

@@ -191,3 +191,17 @@ def test_every_use_that_calls_aws_is_allowed_what_it_calls():
     # A copy is allowed as reading the one and writing the other.
     called = {call for _, calls in CALLS.values() for call in calls}
     assert called - allowed == {"TransactWriteItems", "CopyObject"}
+
+
+def test_its_bill_names_every_part_that_is_locked_with_the_hashes_it_may_come_in(packing):
+    bill = json.loads(packing.bill.read_text())
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
+    locked = set(re.findall(r"^([\w.-]+)==([\w.]+)", packing.requirements, re.MULTILINE))
+    named = {(part["name"], part["version"]) for part in bill["components"] if part["purl"].startswith("pkg:pypi/")}
+    assert named >= locked
+    for part in bill["components"]:
+        files = part.get("externalReferences", [part])
+        assert files
+        assert all(one["hashes"] for one in files), part["name"]
+    styled = [part for part in bill["components"] if part["purl"].startswith("pkg:npm/govuk-frontend@")]
+    assert bool(styled) == packing.has_pages

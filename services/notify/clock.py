@@ -19,11 +19,13 @@ def handler(_event: dict[str, Any], context: Any) -> None:
     """Lambda: a tick."""
     bind(service=settings().service)
     now = utc_now()
-    batching.greet(now)
     looks = {
         Message.KIND: delivery.look,
         Callback.KIND: calling.look,
         Bulletin.KIND: batching.look,
         Subscriber.KIND: caring.look,
     }
-    tick(looks, now, time_left(context), {Subscriber.KIND: subscribing.erase})
+    try:
+        tick(looks, now, time_left(context), {Subscriber.KIND: subscribing.erase})
+    finally:
+        batching.greet(now)

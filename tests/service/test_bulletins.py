@@ -5,11 +5,24 @@ from typing import Any
 
 import pytest
 
-from services.notify import batching, delivery
+from services.notify import audience, batching, delivery
 from services.notify.channels import NeverTaken, NoAnswer
+from shared.store import Conflict
 from shared.tables import store
 from tests.service.conftest import MONDAY_MORNING
-from tests.service.subscribed import AUTHOR, LEADER, MAIL, act, draft, minute, release, seen, subscribe, written
+from tests.service.subscribed import (
+    AUTHOR,
+    LEADER,
+    MAIL,
+    act,
+    draft,
+    follow,
+    minute,
+    release,
+    seen,
+    subscribe,
+    written,
+)
 from tests.service.test_messages import Provider, providers  # noqa: F401  a fixture
 from tests.service.world import staff
 
@@ -223,6 +236,42 @@ def test_at_night_only_what_is_urgent_goes_out(world):
     world.at(datetime(2026, 11, 24, 4, 0, tzinfo=UTC))  # 08:00
     minute(world)
     assert got(world, addresses) == [2]
+
+
+@pytest.mark.requirement("TELL-09")
+def test_two_ticks_at_once_hand_out_nothing_twice(world, monkeypatch):
+    slowly(world, 3)
+    addresses = many(world, 5)
+    number = release(world)
+    with world.function_of("notify", "clock"):
+        identity, turn = number.replace("-", ""), audience.turn
+        others = iter([None])
+
+        def meanwhile(*given):
+            if next(others, "over") is None:
+                batching.look(identity, datetime.now(UTC))
+            return turn(*given)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(audience, "turn", meanwhile)
+            with pytest.raises(Conflict):
+                batching.look(identity, datetime.now(UTC))
+    world.settle()
+    assert sum(got(world, addresses)) == 3
+    world.pass_time(timedelta(minutes=1))
+    assert got(world, addresses) == [1] * 5
+
+
+@pytest.mark.requirement("TELL-08")
+def test_who_leaves_while_it_is_on_its_way_gets_it_no_more(world):
+    subscribe(world, MAIL)
+    release(world)
+    minute(world)
+    number = release(world)
+    world.tick("notify")  # handed out, and not heard yet
+    follow(world, written(world, MAIL)[-1])
+    progress = seen(world, number)["progress"]
+    assert (progress["queued"], progress["left_out"], progress["sent"]) == (1, 1, 0)
 
 
 def test_a_draft_is_kept_once_and_withdrawn(world):

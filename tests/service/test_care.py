@@ -51,6 +51,7 @@ def test_greetings_speak_the_language_of_their_reader(world):
         subscribe(world, f"{language}@example.org", themes=["greetings"], language=language)
     world.at(datetime(2027, 2, 6, 5, 0, tzinfo=UTC))
     minute(world)
+    minute(world)
     assert "عيد ربيع سعيد" in written(world, "ar@example.org")[-1]
     assert "春节快乐" in written(world, "zh@example.org")[-1]
 
@@ -60,6 +61,7 @@ def test_a_greeting_can_be_seen_and_stopped_like_any_bulletin(world):
     for place in range(3):
         subscribe(world, f"reader-{place}@example.org", themes=["greetings"])
     world.at(datetime(2026, 12, 2, 5, 0, tzinfo=UTC))
+    minute(world)
     minute(world)
     number = "national-day.2026-12-02"
     assert (seen(world, number)["state"], seen(world, number)["progress"]["sent"]) == ("running", 1)
@@ -71,6 +73,7 @@ def test_a_greeting_can_be_seen_and_stopped_like_any_bulletin(world):
 def test_a_desk_that_was_down_greets_the_same_day_and_not_the_next(world):
     subscribe(world, MAIL, themes=["greetings"])
     world.at(datetime(2026, 12, 3, 5, 0, tzinfo=UTC))
+    minute(world)
     minute(world)
     assert len(written(world, MAIL)) == 1
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.notify import subscribing
+from shared.store import Cause
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.subscribed import MAIL, ask, follow, link, minute, release, subscribe, written
 
@@ -103,6 +105,17 @@ def test_the_address_of_whoever_left_is_erased(world):
     minute(world)
     left = [item for item in world.items("notify") if item["pk"]["S"] == f"SUBSCRIBER#{identity}"]
     assert not any("private" in item for item in left)
+
+
+def test_a_provider_that_says_they_want_no_more_ends_it_as_well(world):
+    subscribe(world, MAIL)
+    with world.function_of("notify", "reactions"):
+        for address in (MAIL, "nobody@example.org"):
+            subscribing.end_address("email", address, Cause(MONDAY_MORNING, "receipt", "test"))
+    sent = len(written(world, MAIL))
+    release(world)
+    minute(world)
+    assert len(written(world, MAIL)) == sent
 
 
 def test_an_address_stands_nowhere_in_the_clear(world):

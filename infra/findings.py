@@ -92,6 +92,8 @@ ACKNOWLEDGED: Sequence[Acknowledged] = (
     ),
     Acknowledged("AwsSolutions-APIG4", "AhdNotify/api-routes/*", _CITIZENS),
     Acknowledged("AwsSolutions-APIG4", "AhdNotify/web-routes/*", _CITIZENS),
+    Acknowledged("AwsSolutions-APIG4", "AhdNotify/subscribe-routes/*", _CITIZENS),
+    Acknowledged("AwsSolutions-APIG4", "AhdNotify/subscriptions-routes/*", _CITIZENS),
     Acknowledged("AwsSolutions-APIG4", "AhdSurvey/api-routes/*", _CITIZENS),
     Acknowledged("AwsSolutions-APIG4", "AhdSurvey/web-routes/*", _CITIZENS),
     Acknowledged(

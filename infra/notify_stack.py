@@ -19,6 +19,9 @@ NOTIFY = Service(
             "ANY /staff/v1/notices",
             "ANY /staff/v1/notices/{proxy+}",
             "POST /staff/v1/messages/preview",
+            "ANY /staff/v1/bulletins",
+            "ANY /staff/v1/bulletins/{proxy+}",
+            "POST /staff/v1/thanks",
             also=frozenset({Use.DUE, Use.LIST}),
             staff=True,
         ),
@@ -39,6 +42,15 @@ NOTIFY = Service(
         edge("api", "notify", "ANY /v1/contact/{proxy+}"),
         edge("web", "notify", "ANY /contact/{proxy+}", package="pages"),
         Function("replies", "services.notify.replies", CHANGES | {Use.REPLIES}, memory_mb=256),
+        # Asks and lists; what has to be sent it tells to the reactions.
+        edge(
+            "subscriptions",
+            "notify",
+            "ANY /v1/subscriptions",
+            "ANY /v1/subscriptions/{proxy+}",
+            package="subscriptions",
+        ),
+        edge("subscribe", "notify", "ANY /subscribe", "ANY /subscribe/{proxy+}", package="subscriptions"),
         # One event may mean three calls of providers, each of up to seven seconds. More events at a time would not
         # end in the function's time, and of what is stopped in the middle of a call nobody knows whether it was sent.
         # (Three on duty are told by two ways each; should that not end in time, the event comes again and goes on.)

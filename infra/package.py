@@ -38,7 +38,13 @@ _SHELF = ROOT / "build" / "dependencies"
 _UV = ROOT / ".tools" / "bin" / "uv"
 _TASK = "/var/task"
 _LARGEST_MB = 6
-_READERS = {"complaints": "complaints", "questionnaire": "survey", "phrases": "intake", "knowledge": "intake"}
+_READERS = {
+    "complaints": "complaints",
+    "questionnaire": "survey",
+    "phrases": "intake",
+    "knowledge": "intake",
+    "care": "notify",
+}
 """Parts of packs that one service alone reads."""
 _OF_ANY_ZONE = frozenset({"notify"})
 """Services whose customers say in which time zone they live."""

@@ -88,6 +88,11 @@ PERMITS: dict[str, frozenset[Role]] = {
     "notice.read": _EVERYBODY,
     "notice.acknowledge": _ACTING,
     "message.preview": _EVERYBODY,
+    "bulletin.read": _EVERYBODY,
+    "bulletin.write": _ACTING,
+    "bulletin.release": LEADING,
+    "bulletin.stop": LEADING,
+    "thanks.give": _ACTING,
     "score.read": _EVERYBODY,
 }
 

@@ -12,6 +12,7 @@ from shared.settings import settings
 from shared.worktime import Calendar
 
 if TYPE_CHECKING:
+    from shared.packs.care import Care
     from shared.packs.complaints import Complaints
     from shared.packs.knowledge import Knowledge
     from shared.packs.phrases import Phrases
@@ -57,6 +58,12 @@ class _Rules:
 
         return Knowledge.model_validate_json(self._bytes(".knowledge"))
 
+    @cached_property
+    def care(self) -> "Care":
+        from shared.packs.care import Care  # noqa: PLC0415  one service in four needs it
+
+        return Care.model_validate_json(self._bytes(".care"))
+
 
 @cache
 def _compiled() -> _Rules:
@@ -91,3 +98,8 @@ def phrases() -> "Phrases":
 def knowledge() -> "Knowledge":
     """What it answers when it is asked."""
     return _compiled().knowledge
+
+
+def care() -> "Care":
+    """What it writes to whoever asked for it."""
+    return _compiled().care

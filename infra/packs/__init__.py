@@ -2,8 +2,8 @@
 
 `python -m infra.packs TARGET [PACKS_FOLDER …]` compiles; `make packs` says what is wrong with them.
 
-A pack becomes five files, so that a process loads what it needs: `<name>.json`, `<name>.complaints.json`,
-`<name>.questionnaire.json`, `<name>.phrases.json` and `<name>.knowledge.json`.
+A pack becomes six files, so that a process loads what it needs: `<name>.json`, `<name>.complaints.json`,
+`<name>.questionnaire.json`, `<name>.phrases.json`, `<name>.knowledge.json` and `<name>.care.json`.
 """
 
 from dataclasses import dataclass
@@ -58,6 +58,7 @@ def compile_into(target: Path, *homes: Path) -> list[Path]:
             ".questionnaire": whole.questionnaires,
             ".phrases": whole.phrases,
             ".knowledge": whole.knowledge,
+            ".care": whole.care,
         }
         for concern, part in parts.items():
             written.append(target / f"{whole.pack.name}{concern}.json")

@@ -15,6 +15,7 @@ from infra.packs.source import Path_
 from infra.packs.walk import references, wordings
 from infra.wording import templates
 from shared.packs import LANGUAGES, URGENT_FACTS, Category, Condition, Disposition, Pack, Rule
+from shared.packs.care import Care
 from shared.packs.complaints import BUILT_IN_FACTS, Complaints, Exemption, Happening, Ledger, Nth, Penalty, Step
 from shared.packs.knowledge import Knowledge
 from shared.packs.questionnaire import Questionnaires
@@ -98,6 +99,28 @@ def knowledge_misfits(pack: Pack, knowledge: Knowledge, today: date | None) -> I
         if today and not article.valid(today):
             what = f"{article.id} is no answer since {article.valid_until}; renew it or take it out"
             yield Misfit((*here, "valid_until"), what, may_stand=True)
+
+
+def care_misfits(care: Care, today: date | None) -> Iterator[Misfit]:
+    """Everything of bulletins and greetings that does not fit. A greeting without a day left is to be looked at."""
+    for path, _, name in references(care):
+        if name not in care.themes:
+            known = ", ".join(sorted(care.themes)) or "none"
+            what = f"{name!r} is not defined in themes; define it there or use one of: {known}"
+            yield Misfit(("care", *path), what)
+    yield from _in_their_script("care", care)
+    if care.hours.after >= care.hours.until:
+        yield Misfit(("care", "hours"), "`after` has to be before `until`; bulletins would never go out")
+    for part in ("greetings", "recognition"):
+        for twice in _twice(one.id for one in getattr(care, part)):
+            yield Misfit(("care", part), f"{twice} is there twice; give each its own id")
+    for number, greeting in enumerate(care.greetings):
+        here = ("care", "greetings", number)
+        if not greeting.dates:
+            yield Misfit(here, f"{greeting.id} has no day; give it `dates`, or the `feast` that it is")
+        elif today and max(greeting.dates) < today:
+            what = f"{greeting.id} has no day after {max(greeting.dates)}; add the years to come"
+            yield Misfit(here, what, may_stand=True)
 
 
 def _in_their_script(model: str, part: BaseModel) -> Iterator[Misfit]:

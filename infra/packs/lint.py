@@ -11,12 +11,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from infra.feasts import with_dates
 from infra.holidays_of import HolidaysError, with_public_holidays
-from infra.packs.fit import knowledge_misfits, misfits
+from infra.packs.fit import care_misfits, knowledge_misfits, misfits
 from infra.packs.phrases import phrases_of
 from infra.packs.source import NotYaml, Path_, Source
 from infra.packs.walk import known_keys
 from shared.packs import LANGUAGES, Pack
+from shared.packs.care import Care
 from shared.packs.complaints import Complaints
 from shared.packs.knowledge import Knowledge
 from shared.packs.phrases import Phrases
@@ -25,7 +27,7 @@ from shared.worktime import Calendar, CalendarError
 
 CORE = ("calendar", "clocks", "roles", "departments", "ladder", "directory", "urgent", "groups", "categories")
 CONCERNS = (*CORE, "complaints", "questionnaire")
-OPTIONAL = ("ledger", "knowledge")
+OPTIONAL = ("ledger", "knowledge", "care")
 SOON = timedelta(days=120)
 SHARED = Path(__file__).resolve().parent.parent.parent / "packs" / "calendars"
 """Calendars that packs may be `like`; a folder of packs may have its own `calendars` beside them."""
@@ -55,6 +57,7 @@ class Compiled:
     questionnaires: Questionnaires
     phrases: Phrases
     knowledge: Knowledge
+    care: Care
     choices: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
 
@@ -96,17 +99,22 @@ class _Linter:
         questionnaires = self._model(Questionnaires, {**named, "questionnaires": data["questionnaire"]})
         articles = {"articles": data["knowledge"]} if "knowledge" in data else {}
         knowledge = self._model(Knowledge, {**named, **articles})
+        care = self._model(Care, {**named, **self._care(data.get("care", {}))})
         if "name" in data["pack"] and data["pack"]["name"] != self._folder.name:
             self._say("pack", ("name",), f"the name is the folder's: `{self._folder.name}`")
-        if pack is None or complaints is None or questionnaires is None or knowledge is None:
+        if pack is None or complaints is None or questionnaires is None or knowledge is None or care is None:
             return None
-        fit = (*misfits(pack, complaints, questionnaires), *knowledge_misfits(pack, knowledge, today))
+        fit = (
+            *misfits(pack, complaints, questionnaires),
+            *knowledge_misfits(pack, knowledge, today),
+            *care_misfits(care, today),
+        )
         for misfit in fit:
             self._say(*_file_of(misfit.path), misfit.what, may_stand=misfit.may_stand)
         phrases, unfit = phrases_of(self._folder, pack)
         for file, line, what in unfit:
             self._problem(file, line, what)
-        return Compiled(pack, complaints, questionnaires, phrases, knowledge, choices, rules)
+        return Compiled(pack, complaints, questionnaires, phrases, knowledge, care, choices, rules)
 
     def _read(self) -> None:
         for concern in ("pack", *CONCERNS, *OPTIONAL):
@@ -135,7 +143,7 @@ class _Linter:
         marked: dict[str, list[str]] = {"choice": [], "rule": []}
         for concern, source in self._sources.items():
             for path, mark in source.figures():
-                if concern == "calendar" and path[:2] == ("holidays", "years"):
+                if "years" in path and concern in {"calendar", "care"}:
                     continue
                 if mark is None:
                     self._at(
@@ -147,6 +155,17 @@ class _Linter:
                 else:
                     marked[mark].append(".".join(map(str, (concern, *path))))
         return tuple(marked["choice"]), tuple(marked["rule"])
+
+    def _care(self, own: Any) -> dict[str, Any]:
+        """What is in care.yaml, with the dates of feasts."""
+        if not isinstance(own, dict):
+            self._say("care", (), "care.yaml holds themes, communities, greetings and recognition; see docs/packs.md")
+            return {}
+        try:
+            return with_dates(own)
+        except HolidaysError as error:
+            self._say("care", _path(str(error).partition(":")[0]), str(error))
+            return {}
 
     def _calendar(self, own: Any, today: date | None) -> dict[str, Any]:
         if not isinstance(own, dict):
@@ -244,7 +263,7 @@ def _is_within(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bo
 def _file_of(path: Path_) -> tuple[str, Path_]:
     """The concern whose file holds a place in the models, and the place in it."""
     model, *rest = path
-    if model == "knowledge" and rest and rest[0] in ("name", "version"):
+    if model in ("knowledge", "care") and rest and rest[0] in ("name", "version"):
         return "pack", tuple(rest)
     if model in ("questionnaires", "knowledge"):
         return ("questionnaire" if model == "questionnaires" else "knowledge"), tuple(rest[1:])

@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from infra.packs.lint import CORE
 from shared.packs import Pack
+from shared.packs.care import Care
 from shared.packs.complaints import Complaints, Ledger
 from shared.packs.knowledge import Article
 from shared.packs.questionnaire import Questionnaire
@@ -23,18 +24,21 @@ _REF = "#/$defs/"
 
 def schemas() -> dict[str, str]:
     """The JSON Schema of each file, by the file's name, as it is committed."""
-    models: list[type[BaseModel]] = [Pack, Complaints, Ledger, Questionnaire, Article]
+    models: list[type[BaseModel]] = [Pack, Complaints, Ledger, Questionnaire, Article, Care]
     _, described = models_json_schema([(model, "validation") for model in models], ref_template=_REF + "{model}")
     parts: dict[str, Any] = described["$defs"]
-    pack, complaints = parts.pop("Pack"), parts.pop("Complaints")
+    pack, complaints, care = parts.pop("Pack"), parts.pop("Complaints"), parts.pop("Care")
     files = {concern: pack["properties"].pop(concern) for concern in CORE}
     for name in ("name", "version", "ledger"):
         complaints["properties"].pop(name)
-    for whole in (pack, complaints):
+    for name in ("name", "version"):
+        care["properties"].pop(name)
+    for whole in (pack, complaints, care):
         whole["required"] = [name for name in whole["required"] if name in whole["properties"]]
     files |= {
         "pack": pack,
         "calendar": _calendar(),
+        "care": care,
         "complaints": complaints,
         "ledger": parts["Ledger"],
         "knowledge": {"type": "array", "minItems": 1, "items": {"$ref": f"{_REF}Article"}},

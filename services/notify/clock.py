@@ -1,14 +1,16 @@
-"""What notify does when time passes: messages are tried again, calls that did not happen, shifts that nobody
-confirmed and notices that nobody acknowledged go up the ladder.
+"""What notify does when time passes: messages are tried again; calls that did not happen, shifts nobody confirmed
+and notices that nobody acknowledged go up the ladder; bulletins go to the next ones.
 """
 
 from typing import Any
 
-from services.notify import calling, delivery, noticing, rostering
+from services.notify import batching, calling, caring, delivery, noticing, rostering, subscribing
+from services.notify.bulletin import Bulletin
 from services.notify.callback import Callback
 from services.notify.message import Message
 from services.notify.notice import Notice
 from services.notify.shift import Shift
+from services.notify.subscriber import Subscriber
 from shared.clock import utc_now
 from shared.logs import bind
 from shared.settings import settings
@@ -18,10 +20,17 @@ from shared.ticking import tick, time_left
 def handler(_event: dict[str, Any], context: Any) -> None:
     """Lambda: a tick."""
     bind(service=settings().service)
+    now = utc_now()
     looks = {
         Message.KIND: delivery.look,
         Callback.KIND: calling.look,
         Notice.KIND: noticing.look,
         Shift.KIND: rostering.look,
+        Bulletin.KIND: batching.look,
+        Subscriber.KIND: caring.look,
     }
-    tick(looks, utc_now(), time_left(context), {Shift.KIND: rostering.forget})
+    forgets = {Shift.KIND: rostering.forget, Subscriber.KIND: subscribing.erase}
+    try:
+        tick(looks, now, time_left(context), forgets)
+    finally:
+        batching.greet(now)

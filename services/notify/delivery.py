@@ -1,12 +1,14 @@
 """Claim, send, mark: each step its own transaction, so that whatever breaks in between, somebody looks again."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from services.notify import ceiling, heeding, notes, recipient, wishing
+from services.notify import ceiling, heeding, notes, recipient, tally, wishing
 from services.notify import message as messages
+from services.notify.bulletin import Bulletin
 from services.notify.cards import card_of
 from services.notify.channels import PROVIDERS, NeverTaken, NoAnswer, NotTaken
 from services.notify.entry import Entry
@@ -15,6 +17,7 @@ from services.notify.mark import Which
 from services.notify.message import Channel, Message, Policy, State
 from services.notify.recipient import Recipient
 from services.notify.segments import length
+from services.notify.subscriber import Subscriber
 from services.notify.telling import telling
 from services.notify.wording import letter
 from shared import ids
@@ -111,12 +114,29 @@ def _keep(
 
 def _remembered(message: Message, now: datetime) -> list[Item]:
     """For whoever calls the customer: that this was said."""
-    return [] if message.to_staff else [telling(message, now)]
+    return [telling(message, now)] if message.case else []
 
 
 def _still_known(message: Message, salt: str | None) -> list[Item]:
     """The check that nobody has forgotten the customer since their card was read."""
-    return [] if message.to_staff else [recipient.unless_forgotten(store().table, message.case, salt or "")]
+    return [recipient.unless_forgotten(store().table, message.case, salt or "")] if message.case else []
+
+
+def keep(
+    heard: Heard[Any], message: Message, addresses: Mapping[str, str | None], words: Letter, salt: str | None
+) -> None:
+    """Like `begin`, when there is no time for a try: the clock begins it."""
+    content = {"addresses": addresses, "letter": asdict(words)}
+    cause = heard.cause(utc_now())
+    waiting, counted = tally.counted(messages.kept(message, cause.at))
+    with suppress(AlreadyExists):
+        retrying(lambda: _kept(waiting, content, cause, salt, counted))
+
+
+def _kept(
+    message: Message, content: Mapping[str, Any], cause: Cause, salt: str | None, counted: Sequence[Item]
+) -> Message:
+    return store().create(message, [Line(notes.MessageKept(), private=content)], cause, extra=counted, salt=salt)
 
 
 def look(identity: str, now: datetime) -> None:
@@ -136,13 +156,14 @@ def look(identity: str, now: datetime) -> None:
         after = messages.unreconciled(message, now)
         message = mark(after, notes.MessageUnreconciled(channel=message.channels[0]), cause)
     if message.is_due(now):
-        salt = message.salt or store().load(Recipient, message.case).salt
+        salt = _salt_of(message)
         if salt is None:
             given_up = notes.MessageRefused(channel=message.channels[0], reason="Erased")
-            store().change(messages.given_up(message, now), [Line(given_up)], cause)
+            after, counted = tally.counted(messages.given_up(message, now))
+            store().change(after, [Line(given_up)], cause, extra=counted)
             return
         content = events[0].private(salt)
-        if not message.to_staff:
+        if message.case:
             message, content, instead = heeding.heed(message, content, *card_of(message.case), now)
             if instead:
                 mark(message, instead, cause)
@@ -150,6 +171,15 @@ def look(identity: str, now: datetime) -> None:
         claimed = _claim(message, content, cause, salt=salt)
         if claimed.state is State.SENDING:
             _try(claimed, content, correlation)
+
+
+def _salt_of(message: Message) -> str | None:
+    """What opens what it says. None: nobody is there any more to be told, or is to be told."""
+    if message.bulletin and store().load(Bulletin, message.bulletin).over:
+        return None
+    if message.subscriber:
+        return store().load(Subscriber, message.subscriber).salt
+    return message.salt or store().load(Recipient, message.case).salt
 
 
 def _go_on(message: Message, content: dict[str, Any], correlation: str, salt: str | None) -> None:
@@ -176,9 +206,10 @@ def _claim(
 
     def write(after: Message, what: Event, *extra: Item) -> Message:
         lines = [Line(what, private=content if first else None), *_ending(after)]
+        after, counts = tally.counted(after)
         if first:
-            return store().create(after, lines, cause, extra=extra, salt=salt)
-        return store().change(after, lines, cause, extra=extra)
+            return store().create(after, lines, cause, extra=[*extra, *counts], salt=salt)
+        return store().change(after, lines, cause, extra=[*extra, *counts])
 
     reached = next((one for one in ceilings if not one.is_possible), None)
     if reached is None:
@@ -252,7 +283,11 @@ def _tell(
 
 def mark(after: Message, what: Event, cause: Cause, *more: Event, extra: Sequence[Item] = ()) -> Message:
     """Store what became of a message, and what has to be told of it."""
-    marked = store().change(after, [Line(what), *map(Line, more), *_ending(after)], cause, extra=extra)
+    after, counts = tally.counted(after)
+    lines = [Line(what), *map(Line, more), *_ending(after)]
+    # Counters are shared: when one is busy it is written again, because what was sent has to be marked.
+    attempts = 5 if counts else 1
+    marked = retrying(lambda: store().change(after, lines, cause, extra=[*extra, *counts]), attempts)
     if marked.staff_untold:
         # The alarm `staff-untold` listens for this line (infra.notify_stack).
         log().error(STAFF_UNTOLD, message=marked.id, template=marked.template, attempt=marked.attempt)
@@ -267,8 +302,8 @@ def _ending(after: Message) -> list[Line]:
         return []
     if after.to_staff:
         return [Line(notes.StaffUntold())]
-    if after.channels:  # given up on purpose: nobody is left, or they don't want it
-        return []
+    if after.subscriber:
+        return [Line(notes.SubscriberUntold())]
     if after.channels:  # given up on purpose: nobody is left, or they don't want it
         return []
     return [Line(MessageFailed(message=after.id, case=after.case, template=after.template))]
@@ -278,4 +313,6 @@ def sent_note(message: Message, channel: Channel) -> Event:
     """What tells that a provider has it."""
     if message.to_staff:
         return notes.StaffTold(channel=channel)
+    if message.subscriber:
+        return notes.SubscriberTold(channel=channel)
     return MessageSent(message=message.id, case=message.case, template=message.template, channel=channel)

@@ -73,6 +73,12 @@ KINDS: Mapping[str, Kind] = {
     "survey": Kind.SURVEY,
     "survey_complaint": Kind.SURVEY,
     "sorry_to_hear": Kind.CARE,
+    "thanks_tip": Kind.CARE,
+    "thanks_deed": Kind.CARE,
+    "subscription_confirm": Kind.RECEIPT,
+    "bulletin": Kind.CARE,
+    "greeting_of_season": Kind.CARE,
+    "recognition": Kind.CARE,
 }
 """Of every template that customers are written to with."""
 

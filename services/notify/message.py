@@ -99,6 +99,14 @@ class Message(Aggregate):
     """Whether it is about an emergency, which has ceilings of its own."""
     salt: str | None = None
     provider_id: str | None = None
+    subscriber: str = ""
+    """Whom it goes to when it is no customer of a case."""
+    bulletin: str = ""
+    """What it is one of."""
+    counter: int = 0
+    """Which of the bulletin's counters counts it."""
+    tallied: str = ""
+    """As what it is counted there."""
 
     @property
     def may_be_provoked(self) -> bool:
@@ -107,7 +115,7 @@ class Message(Aggregate):
 
     @property
     def to_staff(self) -> bool:
-        return not self.case
+        return not (self.case or self.subscriber)
 
     @property
     def staff_untold(self) -> bool:
@@ -135,6 +143,11 @@ class Message(Aggregate):
 def is_decision(template: str) -> bool:
     """Whether customers have a right to be told this."""
     return template in _DECISIONS
+
+
+def kept(message: Message, now: datetime) -> Message:
+    """Not tried yet: it waits for the clock."""
+    return message.model_copy(update={"state": State.WAITING, "promises": _look_again(now, timedelta())})
 
 
 def claimed(message: Message, now: datetime) -> Message:

@@ -193,3 +193,54 @@ class WayOpened(Note):
     """Whoever has this number texted START."""
 
     detail_type: Literal["WayOpened.v1"] = "WayOpened.v1"
+
+
+class MessageKept(Note):
+    """A message waits for its first try."""
+
+    detail_type: Literal["MessageKept.v1"] = "MessageKept.v1"
+
+
+class SubscriberTold(Note):
+    """A provider took a message to a subscriber."""
+
+    detail_type: Literal["SubscriberTold.v1"] = "SubscriberTold.v1"
+    channel: str
+
+
+class SubscriberUntold(Note):
+    """A message did not reach a subscriber. Nobody calls them for it."""
+
+    detail_type: Literal["SubscriberUntold.v1"] = "SubscriberUntold.v1"
+
+
+class SubscriptionConfirmed(Note):
+    """Whoever has the address wants what was asked for."""
+
+    detail_type: Literal["SubscriptionConfirmed.v1"] = "SubscriptionConfirmed.v1"
+
+
+class SubscriptionEnded(Note):
+    """They want no more, or nobody confirmed it: how to reach them is erased."""
+
+    detail_type: Literal["SubscriptionEnded.v1"] = "SubscriptionEnded.v1"
+
+
+class BulletinWritten(Note):
+    """What a bulletin says, and in which languages."""
+
+    detail_type: Literal["BulletinWritten.v1"] = "BulletinWritten.v1"
+    languages: tuple[str, ...]
+
+
+class BulletinMoved(Note):
+    """What staff did with a bulletin."""
+
+    detail_type: Literal["BulletinMoved.v1"] = "BulletinMoved.v1"
+    act: Literal["release", "withdraw", "pause", "resume", "stop"]
+
+
+class BulletinFinished(Note):
+    """A bulletin was handed out to everybody."""
+
+    detail_type: Literal["BulletinFinished.v1"] = "BulletinFinished.v1"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from services.notify import booking, notes, wishing
+from services.notify import batching, booking, caring, confirming, notes, wishing
 from services.notify.cards import card_of
 from services.notify.delivery import tell_customer
 from services.notify.duty import remind_of_shift, tell_duty, tell_overdue, tell_substitute, tell_unready
@@ -64,11 +64,15 @@ from shared.contracts.intake import (
 )
 from shared.contracts.notify import (
     AcknowledgementOverdue,
+    BulletinHandedOut,
     CallbackMissed,
     MessageFailed,
+    RecognitionDue,
     ShiftNear,
     ShiftUnready,
+    SubscriptionAsked,
     SubstituteNamed,
+    ThanksGiven,
 )
 from shared.contracts.survey import SatisfactionLow, SurveyInvited, SurveyLink
 from shared.settings import settings
@@ -496,6 +500,10 @@ REACTIONS: Reactions = {
     ShiftNear: remind_of_shift,
     ShiftUnready: tell_unready,
     SubstituteNamed: tell_substitute,
+    SubscriptionAsked: confirming.send_confirmation,
+    BulletinHandedOut: batching.send_portion,
+    RecognitionDue: caring.tell_recognition,
+    ThanksGiven: caring.tell_thanks,
 }
 
 

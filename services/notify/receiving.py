@@ -7,7 +7,7 @@ The next try is the clock's: whoever takes receipts sends nothing.
 from contextlib import suppress
 
 from services.notify import message as messages
-from services.notify import notes
+from services.notify import notes, subscribing
 from services.notify.delivery import mark, sent_note
 from services.notify.message import Fate, Message
 from services.notify.receipt import NoReceipt, Receipt, read
@@ -48,6 +48,8 @@ def _settle(receipt: Receipt, fate: Fate, provider: str) -> Message:
     cause = Cause(now, f"receipt:{provider}", str(events[0].facts["correlation"]))
     if fate is Fate.UNWANTED and message.case and 1 <= which.number <= message.tries:
         _leave(message, receipt, cause)
+    if fate is Fate.UNWANTED and message.subscriber:
+        subscribing.end_of(message.subscriber, cause)
     after = messages.received(message, which.number, channel, fate, now)
     if after is None:
         log().info("receipt without effect", message=message.id, channel=channel, kind=str(fate))

@@ -6,10 +6,11 @@ End User Messaging SMS hands a text over to an SNS topic, which puts it as it is
 import json
 from typing import Any
 
-from services.notify import stopping
+from services.notify import stopping, subscribing
 from shared.clock import utc_now
 from shared.consumer import NotAnEvent, work_off
 from shared.logs import log
+from shared.store import Cause
 
 
 def take(body: str) -> None:
@@ -26,6 +27,8 @@ def take(body: str) -> None:
         log().info("reply left alone")
         return
     stopping.turn(number, stopped=wanted, said=identity, now=utc_now())
+    if wanted:
+        subscribing.end_address("sms", number, Cause(utc_now(), "customer", identity))
     log().info("texts stopped" if wanted else "texts wanted again")
 
 

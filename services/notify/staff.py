@@ -1,11 +1,13 @@
-"""HTTP for staff: calls to make, messages before they are sent, who is on duty and what they acknowledge."""
+"""HTTP for staff: calls to make, messages before they are sent, who is on duty and what they acknowledge, bulletins,
+thanks.
+"""
 
 from datetime import datetime, timedelta
 
 from aws_lambda_powertools.event_handler import Response
 from pydantic import TypeAdapter, ValidationError
 
-from services.notify import calling, carding, noticing, previewing, rostering
+from services.notify import calling, carding, caring, drafting, noticing, previewing, rostering
 from services.notify.booking import BookingRequest
 from shared.clock import utc_now
 from shared.commands import Command
@@ -43,6 +45,40 @@ def record(number: str) -> Response[str]:
 @handler.post("/staff/v1/messages/preview")
 def preview() -> Response[str]:
     return answer(200, previewing.preview(handler.principal(), handler.read(previewing.PreviewRequest)))
+
+
+@handler.get("/staff/v1/bulletins")
+def bulletins() -> Response[str]:
+    return answer(200, drafting.listed(handler.principal()))
+
+
+@handler.post("/staff/v1/bulletins")
+def write_bulletin() -> Response[str]:
+    request = handler.read(drafting.BulletinRequest)
+    principal = handler.principal()
+    command = Command(principal.id, handler.idempotency_key(), request)
+    return answer(201, drafting.write(principal, command, request, utc_now(), handler.correlation()))
+
+
+@handler.get("/staff/v1/bulletins/<number>")
+def read_bulletin(number: str) -> Response[str]:
+    return answer(200, drafting.read(handler.principal(), number))
+
+
+@handler.post("/staff/v1/bulletins/<number>/acts")
+def act_on_bulletin(number: str) -> Response[str]:
+    request = handler.read(drafting.ActRequest)
+    principal = handler.principal()
+    command = Command(principal.id, handler.idempotency_key(), request)
+    return answer(200, drafting.act(principal, number, command, request, utc_now(), handler.correlation()))
+
+
+@handler.post("/staff/v1/thanks")
+def thank() -> Response[str]:
+    request = handler.read(caring.ThanksRequest)
+    principal = handler.principal()
+    command = Command(principal.id, handler.idempotency_key(), request)
+    return answer(201, caring.thank(principal, command, request, utc_now(), handler.correlation()))
 
 
 @handler.get("/staff/v1/roster")

@@ -146,3 +146,34 @@ class SubstituteNamed(NotifyEvent):
     begins: datetime
     ends: datetime
     instead_of: str
+
+
+class SubscriptionAsked(NotifyEvent):
+    """Somebody asked for news to an address; the address is asked whether it was them."""
+
+    detail_type: Literal["SubscriptionAsked.v1"] = "SubscriptionAsked.v1"
+    subscriber: str
+
+
+class BulletinHandedOut(NotifyEvent):
+    """A bulletin is to go to these subscribers, named by keyed hashes."""
+
+    detail_type: Literal["BulletinHandedOut.v1"] = "BulletinHandedOut.v1"
+    bulletin: str
+    subscribers: tuple[str, ...]
+
+
+class RecognitionDue(NotifyEvent):
+    """Somebody has been a subscriber for so long that the pack thanks them for it."""
+
+    detail_type: Literal["RecognitionDue.v1"] = "RecognitionDue.v1"
+    subscriber: str
+    merit: str
+
+
+class ThanksGiven(NotifyEvent):
+    """Staff thank the customer of a case: for what they told, or for what they did."""
+
+    detail_type: Literal["ThanksGiven.v1"] = "ThanksGiven.v1"
+    case: str
+    reason: Literal["tip", "deed"]

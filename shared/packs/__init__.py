@@ -1,7 +1,7 @@
 """A pack: an organisation's rules as data. Written in YAML, checked and compiled to JSON when the desk is built.
 
-Here is what every service knows of it. `complaints`, `questionnaire`, `phrases` and `knowledge` hold the rest,
-in files of their own, so that a process loads what it needs.
+Here is what every service knows of it. `complaints`, `questionnaire`, `phrases`, `knowledge` and `care` hold the
+rest, in files of their own, so that a process loads what it needs.
 """
 
 from shared.packs.pack import (

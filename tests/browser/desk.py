@@ -24,9 +24,10 @@ from services.complaints import web as complaints
 from services.intake import staff as case_staff
 from services.intake import web as intake
 from services.notify import notes as notified
+from services.notify import subscribe, subscribing, wishing
 from services.notify import web as notify
-from services.notify import wishing
 from services.notify.recipient import Recipient
+from services.notify.subscriber import Subscriber
 from services.survey import web as survey
 from services.survey.invitation import Invitation
 from shared import aws, ids, rules, seals, settings, tables, vault
@@ -39,6 +40,7 @@ _PAGES: dict[str, tuple[str, Any]] = {
     "/survey/": ("survey", survey),
     "/complain": ("complaints", complaints),
     "/contact/": ("notify", notify),
+    "/subscribe": ("notify", subscribe),
 }
 _ALL_OTHERS: tuple[str, Any] = ("intake", intake)
 
@@ -138,6 +140,16 @@ class Desk:
             tables.store().create(recipient, [line], Cause(datetime.now(UTC), "test", "test"))
             stop = str(wishing.unsubscribe_link(case, "progressed")).removeprefix(self.url)
         return f"/contact/{case}/{secret}", stop
+
+    def subscription(self, *, language: str = "en") -> str:
+        """Path of the link that confirms a fresh subscription."""
+        with self.being("notify"):
+            address = f"reader-{uuid4().hex}@example.org"
+            request = {"email": address, "themes": ["safety"], "communities": ["hills"], "language": language}
+            wanted = subscribing.SubscriptionRequest.model_validate(request)
+            subscribing.ask(wanted, datetime.now(UTC), "test")
+            known = tables.store().load(Subscriber, subscribing.identity_of("email", address))
+            return urlsplit(subscribing.link(known, "confirm")).path
 
     def complain(self, text: str = "They were rude.", language: str = "en") -> str:
         """Path of the secret link of a fresh complaint."""

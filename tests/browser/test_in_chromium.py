@@ -37,6 +37,7 @@ def walk(chromium: Chromium, desk: Desk, url: str, survey: str, language: str) -
     yield from asking(chromium, desk, url)
     yield from complaining(chromium, url)
     yield from followed_up(chromium, desk)
+    yield from subscribing(chromium, desk, url, language)
     chromium.goes_to(f"{url}/nothing")
     yield "missing"
     chromium.goes_to(f"{url}{survey}?lang={language}")
@@ -62,6 +63,17 @@ def choosing(chromium: Chromium, desk: Desk, url: str, language: str) -> Iterato
     yield "stop"
     chromium.goes_on("main form button")
     yield "stopped"
+
+
+def subscribing(chromium: Chromium, desk: Desk, url: str, language: str) -> Iterator[str]:
+    chromium.goes_to(f"{url}/subscribe")
+    yield "subscribe"
+    chromium.goes_on("main form button")
+    yield "subscribe with faults"
+    chromium.goes_to(f"{url}{desk.subscription(language=language)}")
+    yield "confirm a subscription"
+    chromium.goes_on("main form button")
+    yield "subscribed"
 
 
 def asked_about_it(chromium: Chromium, url: str) -> Iterator[str]:

@@ -308,6 +308,45 @@ CASES = {
     ),
     "a day that is none": ("knowledge.yaml", "valid_until: 2031-12-31", "valid_until: 2031-13-31", "valid_until:"),
     "an article that knows too much": ("knowledge.yaml", "  law:", "  laws:", "did you mean `law`?"),
+    "a greeting of a theme nobody knows": (
+        "care.yaml",
+        "theme: events",
+        "theme: sports",
+        "'sports' is not defined in themes; define it there or use one of: events",
+    ),
+    "a feast that nobody keeps": (
+        "care.yaml",
+        "name: New Year's Day",
+        "name: Boxing Day",
+        "there is no 'Boxing Day' in AE; there are: ",
+    ),
+    "a feast of a country nobody knows": (
+        "care.yaml",
+        "country: AE",
+        "country: XX",
+        "the feasts of XX are not known; list its `dates`",
+    ),
+    "a greeting without a day": (
+        "care.yaml",
+        "    feast: { country: AE, name: New Year's Day, years: [2027, 2028, 2029] }",
+        "    dates: []",
+        "new-year has no day",
+    ),
+    "hours that never come": ("care.yaml", 'after: "08:00"', 'after: "21:00"', "bulletins would never go out"),
+    "an hour that is none": ("care.yaml", 'at: "10:00"', 'at: "25:00"', "at: '25:00' can't be a name here"),
+    "more at once than may be": ("care.yaml", "a_minute: 60", "a_minute: 5000", "less than or equal to 1000"),
+    "a theme without Chinese": (
+        "care.yaml",
+        "ar: القراءات والفعاليات, zh: 朗读与活动",
+        "ar: القراءات والفعاليات",
+        "themes.events.zh: has no Chinese",
+    ),
+    "a figure of care without a source": (
+        "care.yaml",
+        "after: { months: 24 } # [choice]",
+        "after: { months: 24 }",
+        "say on this line where the figure is from",
+    ),
     "another name than the folder's": ("pack.yaml", "name: library", "name: bookshop", "the name is the folder's"),
     "what is not YAML": ("groups.yaml", "books: {", "books: {{", "is not YAML"),
 }
@@ -444,3 +483,17 @@ def test_an_article_that_has_expired_is_to_be_looked_at(library, today, looked_a
     found = [one for one in check(library, today)[1] if "is no answer since" in one.what]
     assert [one.may_stand for one in found] == [True] * looked_at
     assert all(one.line == line_of(library, "knowledge.yaml", "valid_until") for one in found)
+
+
+@pytest.mark.parametrize(("today", "looked_at"), [(date(2029, 1, 1), 0), (date(2029, 1, 2), 1)])
+def test_a_greeting_without_a_day_to_come_is_to_be_looked_at(library, today, looked_at):
+    found = [one for one in check(library, today)[1] if "has no day after" in one.what]
+    assert [one.may_stand for one in found] == [True] * looked_at
+    assert all(one.line == line_of(library, "care.yaml", "id: new-year") for one in found)
+
+
+def test_the_days_of_a_feast_are_computed_and_of_one_that_lasts_the_first_counts():
+    days = {one.id: [day.isoformat() for day in one.dates] for one in compiled(PACKS / "police").care.greetings}
+    assert days["national-day"] == ["2026-12-02", "2027-12-02", "2028-12-02"]
+    assert days["spring-festival"] == ["2026-02-17", "2027-02-06", "2028-01-26"]
+    assert days["eid-al-fitr"][:2] == ["2026-03-20", "2027-03-09"]

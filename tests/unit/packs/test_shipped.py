@@ -11,6 +11,7 @@ from infra.packs import CONCERNS, PACKS, check, compile_into, compiled, folders
 from infra.packs.schema import TARGET, schemas
 from infra.packs.source import Source
 from shared.packs import Pack
+from shared.packs.care import Care
 from shared.packs.complaints import Complaints
 from shared.packs.knowledge import Knowledge
 from shared.packs.phrases import Phrases
@@ -48,6 +49,7 @@ def test_what_is_compiled_says_the_same_as_what_was_written(folder, all_compiled
         (".questionnaire", Questionnaires, whole.questionnaires),
         (".phrases", Phrases, whole.phrases),
         (".knowledge", Knowledge, whole.knowledge),
+        (".care", Care, whole.care),
     ):
         assert model.model_validate_json((all_compiled / f"{folder.name}{concern}.json").read_bytes()) == part
 
@@ -97,7 +99,7 @@ def test_the_schema_for_editors_is_current(name):
 
 
 def test_there_is_a_schema_for_every_file_of_a_pack():
-    assert set(schemas()) == {"pack", "ledger", "knowledge", *CONCERNS}
+    assert set(schemas()) == {"pack", "ledger", "knowledge", "care", *CONCERNS}
 
 
 @EACH

@@ -9,7 +9,7 @@ TODAY = date(2026, 11, 21)
 
 
 def test_the_worked_example_has_every_file_of_a_pack(library):
-    assert {path.stem for path in library.iterdir()} == {"pack", "ledger", "knowledge", *CONCERNS}
+    assert {path.stem for path in library.iterdir()} == {"pack", "ledger", "knowledge", "care", *CONCERNS}
 
 
 def test_nothing_is_wrong_with_the_worked_example(library):
@@ -25,5 +25,6 @@ def test_the_worked_example_compiles(library, tmp_path):
         "library.questionnaire.json",
         "library.phrases.json",
         "library.knowledge.json",
+        "library.care.json",
     ]
     assert Pack.model_validate_json(written[0].read_bytes()).title.en == "Library service desk"

@@ -1,0 +1,226 @@
+"""Subscriptions as people bring them: asked for, confirmed by a link that is sent, ended by one in every message.
+
+Whoever asks learns nothing of an address: the answer is the same whether it is known, new, or asked for too often.
+"""
+
+import base64
+import hmac
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from services.notify import audience, notes, subscriber
+from services.notify.message import Channel
+from services.notify.subscriber import Choice, NotNow, State, Subscriber
+from shared import reach, vault
+from shared.contracts.notify import SubscriptionAsked
+from shared.http import Problem, Request, Text, fault
+from shared.logs import log
+from shared.place import stamp
+from shared.rules import calendar, care, pack
+from shared.settings import settings
+from shared.store import AlreadyExists, Cause, Conflict, Line, NotFound, retrying
+from shared.tables import store
+
+Action = Literal["confirm", "end"]
+_ACTIONS: tuple[Action, ...] = ("confirm", "end")
+
+
+class SubscriptionRequest(Request):
+    """Who wants to hear of what. Either `email` or `phone`. Without `communities`: of all."""
+
+    email: Annotated[Text, Field(min_length=3, max_length=254)] | None = None
+    phone: Annotated[Text, Field(min_length=3, max_length=32)] | None = None
+    themes: Annotated[tuple[str, ...], Field(min_length=1, max_length=8, strict=False)]
+    communities: Annotated[tuple[str, ...], Field(max_length=5, strict=False)] = ()
+    language: Literal["en", "ar", "zh"] = "en"
+
+
+def offered(language: str) -> dict[str, Any]:
+    """What there is to subscribe to, in a language."""
+    known = care()
+    return {
+        "themes": [{"code": code, "name": name.into(language)} for code, name in known.themes.items()],
+        "communities": [{"code": code, "name": name.into(language)} for code, name in known.communities.items()],
+    }
+
+
+def ask(request: SubscriptionRequest, now: datetime, correlation: str) -> None:
+    """Somebody asks for an address. What they ask for is sent to it to be confirmed, and nothing else."""
+    channel, address = _address(request)
+    _must_be_offered("/themes", request.themes, care().themes)
+    _must_be_offered("/communities", request.communities, care().communities)
+    wanted = Choice(
+        themes=tuple(dict.fromkeys(request.themes)),
+        communities=tuple(dict.fromkeys(request.communities)),
+        language=request.language,
+    )
+    identity, salt = identity_of(channel, address), vault.new_salt()
+    cause = Cause(now, "citizen", correlation)
+
+    def write() -> Subscriber:
+        told = Line(SubscriptionAsked(subscriber=identity), private={"address": address})
+        try:
+            known = store().load(Subscriber, identity)
+        except NotFound:
+            fresh = subscriber.asking(identity, channel, wanted, salt, now)
+            try:
+                return store().create(fresh, [told], cause)
+            except AlreadyExists:
+                raise Conflict from None
+        if known.active and known.choice == wanted:
+            return known  # nothing to confirm
+        after = subscriber.asking_again(known, wanted, salt, now)
+        if after is None:
+            log().warning("asked too often", subscriber=identity)
+            return known
+        return store().change(after, [told], cause)
+
+    retrying(write)
+
+
+def view(identity: str, token: str) -> dict[str, Any]:
+    """What a link is about. Nothing changes. Raises `NotFound`."""
+    known, _ = _opened(identity, token)
+    return facts(known)
+
+
+def confirm(identity: str, token: str, now: datetime, correlation: str) -> dict[str, Any]:
+    """Whoever got the link wants it. Once more changes nothing. Raises `NotFound`, `Problem`."""
+
+    def write() -> Subscriber:
+        known, action = _opened(identity, token)
+        if action != "confirm":
+            raise NotFound(identity)
+        if known.active and known.wanted is None:
+            return known
+        try:
+            after = subscriber.confirmed(known, care(), calendar(), now)
+        except NotNow:
+            raise Problem(
+                410,
+                "lapsed",
+                "This link is not good any more.",
+                "It was for two days. Subscribe again; we send a new one.",
+            ) from None
+        listed = audience.entering(known, after, now)
+        cause = Cause(now, "citizen", correlation)
+        return store().change(after, [Line(notes.SubscriptionConfirmed())], cause, extra=listed)
+
+    return facts(retrying(write))
+
+
+def end(identity: str, token: str, now: datetime, correlation: str) -> dict[str, Any]:
+    """They want no more, and are forgotten. Once more changes nothing. Raises `NotFound`."""
+
+    def write() -> Subscriber:
+        known, action = _opened(identity, token)
+        if action != "end":
+            raise NotFound(identity)
+        return _ended(known, Cause(now, "citizen", correlation))
+
+    return facts(retrying(write))
+
+
+def end_address(channel: Channel, address: str, cause: Cause) -> None:
+    """Nothing more of subscriptions goes to this address, whoever says so: its reader, or its provider."""
+    end_of(identity_of(channel, address), cause)
+
+
+def end_of(identity: str, cause: Cause) -> None:
+    """Nothing more goes to this subscriber. Whoever is none already stays none."""
+    with suppress(NotFound):
+        retrying(lambda: _ended(store().load(Subscriber, identity), cause))
+
+
+def _ended(known: Subscriber, cause: Cause) -> Subscriber:
+    if known.state is State.ENDED:
+        return known
+    after = subscriber.ended(known, cause.at)
+    left = audience.entering(known, after, cause.at)
+    return store().change(after, [Line(notes.SubscriptionEnded())], cause, extra=left)
+
+
+def erase(identity: str, now: datetime) -> None:
+    """What nobody confirmed lapses; what ended is wiped."""
+    known = store().load(Subscriber, identity)
+    cause = Cause(now, "clock", f"erase:{identity}:{known.seq}")
+    if known.salt is not None:
+        if subscriber.lapsed(known, now):
+            _ended(known, cause)
+        return
+    store().wipe(Subscriber, identity)
+    store().change(known.model_copy(update={"erase_at": None}), [], cause)
+
+
+def reached(identity: str) -> tuple[Subscriber, str | None]:
+    """A subscriber, and their address unless it is erased. Raises `NotFound`."""
+    known, events = store().history(Subscriber, identity)
+    if known.salt is None:
+        return known, None
+    asked = (event for event in reversed(events) if event.type == SubscriptionAsked.detail_type_name())
+    return known, str(next(asked).private(known.salt)["address"])
+
+
+def identity_of(channel: Channel, address: str) -> str:
+    """How an address is recognised: a keyed hash. Nobody finds the address by it."""
+    return _text(vault.mac("subscriber", channel, address.casefold())[:15])
+
+
+def link(known: Subscriber, action: Action) -> str:
+    """Where they confirm, or end it. Links that end work as long as the address is a subscriber's."""
+    return f"{settings().need('url')}/subscribe/{action}/{known.id}/{_token(known.id, action, known.asked_at)}"
+
+
+def facts(known: Subscriber) -> dict[str, Any]:
+    shown = known.wanted or known.choice
+    return {
+        "state": str(known.state),
+        "themes": list(shown.themes) if shown else [],
+        "communities": list(shown.communities) if shown else [],
+        "language": shown.language if shown else None,
+        "since": known.since.isoformat() if known.since else None,
+    }
+
+
+def _opened(identity: str, token: str) -> tuple[Subscriber, Action]:
+    """The subscriber, and what this token is for. Raises `NotFound`, alike for wrong and for absent."""
+    try:
+        known = store().load(Subscriber, identity)
+    except NotFound:
+        hmac.compare_digest(_token(identity, "end").encode(), token.encode())
+        raise
+    for action in _ACTIONS:
+        if hmac.compare_digest(_token(identity, action, known.asked_at).encode(), token.encode()):
+            return known, action
+    raise NotFound(identity)
+
+
+def _token(identity: str, action: Action, asked_at: datetime | None = None) -> str:
+    """Made of the desk key, so it is kept nowhere. One that confirms is for one asking."""
+    asked = stamp(asked_at) if asked_at and action == "confirm" else ""
+    return _text(vault.mac("subscription", action, identity, asked)[:15])
+
+
+def _text(raw: bytes) -> str:
+    """120 bits are 20 letters that an address may have."""
+    return base64.urlsafe_b64encode(raw).decode()
+
+
+def _address(request: SubscriptionRequest) -> tuple[Channel, str]:
+    if request.email and not request.phone:
+        return "email", reach.email(request.email, "/email")
+    if request.phone and not request.email:
+        return "sms", reach.phone(request.phone, pack().region, "/phone")
+    raise fault("/email", "one_address", "Send either an email address or a telephone number.")
+
+
+def _must_be_offered(where: str, wanted: Iterable[str], offered_here: Iterable[str]) -> None:
+    there = sorted(offered_here)
+    for number, one in enumerate(wanted):
+        if one not in there:
+            said = f"There are: {', '.join(there)}." if there else "This desk offers none."
+            raise fault(f"{where}/{number}", "unknown", f"There is no such thing to subscribe to. {said}")

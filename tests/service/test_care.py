@@ -1,0 +1,130 @@
+"""Greetings of the season to whoever wants them, thanks for a tip or a deed, recognition after years."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.service.casework import mailed, report
+from tests.service.subscribed import LEADER, MAIL, act, follow, minute, seen, subscribe, written
+from tests.service.world import staff
+
+OFFICER = staff("officer-1", "officer")
+AUDITOR = staff("auditor-1", "auditor")
+
+
+def thank(world, case, reason="tip", who=OFFICER, key=None):
+    answer = world.http(
+        "notify.staff", "POST", "/staff/v1/thanks", {"case": case, "reason": reason}, staff=who, key=key
+    )
+    world.settle()
+    return answer
+
+
+@pytest.mark.requirement("TELL-08")
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (datetime(2026, 12, 2, 5, 0, tzinfo=UTC), "National Day"),
+        (datetime(2027, 2, 6, 5, 0, tzinfo=UTC), "Spring Festival"),
+        (datetime(2027, 3, 9, 5, 0, tzinfo=UTC), "Eid al-Fitr"),
+        (datetime(2027, 5, 16, 5, 0, tzinfo=UTC), "Eid al-Adha"),
+    ],
+)
+def test_who_wants_greetings_is_greeted_on_the_day_once(world, day, said):
+    subscribe(world, MAIL, themes=["greetings"])
+    subscribe(world, "other@example.org")
+    world.at(day - timedelta(minutes=1))  # 08:59 in Dubai
+    minute(world)
+    assert len(written(world, MAIL)) == 1
+    world.at(day)
+    for _ in range(3):
+        minute(world)
+    world.at(day + timedelta(hours=3))
+    minute(world)
+    assert [said in one for one in written(world, MAIL)] == [False, True]
+    assert len(written(world, "other@example.org")) == 1
+
+
+@pytest.mark.requirement("TELL-08")
+def test_greetings_speak_the_language_of_their_reader(world):
+    for language in ("ar", "zh"):
+        subscribe(world, f"{language}@example.org", themes=["greetings"], language=language)
+    world.at(datetime(2027, 2, 6, 5, 0, tzinfo=UTC))
+    minute(world)
+    minute(world)
+    assert "عيد ربيع سعيد" in written(world, "ar@example.org")[-1]
+    assert "春节快乐" in written(world, "zh@example.org")[-1]
+
+
+def test_a_greeting_can_be_seen_and_stopped_like_any_bulletin(world):
+    world.amend_pack(lambda care: care.update(a_minute=1), ".care")
+    for place in range(3):
+        subscribe(world, f"reader-{place}@example.org", themes=["greetings"])
+    world.at(datetime(2026, 12, 2, 5, 0, tzinfo=UTC))
+    minute(world)
+    minute(world)
+    number = "national-day.2026-12-02"
+    assert (seen(world, number)["state"], seen(world, number)["progress"]["sent"]) == ("running", 1)
+    assert act(world, number, "stop", LEADER).status == 200
+    world.pass_time(timedelta(minutes=5))
+    assert seen(world, number)["progress"]["sent"] == 1
+
+
+def test_a_desk_that_was_down_greets_the_same_day_and_not_the_next(world):
+    subscribe(world, MAIL, themes=["greetings"])
+    world.at(datetime(2026, 12, 3, 5, 0, tzinfo=UTC))
+    minute(world)
+    minute(world)
+    assert len(written(world, MAIL)) == 1
+
+
+@pytest.mark.requirement("TELL-08")
+def test_who_has_been_a_subscriber_for_a_year_and_for_five_is_thanked_for_it_once_each(world):
+    subscribe(world, MAIL)
+    world.at(datetime(2027, 11, 23, 5, 59, tzinfo=UTC))
+    minute(world)
+    assert len(written(world, MAIL)) == 1
+    world.at(datetime(2027, 11, 23, 6, 0, tzinfo=UTC))
+    for _ in range(3):
+        minute(world)
+    assert "For a year now" in written(world, MAIL)[-1]
+    assert len(written(world, MAIL)) == 2
+    world.at(datetime(2031, 11, 23, 6, 0, tzinfo=UTC))
+    minute(world)
+    minute(world)
+    assert "For five years" in written(world, MAIL)[-1]
+    assert len(written(world, MAIL)) == 3
+
+
+def test_who_left_is_not_thanked_and_who_changes_what_they_want_does_not_begin_anew(world):
+    subscribe(world, MAIL)
+    subscribe(world, "gone@example.org")
+    world.at(datetime(2027, 6, 1, 6, 0, tzinfo=UTC))
+    subscribe(world, MAIL, themes=["fraud"])
+    world.at(datetime(2027, 11, 23, 6, 0, tzinfo=UTC))
+    minute(world)
+    assert "For a year now" in written(world, MAIL)[-1]
+    follow(world, written(world, MAIL)[-1])
+    sent = len(written(world, MAIL))
+    world.at(datetime(2031, 11, 23, 6, 0, tzinfo=UTC))
+    minute(world)
+    assert len(written(world, MAIL)) == sent
+
+
+@pytest.mark.requirement("TELL-08")
+@pytest.mark.parametrize(("reason", "said"), [("tip", "for what you told us"), ("deed", "for what you did")])
+def test_staff_thank_a_customer_for_a_tip_or_a_deed_once(world, reason, said):
+    case = report(world)
+    answer = thank(world, case.number, reason)
+    assert (answer.status, answer.body) == (201, {"case": case.number, "reason": reason})
+    again = thank(world, case.number, reason, who=LEADER)
+    assert (again.status, again.body["type"]) == (409, "urn:ahd:problem:thanked-before")
+    assert sum(said in one for one in mailed(world)) == 1
+
+
+def test_who_gave_no_address_can_not_be_thanked_and_staff_are_told(world):
+    case = report(world, contact=None)
+    assert thank(world, case.number).body["type"] == "urn:ahd:problem:nobody-to-tell"
+    assert thank(world, "0000-0000-0000").status == 404
+    assert thank(world, "nonsense").status == 404
+    assert thank(world, case.number, who=AUDITOR).status == 403

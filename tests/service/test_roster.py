@@ -131,10 +131,10 @@ def deaf_customer(monkeypatch):
     mail = channels.PROVIDERS["email"]
 
     class Deaf:
-        def send(self, to: str, letter: Any) -> str:
+        def send(self, to: str, letter: Any, which: Any) -> str:
             if to == DEAF:
                 raise channels.NeverTaken("MessageRejected")
-            return mail.send(to, letter)
+            return mail.send(to, letter, which)
 
     monkeypatch.setitem(channels.PROVIDERS, "email", Deaf())
 
@@ -211,10 +211,10 @@ def test_when_telling_one_breaks_off_the_others_are_told_and_nobody_twice(world,
     broken = iter([True])
 
     class Breaks:
-        def send(self, to: str, letter: Any) -> str:
+        def send(self, to: str, letter: Any, which: Any) -> str:
             if to == "leader-1@example.org" and next(broken, False):
                 raise RuntimeError("the function was stopped here")
-            return mail.send(to, letter)
+            return mail.send(to, letter, which)
 
     monkeypatch.setitem(channels.PROVIDERS, "email", Breaks())
     urgent(world)

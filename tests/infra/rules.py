@@ -299,7 +299,7 @@ def key_of(resource: str) -> str:
 SEALS_TO = {
     "intake": {"notify", "complaints"},
     "complaints": {"notify", "intake"},
-    "notify": set[str](),
+    "notify": {"intake"},
     "survey": {"notify"},
 }
 

@@ -133,7 +133,7 @@ def test_it_knows_no_other_calls_to_aws_than_its_functions_may_make(service, pac
             name for name in package.namelist() if re.fullmatch(rf"botocore/data/{aws}/.*/service-2.json", name)
         )
         assert set(json.loads(package.read(model))["operations"]) == operations
-    services = {name.split("/")[2] for name in package.namelist() if re.match(r"botocore/data/\w+/", name)}
+    services = {name.split("/")[2] for name in package.namelist() if re.match(r"botocore/data/[\w-]+/", name)}
     assert services == set(aws_calls(service))
 
 

@@ -121,5 +121,9 @@ def told(world: World, words: str) -> list[str]:
 def mailed(world: World, words: str, to: str = MAIL) -> list[str]:
     """What a customer was told by mail with these words, as a reader sees it."""
     letters = (message_from_string(mail, policy=default) for mail in world.mails(to))
-    read = (f"{letter['subject']} {' '.join(str(letter.get_content()).split())}" for letter in letters)
+    read = (f"{letter['subject']} {' '.join(_text(letter).split())}" for letter in letters)
     return [mail for mail in read if words in mail]
+
+
+def _text(letter: Any) -> str:
+    return str(letter.get_body(("plain",)).get_content())

@@ -16,7 +16,7 @@ from services.notify.wording import neutral, texts
 from shared.packs import LANGUAGES, Daily
 
 ROOT = Path(__file__).resolve().parents[3]
-PHRASES = {"greeting", "promise", "calendar", "counted", "footer", "neutral"}
+PHRASES = {"greeting", "promise", "calendar", "counted", "footer", "notice", "neutral"}
 NIGHT = Daily(after="21:00", until="08:00")
 HOUSE = House("Asia/Dubai", quiet=NIGHT)
 START_OF_2026 = datetime(2026, 1, 1, tzinfo=UTC)

@@ -155,7 +155,7 @@ def counting(most: int) -> Item:
             "TableName": "t",
             "Key": key("A", "DAY#1"),
             "UpdateExpression": "ADD messages :one SET expires = if_not_exists(expires, :expires)",
-            "ConditionExpression": "attribute_not_exists(messages) OR messages < :ceiling",
+            "ConditionExpression": "attribute_not_exists(messages) OR messages <= :ceiling",
             "ExpressionAttributeValues": {":one": n(1), ":ceiling": n(most), ":expires": n(77)},
         }
     }

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 Item = dict[str, Any]
+_CONTAINS = re.compile(r"contains\((\w+), (:\w+)\)")
 _EQUALS = re.compile(r"(\w+) = (:\w+)")
 _ROOM = re.compile(r"attribute_not_exists\((\w+)\) OR \1 <= (:\w+)")
 
@@ -45,6 +46,8 @@ class Table:
             refused: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
             raise ClientError(refused, "TransactWriteItems")
         for kind, what in writes:
+            if kind == "ConditionCheck":
+                continue
             self._keep(what["Item"] if kind == "Put" else self._updated(what))
         self.writes += 1
 
@@ -57,6 +60,7 @@ class Table:
         known: list[tuple[re.Pattern[str], Callable[[re.Match[str]], bool]]] = [
             (re.compile(""), lambda _: True),
             (re.compile(r"attribute_not_exists\(pk\)"), lambda _: now is None),
+            (_CONTAINS, lambda found: now is not None and values[found[2]]["S"] in now[found[1]]["S"]),
             (_EQUALS, lambda found: now is not None and now[found[1]] == values[found[2]]),
             (_ROOM, lambda found: number(now, found[1]) <= int(values[found[2]]["N"])),
         ]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.service.casework import report
-from tests.service.complaining import LEADER, Matter, complain
+from tests.service.complaining import LEADER, Matter, complain, mailed
 from tests.service.world import World, staff
 
 OFFICER = staff("officer-1", "officer")
@@ -138,7 +138,7 @@ def test_a_low_score_after_the_closing_reaches_whoever_stands_above(world):
     matter.talk(LEADER)
     matter.do("answer", {"finding": "substantiated", "text": "We apologise."}, LEADER)
     matter.do("close", who=LEADER)
-    (mail,) = [one for one in world.mails("lin@example.org") if "/survey/" in one]
+    (mail,) = mailed(world, "/survey/", "lin@example.org")
     invitation, token = mail.partition("/survey/")[2].split()[0].split("/")
     answer = world.http(
         "survey.api", "POST", f"/v1/surveys/{invitation}/answers", {"satisfaction": 1}, secret=token.strip()

@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from shared import ids
+from tests.service.casework import mailed
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.test_main_path import OFFICER, REPORT, SUPERVISOR, follow, promises, report
 from tests.service.world import World, staff
@@ -175,7 +176,7 @@ def test_scores_count_on_the_day_it_was_at_the_desk(world):
     world.http("intake.staff", "POST", f"{path}/open", staff=OFFICER)
     world.http("intake.staff", "POST", f"{path}/close", {"outcome": "solved", "text": "Done."}, staff=OFFICER)
     world.settle()
-    link = next(word for mail in world.mails("amal@example.org") for word in mail.split() if "/survey/" in word)
+    link = next(word for mail in mailed(world) for word in mail.split() if "/survey/" in word)
     invitation, token = link.split("/")[-2:]
     world.at(MONDAY_MORNING.replace(hour=21))  # Tuesday already, in Dubai
     world.http("survey.api", "POST", f"/v1/surveys/{invitation}/answers", {"satisfaction": 5}, secret=token)

@@ -32,7 +32,7 @@ from tests.service.memory import Table
 from tests.service.receipting import MAILBOX_FULL, ON_HOLIDAY, REFUSED, of_mail, of_text
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
-MESSAGES = int(os.environ.get("MESSAGES", "10000"))
+MESSAGES = int(os.environ.get("MESSAGES", "2500"))
 SEED = int(os.environ.get("SEED", "1"))
 HOURS = 12
 

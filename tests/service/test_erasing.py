@@ -174,7 +174,7 @@ def test_a_complaint_that_came_without_a_case_ends_when_its_time_is_over(world, 
 
 def test_what_a_customer_said_in_the_survey_ends_with_their_case(world):
     case = closed(world)
-    (mail,) = [one for one in mailed(world) if "/survey/" in one]
+    (mail,) = [one for one in mailed(world, MAIL) if "/survey/" in one]
     invitation, token = mail.partition("/survey/")[2].split()[0].split("/")
     answers = {"satisfaction": 4, "comment": "Quick as a zebrafish."}
     path = f"/v1/surveys/{invitation}/answers"

@@ -133,7 +133,7 @@ class Message(Aggregate):
 
     def is_to_be_looked_at(self, now: datetime) -> bool:
         """Whether its claim has ended, or its next try has come."""
-        return self.promises[0].open and self.promises[0].due <= now
+        return self.promises[0].open and self.is_over(now)
 
     def is_due(self, now: datetime) -> bool:
         """Whether it waits for a try now."""

@@ -144,11 +144,11 @@ def _refused_as_told(_put: Callable[..., Any], batch: Any) -> Any:
     return []
 
 
-def _sent_first(begin: Callable[..., Any], heard: Any, message: Any, addresses: Any, words: Any, salt: Any) -> Any:
+def _sent_first(begin: Callable[..., Any], heard: Any, message: Any, addresses: Any, words: Any, *more: Any) -> Any:
     delivery = import_module("services.notify.delivery")
     channel = message.channels[0]
-    delivery.PROVIDERS[channel].send(addresses[channel], words)
-    begin(heard, message, addresses, words, salt)
+    delivery.PROVIDERS[channel].send(addresses[channel], words, delivery.Which(message.id, 1))
+    begin(heard, message, addresses, words, *more)
 
 
 def _not_looked_at(_tell: Callable[..., Any], message: Any, _now: datetime) -> bool:
@@ -341,7 +341,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("a message that is sent before it is claimed", around(_DELIVERY, "begin", _sent_first), "sent"),
     Mutant(
         "a claim that anybody takes over",
-        around("services.notify.message:Message", "is_to_be_looked_at", _not_looked_at),
+        around("services.notify.message:Message", "is_over", _not_looked_at),
         "does not hold the claim",
         crowded,
     ),

@@ -444,7 +444,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "calls are promised to whoever wants none",
         around(
-            "services.notify.calling",
+            "services.notify.booking",
             "card_of",
             _whatever_they_wish,
         ),

@@ -62,6 +62,13 @@ def test_the_customer_is_told_once_and_the_case_says_so(world):
     assert promises(case) == {"acknowledge": "kept", "review": "open"}
 
 
+def words_of(mail: str) -> list[str]:
+    """What a mail says, as a reader sees it."""
+    read = message_from_string(mail, policy=default).get_body(("plain",))
+    assert read is not None
+    return str(read.get_content()).split()
+
+
 @pytest.mark.requirement("CASE-05")
 def test_the_whole_path_from_a_report_to_the_score(world):
     receipt = report(world)
@@ -128,9 +135,7 @@ def test_the_whole_path_from_a_report_to_the_score(world):
     mails = world.mails("amal@example.org")
     (about_case,) = [mail for mail in mails if "How was it?" in mail]
     assert len([mail for mail in mails if "How did we handle your complaint?" in mail]) == 1
-    read = message_from_string(about_case, policy=default).get_body(("plain",))
-    assert read is not None
-    link = next(word for word in read.get_content().split() if "/survey/" in word)
+    link = next(word for word in words_of(about_case) if "/survey/" in word)
     invitation, token = link.split("/")[-2:]
     answer = world.http(
         "survey.api",

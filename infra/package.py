@@ -258,11 +258,8 @@ class Packing:
         _leave_zones(laid, every=self.service.name in _OF_ANY_ZONE)
         for concern, reader in _READERS.items():
             if reader != self.service.name:
-                for unread in (
-                    *(laid / "packs").glob(f"*.{concern}.json"),
-                    laid / "shared" / "packs" / f"{concern}.py",
-                ):
-                    unread.unlink(missing_ok=True)
+                for unread in (laid / "packs").glob(f"*.{concern}.json"):
+                    unread.unlink()
         if self.has_pages:
             from infra.assets import lay_pages  # noqa: PLC0415  only where there are pages
 

@@ -20,7 +20,8 @@ from shared.contracts.notify import SubscriptionAsked
 from shared.http import Problem, Request, Text, fault
 from shared.logs import log
 from shared.place import stamp
-from shared.rules import calendar, care, pack
+from shared.rules import calendar, pack
+from shared.rules.care import care
 from shared.settings import settings
 from shared.store import AlreadyExists, Cause, Conflict, Line, NotFound, retrying
 from shared.tables import store

@@ -41,8 +41,8 @@ NOTIFY = Service(
                 ),
             ),
         ),
-        edge("api", "notify", "ANY /v1/contact/{proxy+}"),
-        edge("web", "notify", "ANY /contact/{proxy+}", package="pages"),
+        edge("api", "notify", "ANY /v1/contact/{proxy+}", also=frozenset({Use.CHECK})),
+        edge("web", "notify", "ANY /contact/{proxy+}", also=frozenset({Use.CHECK}), package="pages"),
         Function("replies", "services.notify.replies", CHANGES | {Use.REPLIES}, memory_mb=256),
         # Asks and lists; what has to be sent it tells to the reactions.
         edge(

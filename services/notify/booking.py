@@ -33,6 +33,10 @@ UNDELIVERED = "undelivered: "
 """How the reason begins of a call that says what could not be delivered."""
 
 
+class _NotToBeCalled(Exception):
+    """There is no number, or they want no calls."""
+
+
 class TimeRequest(Request):
     """A time that was agreed with the customer."""
 
@@ -63,19 +67,20 @@ def book(heard: Heard[Any], case: str, reason: str) -> CallWindow | None:
     """
     identity = ids.number_from(vault.mac("number", heard.id))
 
-    def write() -> Callback | None:
+    def write() -> Callback:
         known, card = card_of(case)
         if known.no_calls or "sms" not in recipient.channels(card):
-            return None
+            raise _NotToBeCalled
         hours = wishing.hours(card)
         callback = callbacks.booked(identity, case, reason, pack(), calendar(), hours, heard.at)
         return _created(callback, told(callback, known, hours, heard.at), known, heard.cause(heard.at))
 
     try:
-        callback = retrying(write)
+        return retrying(write).window
     except AlreadyExists:
-        callback = store().load(Callback, identity)
-    return callback.window if callback else None
+        return store().load(Callback, identity).window
+    except _NotToBeCalled:
+        return None
 
 
 def by_staff(principal: Principal, request: BookingRequest, key: str, now: datetime, correlation: str) -> Callback:
@@ -160,13 +165,13 @@ def choose(heard: Heard[CallTimeChosen]) -> None:
 
 def stop(heard: Heard[CallsStopped]) -> None:
     """The customer wants this call no more."""
-    _change(heard, heard.event.callback, lambda callback, _known, _card, now: _given_up(callback, now))
+    _change(heard, heard.event.callback, lambda callback, _known, _card, now: given_up(callback, now))
 
 
 def stop_all(heard: Heard[Any], case: str) -> None:
     """The customer wants no calls: those still promised are given up."""
     for identity in pledged.calls_to(case):
-        _change(heard, identity, lambda callback, _known, _card, now: _given_up(callback, now))
+        _change(heard, identity, lambda callback, _known, _card, now: given_up(callback, now))
 
 
 def keep_to_wishes(heard: Heard[Any], case: str) -> None:
@@ -181,7 +186,8 @@ def keep_to_wishes(heard: Heard[Any], case: str) -> None:
         _change(heard, identity, decide)
 
 
-def _given_up(callback: Callback, now: datetime) -> tuple[Callback, Line]:
+def given_up(callback: Callback, now: datetime) -> tuple[Callback, Line]:
+    """The call after its customer wants it no more, and what tells of it."""
     over = CallbackGivenUp(callback=callback.id, case=callback.case, reason="not-wished")
     return callbacks.given_up(callback, "not-wished", now), Line(over)
 

@@ -7,7 +7,8 @@ from zoneinfo import available_timezones
 
 from pydantic import Field
 
-from services.notify import notes, wishes, wishing
+from services.notify import awaiting, notes, wishes, wishing
+from services.notify.awaiting import CallRequest
 from services.notify.cards import card_of
 from services.notify.kinds import DECLINABLE, RULES, Kind
 from services.notify.message import Channel
@@ -46,9 +47,19 @@ class WishesRequest(Request):
     safe: SafeRequest | None = None
 
 
-def view(number: str, secret: str) -> dict[str, Any]:
-    """How they are written to. Raises `NotFound` for a wrong number and a wrong secret alike."""
-    return seen_by_them(*_opened(number, secret))
+def view(number: str, secret: str, now: datetime) -> dict[str, Any]:
+    """How they are written to, and when they are called. Raises `NotFound` for a wrong number and a wrong secret
+    alike.
+    """
+    known, card = _opened(number, secret)
+    return {**seen_by_them(known, card), "calls": awaiting.promised(known, card, now)}
+
+
+def choose_call(number: str, secret: str, request: CallRequest, now: datetime, correlation: str) -> dict[str, Any]:
+    """When they are called, or that they are not. Raises `NotFound`, `Problem`."""
+    known, _ = _opened(number, secret)
+    awaiting.choose(known.id, request, now, correlation)
+    return view(number, secret, now)
 
 
 def choose(number: str, secret: str, request: WishesRequest, now: datetime, correlation: str) -> dict[str, Any]:
@@ -67,7 +78,8 @@ def choose(number: str, secret: str, request: WishesRequest, now: datetime, corr
         return after
 
     retrying(write)
-    return seen_by_them(*seen[-1])
+    known, card = seen[-1]
+    return {**seen_by_them(known, card), "calls": awaiting.promised(known, card, now)}
 
 
 def stop(case: str, kind: str, token: str, now: datetime, correlation: str) -> None:

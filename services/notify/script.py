@@ -45,7 +45,7 @@ def script(
     """
     language = known.language if known.language in LANGUAGES else "en"
     word = watchword.watchword(callback, language)
-    sees_word = known.about == "case"
+    sees_word = known.about == "case" or "secret" in card
     said = {
         "desk": pack().title.into(language),
         "number": ids.spoken(callback.case),

@@ -6,6 +6,7 @@ What is promised to a customer lies within opening times and the hours at which 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from itertools import pairwise
 
 from services.notify.hours import Hours
 from shared.contracts.notify import CallWindow
@@ -50,6 +51,17 @@ def offered(calendar: Calendar, hours: Hours, now: datetime) -> tuple[CallWindow
             if len(found) >= MANY:
                 return tuple(found[:MANY])
     return tuple(found)
+
+
+def from_then(calendar: Calendar, hours: Hours, since: datetime, now: datetime) -> CallWindow | None:
+    """The window that begins then, if it is one that a customer may choose."""
+    if not now < since < now + AHEAD:
+        return None
+    for stretch in hours.stretches(since, since + LENGTH):
+        for opening, closing in periods(calendar, stretch.since, stretch.until):
+            if opening == since and closing - opening >= SHORTEST:
+                return CallWindow(since=opening, until=closing)
+    return None
 
 
 def planned(calendar: Calendar, hours: Hours, now: datetime, due: datetime, tried: Collection[Part]) -> CallWindow:
@@ -126,7 +138,7 @@ def _parts(stretch: CallWindow, zone: tzinfo) -> Iterator[CallWindow]:
     while on <= last:
         tomorrow = on + timedelta(days=1)
         bounds = [*(_at(on, _BEGINS[part], zone) for part in Part), _at(tomorrow, time(0), zone)]
-        for begins, ends in zip(bounds, bounds[1:], strict=False):
+        for begins, ends in pairwise(bounds):
             if max(stretch.since, begins) < min(stretch.until, ends):
                 yield CallWindow(since=max(stretch.since, begins), until=min(stretch.until, ends))
         on = tomorrow

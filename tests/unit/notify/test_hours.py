@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.packs import PACKS, read
@@ -42,6 +42,7 @@ def rung(at: CallWindow) -> list[datetime]:
 
 
 @pytest.mark.requirement("TELL-04", "TELL-05")
+@settings(deadline=None)
 @given(
     calendar=st.sampled_from(CALENDARS),
     said=wished(),
@@ -65,6 +66,7 @@ def test_no_moment_of_a_promised_window_is_outside_the_hours_that_a_customer_wis
 
 
 @pytest.mark.requirement("TELL-05")
+@settings(deadline=None)
 @given(calendar=st.sampled_from(CALENDARS), said=wished(), now=TIMES, hours=st.integers(1, 72))
 def test_a_promised_window_is_long_enough_to_ring_in(calendar, said, now, hours):
     theirs = said[0]
@@ -73,6 +75,7 @@ def test_a_promised_window_is_long_enough_to_ring_in(calendar, said, now, hours)
     assert promised.until - promised.since >= min(SHORTEST, longest)
 
 
+@settings(deadline=None)
 @given(said=wished(), now=TIMES)
 def test_times_at_which_somebody_may_be_rung_stand_in_order_and_apart(said, now):
     theirs, last = said[0], now - MINUTE

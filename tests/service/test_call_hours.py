@@ -1,0 +1,237 @@
+"""Nobody is rung at an hour at which it may harm or disturb them, nor when they want no calls; staff see why."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.notify.channels import NeverTaken
+from tests.service.casework import MAIL, OFFICER, SUPERVISOR, Matter, mailed, report
+from tests.service.complaining import MANAGER, complain
+from tests.service.complaining import Matter as Complaint
+from tests.service.conftest import MONDAY_MORNING
+from tests.service.test_call_windows import OPERATOR, at, book
+from tests.service.test_messages import Provider, providers  # noqa: F401  a fixture
+from tests.service.world import World, staff
+
+PHONE = "+971501234567"
+BOTH = {"name": "Amal", "phone": PHONE, "email": MAIL}
+HOUR = timedelta(hours=1)
+DUBAI = 4 * HOUR
+SAFE = {"after": "17:00", "until": "19:00"}
+
+
+def promised(case: Matter) -> Any:
+    (call,) = case.seen()["calls"]
+    return call
+
+
+def listed(world: World, who: Any = OPERATOR) -> list[Any]:
+    return world.http("notify.staff", "GET", "/staff/v1/callbacks", staff=who).body["callbacks"]
+
+
+def opened(world: World, number: str, who: Any = OPERATOR) -> Any:
+    return world.http("notify.staff", "GET", f"/staff/v1/callbacks/{number}", staff=who).body
+
+
+def wishes(case: Matter, **said: Any) -> None:
+    answer = case.world.http("notify.api", "PUT", f"/v1/contact/{case.number}", said, secret=case.secret)
+    assert answer.status == 200, answer.body
+    case.world.settle()
+
+
+def keep(case: Matter, who: Any = OPERATOR, reason: str = "She asked on the telephone.", **said: Any) -> Any:
+    body = {"reason": reason, **said}
+    answer = case.world.http("notify.staff", "PUT", f"/staff/v1/wishes/{case.number}", body, staff=who)
+    case.world.settle()
+    return answer
+
+
+def clock(stamp: str) -> str:
+    """What the clock shows in Dubai."""
+    return f"{at(stamp) + DUBAI:%H:%M}"
+
+
+def inside(window: dict[str, str], after: str, until: str) -> bool:
+    since, over = clock(window["since"]), clock(window["until"])
+    return after <= since < over <= until and at(window["until"]) - at(window["since"]) < 24 * HOUR
+
+
+@pytest.mark.requirement("TELL-04", "TELL-05")
+@pytest.mark.parametrize("class_", ["victim", "witness"])
+@pytest.mark.parametrize("hour", [0, 5, 8, 13, 20])
+def test_a_victim_is_promised_and_offered_only_times_in_safe_hours(world, class_, hour):
+    case = report(world, contact=BOTH, classes=[class_])
+    world.at(MONDAY_MORNING + hour * HOUR)
+    assert book(world, case.number).status == 201
+    call = promised(case)
+    assert inside(call, "09:00", "18:00")
+    assert call["choices"]
+    assert all(inside(one, "09:00", "18:00") for one in call["choices"])
+
+
+@pytest.mark.requirement("TELL-04", "TELL-05")
+def test_every_try_of_a_victims_call_lies_in_safe_hours_however_often_it_fails(world):
+    case = report(world, contact=BOTH, classes=["victim"])
+    wishes(case, safe={"hours": SAFE})
+    number = book(world, case.number).body["number"]
+    for step in range(6):
+        call = promised(case)
+        assert inside(call, SAFE["after"], SAFE["until"])
+        assert all(inside(one, SAFE["after"], SAFE["until"]) for one in call["choices"])
+        facts = opened(world, number)
+        assert at(facts["due"]) == at(call["until"])
+        if step % 2:
+            world.pass_time(at(call["until"]) - datetime.now(UTC) + timedelta(minutes=1))
+        else:
+            world.at(at(call["since"]) + timedelta(minutes=5))
+            path = f"/staff/v1/callbacks/{number}/outcome"
+            done = world.http("notify.staff", "POST", path, {"outcome": "no-answer"}, staff=OPERATOR)
+            assert done.status == 200, done.body
+            world.settle()
+
+
+@pytest.mark.requirement("TELL-04", "TELL-06")
+def test_an_operator_sees_that_a_victim_may_not_be_rung_now_why_and_from_when(world):
+    case = report(world, contact=BOTH, classes=["victim"])
+    wishes(case, safe={"hours": SAFE, "word": "bluebird"})
+    number = book(world, case.number).body["number"]
+    (row,) = listed(world)
+    call = promised(case)
+    assert row["now"] == {"ring": False, "why": "another-time", "from": call["since"]}
+    seen = opened(world, number)
+    assert seen["now"] == {"ring": False, "why": "another-time", "from": call["since"]}
+    heed = " ".join(seen["script"]["heed"])
+    assert "Do not ring now" in heed
+    assert "17:00 and 19:00" in heed
+    assert "bluebird" in heed
+    assert "speak freely" in seen["script"]["say"][1]
+    world.at(at(call["since"]) + timedelta(minutes=1))
+    assert listed(world)[0]["now"] == {"ring": True, "why": None, "from": None}
+    assert "Do not ring now" not in " ".join(opened(world, number)["script"]["heed"])
+
+
+@pytest.mark.requirement("TELL-04")
+def test_nobody_is_to_be_rung_in_the_night(world):
+    case = report(world, contact=BOTH)
+    book(world, case.number)
+    assert listed(world)[0]["now"]["ring"] is True
+    world.at(MONDAY_MORNING + 14 * HOUR)  # midnight in Dubai
+    (row,) = listed(world)
+    assert (row["now"]["ring"], row["now"]["why"]) == (False, "night")
+    assert clock(row["now"]["from"]) == "08:00"
+
+
+@pytest.mark.requirement("TELL-04", "TELL-05")
+def test_who_says_later_when_they_may_be_rung_is_promised_the_call_anew(world):
+    case = report(world, contact=BOTH)
+    book(world, case.number)
+    wishes(case, quiet={"after": "20:00", "until": "16:00"})
+    call = promised(case)
+    assert inside(call, "16:00", "20:00")
+    assert all(inside(one, "16:00", "20:00") for one in call["choices"])
+    before = len(case.seen()["timeline"])
+    wishes(case, quiet={"after": "20:00", "until": "16:00"}, stopped=["care"])
+    assert len(case.seen()["timeline"]) == before, "what does not touch calls says nothing of them"
+
+
+@pytest.mark.requirement("TELL-04", "TELL-05")
+def test_staff_can_not_agree_on_a_time_outside_safe_hours(world):
+    case = report(world, contact=BOTH, classes=["witness"])
+    when = {
+        "since": (MONDAY_MORNING + 9 * HOUR).isoformat(),  # 19:00
+        "until": (MONDAY_MORNING + 10 * HOUR).isoformat(),
+    }
+    refused = book(world, case.number, at=when)
+    assert (refused.status, refused.body["faults"][0]["code"]) == (422, "outside-their-hours")
+    number = book(world, case.number, "booking-00002").body["number"]
+    path, body = f"/staff/v1/callbacks/{number}/outcome", {"outcome": "another-time", "at": when}
+    refused = world.http("notify.staff", "POST", path, body, staff=OPERATOR)
+    assert (refused.status, refused.body["faults"][0]["code"]) == (422, "outside-their-hours")
+
+
+@pytest.mark.requirement("TELL-05", "CMP-15")
+def test_who_says_later_that_they_want_no_calls_is_called_no_more_and_sees_it(world):
+    case = report(world, contact=BOTH)
+    number = book(world, case.number).body["number"]
+    complaint = complaint_of(case)
+    world.http("complaints.api", "POST", f"/v1/complaints/{complaint.number}/wish", {"calls": False},
+               secret=complaint.secret)  # fmt: skip
+    world.settle()
+    assert case.seen()["calls"] == []
+    assert listed(world) == []
+    assert opened(world, number)["state"] == "given-up"
+    assert "CallGivenUp" in [line["what"] for line in case.seen()["timeline"]]
+    assert book(world, case.number, "booking-00002").body["type"] == "urn:ahd:problem:no-calls"
+
+
+@pytest.mark.requirement("TELL-03", "CMP-15")
+def test_what_was_to_be_said_on_a_call_that_is_not_wished_staff_bring_otherwise(world, providers):  # noqa: F811
+    complaint = complain(world, contact=BOTH)
+    providers(email=Provider(NeverTaken("MessageRejected")), sms=Provider(NeverTaken("OptedOut")))
+    complaint.do("answer", {"finding": "substantiated", "text": "We apologise."}, MANAGER)
+    assert [one["reason"] for one in listed(world)] == ["undelivered: complaint_answered"]
+    providers()
+    assert complaint.says("wish", {"calls": False}).status == 200
+    assert listed(world) == []
+    assert mailed(world, complaint.number, "duty@example.org")
+
+
+@pytest.mark.requirement("TELL-04", "CASE-19")
+def test_staff_see_and_keep_what_a_customer_wishes_for_and_say_why(world):
+    case = report(world, contact=BOTH)
+    kept = keep(case, safe={"hours": SAFE, "word": "bluebird"})
+    assert kept.status == 200, kept.body
+    assert kept.body["safe"] == {"hours": SAFE, "word": "bluebird"}
+    (line,) = kept.body["set_by_staff"]
+    assert (line["by"], line["reason"]) == ("operator-1", "She asked on the telephone.")
+    own = world.http("notify.api", "GET", f"/v1/contact/{case.number}", secret=case.secret).body
+    assert own["safe"]["hours"] == SAFE
+    assert "telephone" not in str(world.items("notify"))
+    again = keep(case, safe={"hours": SAFE, "word": "bluebird"})
+    assert len(again.body["set_by_staff"]) == 1, "the same again changes nothing"
+
+
+@pytest.mark.requirement("TELL-04")
+def test_only_those_who_lead_lift_safe_contact_for_somebody_else(world):
+    case = report(world, contact=BOTH, classes=["victim"])
+    assert keep(case).status == 403
+    assert keep(case, OFFICER).status == 403
+    assert keep(case, SUPERVISOR, "Met in person; she asked for it.").body["safe"] is None
+
+
+@pytest.mark.requirement("TELL-04", "CMP-05")
+def test_whoever_a_customer_complains_about_sees_and_changes_no_wishes_of_theirs(world):
+    case = report(world, contact=BOTH)
+    case.do("open", who=OFFICER)
+    complaint_of(case)
+    read = world.http("notify.staff", "GET", f"/staff/v1/wishes/{case.number}", staff=OFFICER)
+    assert (read.status, keep(case, OFFICER).status) == (404, 404)
+    assert world.http("notify.staff", "GET", f"/staff/v1/wishes/{case.number}", staff=OPERATOR).status == 200
+    auditor = staff("auditor-1", "auditor")
+    assert world.http("notify.staff", "GET", f"/staff/v1/wishes/{case.number}", staff=auditor).status == 403
+    assert world.http("notify.staff", "GET", "/staff/v1/wishes/0000-0000-0000", staff=OPERATOR).status == 404
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [({"reason": ""}, "/reason"), ({"stopped": ["statutory"]}, "/stopped"), ({"zone": "Mars/Olympus"}, "/zone")],
+)
+def test_wishes_that_can_not_be_are_not_kept_for_anybody(world, said, where):
+    case = report(world, contact=BOTH)
+    refused = keep(case, **said)
+    assert (refused.status, refused.body["faults"][0]["pointer"]) == (422, where)
+
+
+def complaint_of(case: Matter) -> Any:
+    """The complaint that a case's customer makes of it."""
+    world = case.world
+    sent = world.http(
+        "intake.api", "POST", f"/v1/cases/{case.number}/grievances", {"text": "Rude."}, secret=case.secret,
+        key="grievance-0001",
+    )  # fmt: skip
+    assert sent.status in {200, 201, 202}, sent.body
+    world.settle()
+    link = next(word for word in world.sms(PHONE)[-1].split() if "/complaint/" in word)
+    number, secret = link.rsplit("/", 2)[1:]
+    return Complaint(world, number, secret)

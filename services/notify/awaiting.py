@@ -1,4 +1,4 @@
-"""Calls that a customer was promised, as they see them: when, which word the caller says, and another time to choose."""
+"""Calls that a customer was promised, as they see them: when, which word the caller says, other times to choose."""
 
 from datetime import datetime
 from typing import Annotated, Any

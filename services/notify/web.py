@@ -1,5 +1,5 @@
-"""Pages for customers: when they are called, how and when they are written to. A link changes nothing by being opened;
-a mail program's one click (RFC 8058) comes as POST, as a person's own does.
+"""Pages for customers: when they are called, how and when they are written to. A link changes nothing by being
+opened; a mail program's one click (RFC 8058) comes as POST, as a person's own does.
 
 The secret of the case moves into a cookie, out of the address. A browser that keeps no cookie gets it in its form.
 """

@@ -1,18 +1,20 @@
 """Nobody is rung at an hour at which it may harm or disturb them, nor when they want no calls; staff see why."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from services.notify.channels import NeverTaken
-from tests.service.casework import MAIL, OFFICER, SUPERVISOR, Matter, mailed, report
+from tests.service.casework import MAIL, OFFICER, SUPERVISOR, Matter, report
 from tests.service.complaining import MANAGER, complain
 from tests.service.complaining import Matter as Complaint
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.test_call_windows import OPERATOR, at, book
 from tests.service.test_messages import Provider, providers  # noqa: F401  a fixture
-from tests.service.world import World, staff
+from tests.service.world import URL, World, staff
 
 PHONE = "+971501234567"
 BOTH = {"name": "Amal", "phone": PHONE, "email": MAIL}
@@ -168,13 +170,15 @@ def test_who_says_later_that_they_want_no_calls_is_called_no_more_and_sees_it(wo
 @pytest.mark.requirement("TELL-03", "CMP-15")
 def test_what_was_to_be_said_on_a_call_that_is_not_wished_staff_bring_otherwise(world, providers):  # noqa: F811
     complaint = complain(world, contact=BOTH)
-    providers(email=Provider(NeverTaken("MessageRejected")), sms=Provider(NeverTaken("OptedOut")))
+    mail = Provider(NeverTaken("MessageRejected"))
+    providers(email=mail, sms=Provider(NeverTaken("OptedOut")))
     complaint.do("answer", {"finding": "substantiated", "text": "We apologise."}, MANAGER)
     assert [one["reason"] for one in listed(world)] == ["undelivered: complaint_answered"]
-    providers()
     assert complaint.says("wish", {"calls": False}).status == 200
     assert listed(world) == []
-    assert mailed(world, complaint.number, "duty@example.org")
+    address, letter = mail.taken[-1]
+    assert address == "duty@example.org"
+    assert complaint.number in letter.text
 
 
 @pytest.mark.requirement("TELL-04", "CASE-19")
@@ -221,6 +225,119 @@ def test_wishes_that_can_not_be_are_not_kept_for_anybody(world, said, where):
     case = report(world, contact=BOTH)
     refused = keep(case, **said)
     assert (refused.status, refused.body["faults"][0]["pointer"]) == (422, where)
+
+
+@dataclass
+class Alone:
+    """Somebody who has a complaint and no case, and is promised a call."""
+
+    world: World
+    complaint: Complaint
+    number: str = ""
+
+    @property
+    def path(self) -> str:
+        return f"/v1/contact/{self.complaint.number}"
+
+    def waits(self) -> Any:
+        (call,) = self.world.http("notify.api", "GET", self.path, secret=self.complaint.secret).body["calls"]
+        return call
+
+    def chooses(self, secret: str | None = None, **said: Any) -> Any:
+        body = {"callback": self.number, **said}
+        sent = self.world.http(
+            "notify.api", "POST", f"{self.path}/calls", body, secret=secret or self.complaint.secret
+        )
+        self.world.settle()
+        return sent
+
+    def browse(self, method: str, path: str, language: str, service: str = "notify", **sent: str) -> Any:
+        name = "contact" if service == "notify" else "complaint"
+        headers = {
+            "cookie": f"{name}={self.complaint.secret}; language={language}",
+            "content-type": "application/x-www-form-urlencoded",
+            "origin": URL,
+        }
+        return self.world.answer(f"{service}.web", method, path, headers, urlencode(sent).encode())
+
+
+@pytest.fixture
+def alone(world) -> Alone:
+    complaint = complain(world, contact=BOTH)
+    number = book(world, complaint.number).body["number"]
+    return Alone(world, complaint, number)
+
+
+@pytest.mark.requirement("TELL-05", "CMP-15")
+def test_whoever_has_a_complaint_alone_sees_when_they_are_called_and_the_word(alone):
+    waits, seen = alone.waits(), opened(alone.world, alone.number)
+    assert at(waits["until"]) == MONDAY_MORNING + 24 * HOUR
+    assert waits["word"] == seen["script"]["word"]
+    assert waits["word"] in seen["script"]["say"][1]
+    assert waits["word"] not in str(alone.world.items("notify"))
+
+
+@pytest.mark.requirement("TELL-05")
+def test_whoever_has_a_complaint_alone_chooses_when_or_that_they_are_not_called(alone):
+    choice = alone.waits()["choices"][2]
+    assert alone.chooses(since=choice["since"]).status == 200
+    waits, seen = alone.waits(), opened(alone.world, alone.number)
+    assert (waits["since"], waits["until"], waits["chosen"]) == (choice["since"], choice["until"], True)
+    assert (at(seen["due"]), seen["chosen"]) == (at(choice["until"]), True)
+    again = alone.chooses(since=choice["since"])
+    assert (again.status, len(opened(alone.world, alone.number)["script"]["promised"])) == (200, 2)
+    assert alone.chooses(stop=True).body["calls"] == []
+    assert listed(alone.world) == []
+    assert alone.chooses(stop=True).body["type"] == "urn:ahd:problem:no-call"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"stop": True, "since": "2026-11-24T06:00:00Z"},
+        {"since": "2026-11-24T00:00:00Z"},
+        {"since": "2026-11-20T06:00:00Z"},
+        {"since": "2027-11-24T06:00:00Z"},
+        {"utc_offset": 10_000, "stop": True},
+    ],
+)
+def test_a_time_at_which_nobody_calls_is_not_to_be_chosen(alone, said):
+    assert alone.chooses(**said).status == 422
+    assert alone.waits()["chosen"] is False
+
+
+def test_nobody_else_sees_or_chooses_a_call(alone):
+    assert alone.chooses("x" * 27, stop=True).status == 404
+    other = complain(alone.world, contact=BOTH)
+    path = f"/v1/contact/{other.number}/calls"
+    body = {"callback": alone.number, "stop": True}
+    assert alone.world.http("notify.api", "POST", path, body, secret=other.secret).status == 409
+    assert alone.waits()["callback"] == alone.number
+
+
+@pytest.mark.requirement("TELL-05")
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "We will call you"), ("ar", "سنتصل بك"), ("zh", "我们会给您打电话")]
+)
+def test_the_page_of_a_complaint_leads_to_the_word_and_to_other_times(alone, language, title):
+    number = alone.complaint.number.replace("-", "")
+    _, _, page = alone.browse("GET", f"/complaint/{number}", language, "complaints")
+    assert f'href="/complaint/{number}/contact"' in page.decode()
+    status, headers, _ = alone.browse("GET", f"/complaint/{number}/contact", language, "complaints")
+    location = {name.lower(): value for name, value in headers.items()}["location"]
+    assert (status, location) == (303, f"/contact/{number}/{alone.complaint.secret}")
+    path = f"/contact/{number}"
+    page = alone.browse("GET", path, language)[2].decode()
+    waits = alone.waits()
+    assert title in page
+    assert waits["word"] in page
+    assert alone.browse("POST", f"{path}/calls", language)[0] == 422
+    choice = waits["choices"][1]["since"]
+    assert alone.browse("POST", f"{path}/calls", language, call=f"{alone.number} {choice}")[0] == 303
+    assert alone.waits()["since"] == choice
+    assert alone.browse("POST", f"{path}/calls", language, call=f"{alone.number} stop")[0] == 303
+    assert listed(alone.world) == []
 
 
 def complaint_of(case: Matter) -> Any:

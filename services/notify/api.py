@@ -1,4 +1,4 @@
-"""HTTP for citizens: how they are written to, when they are called. The secret of their case opens it, as a bearer."""
+"""HTTP for citizens: how they are written to, when they are called. The secret of their case is the bearer."""
 
 from aws_lambda_powertools.event_handler import Response
 

@@ -12,8 +12,8 @@ from tests.service.casework import MAIL, OFFICER, SUPERVISOR, Matter, report
 from tests.service.complaining import MANAGER, complain
 from tests.service.complaining import Matter as Complaint
 from tests.service.conftest import MONDAY_MORNING
+from tests.service.providing import Provider
 from tests.service.test_call_windows import OPERATOR, at, book
-from tests.service.test_messages import Provider, providers  # noqa: F401  a fixture
 from tests.service.world import URL, World, staff
 
 PHONE = "+971501234567"
@@ -28,7 +28,7 @@ def promised(case: Matter) -> Any:
     return call
 
 
-def listed(world: World, who: Any = OPERATOR) -> list[Any]:
+def listed(world: World, who: Any = OPERATOR) -> Any:
     return world.http("notify.staff", "GET", "/staff/v1/callbacks", staff=who).body["callbacks"]
 
 
@@ -168,7 +168,7 @@ def test_who_says_later_that_they_want_no_calls_is_called_no_more_and_sees_it(wo
 
 
 @pytest.mark.requirement("TELL-03", "CMP-15")
-def test_what_was_to_be_said_on_a_call_that_is_not_wished_staff_bring_otherwise(world, providers):  # noqa: F811
+def test_what_was_to_be_said_on_a_call_that_is_not_wished_staff_bring_otherwise(world, providers):
     complaint = complain(world, contact=BOTH)
     mail = Provider(NeverTaken("MessageRejected"))
     providers(email=mail, sms=Provider(NeverTaken("OptedOut")))

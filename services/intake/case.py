@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from services.intake import appointment, attachment
 from services.intake.appointment import Appointments
@@ -77,6 +77,8 @@ GRIEVANCES_A_DAY = 3
 ACKNOWLEDGE, REVIEW, RESOLVE, ARRIVE, PROGRESS = "acknowledge", "review", "resolve", "arrive", "progress"
 HANDOVER, ARBITRATE, CHECK_SETTLEMENT = "handover", "arbitrate", "check-settlement"
 SEND, ACKNOWLEDGE_DISPATCH, RECEIPT = "send", "acknowledge-dispatch", "receipt"
+LOCATE = "locate"
+"""They are called and asked where they are: an emergency without a place."""
 CALL_FAMILY = "call-family"
 REPLY = "reply"
 LOOK_AGAIN = "look-again"
@@ -95,8 +97,13 @@ AMONG_STAFF = frozenset(
 )
 """What is promised among staff: the customer neither sees it nor is told when it is late."""
 
-AT_ONCE = frozenset({ARRIVE, SEND, ACKNOWLEDGE_DISPATCH, RECEIPT})
+AT_ONCE = frozenset({ARRIVE, SEND, LOCATE, ACKNOWLEDGE_DISPATCH, RECEIPT})
 """What an emergency waits for: late, it goes straight to the top of the ladder, on a clock as short as its own."""
+
+ASKED_AT_ONCE = 10
+"""How often the top of the ladder owes that again in its own time."""
+SELDOM: Final = timedelta(minutes=15)
+"""How long they have each time after that, at least."""
 
 _OF_FAMILY = frozenset({"call_parents", "call_guardian"})
 
@@ -200,9 +207,11 @@ def first_promises(
     contactable: bool,
     dispositions: Collection[str],
     slowed: bool = False,
+    lost: bool = False,
 ) -> Promises:
     """What is promised when a case is taken: word of it, somebody on the scene of an emergency, and a review or,
-    where none is needed, an outcome. What is `slowed` is always reviewed, later than others.
+    where none is needed, an outcome. What is `slowed` is always reviewed, later than others. Whoever can be called
+    and is `lost` did not say where they need somebody.
     """
     urgent = "dispatch" in dispositions
     made: Promises = ()
@@ -212,6 +221,9 @@ def first_promises(
     if urgent and pack.clocks.arrive:
         arrive = pack.clocks.arrive
         made = promises.make(made, ARRIVE, arrive.role, arrive.within, calendar, now)
+    if urgent and lost and pack.clocks.locate:
+        locate = pack.clocks.locate
+        made = promises.make(made, LOCATE, locate.role, locate.within, calendar, now)
     if pack.nuisance and _OF_FAMILY & set(dispositions):
         family = pack.nuisance.call_family
         made = promises.make(made, CALL_FAMILY, family.role, family.within, calendar, now)
@@ -377,16 +389,21 @@ def acknowledged_later(case: Case, from_then: datetime, calendar: Calendar, now:
 def ladders(case: Case, pack: Pack) -> dict[str, promises.Ladder]:
     """For each promise the rungs above whoever owed it first: nobody's lateness goes up to themselves."""
     first = {promise.name: promise for promise in case.promises if promise.rung == 0}
+    running = {promise.name: promise for promise in case.promises if promise.running}
     return {
-        name: _at_once(promise, pack) if name in AT_ONCE else pack.rungs_above(promise.role)
+        name: _at_once(running.get(name, promise), pack) if name in AT_ONCE else pack.rungs_above(promise.role)
         for name, promise in first.items()
     }
 
 
 def _at_once(promise: promises.Promise, pack: Pack) -> promises.Ladder:
-    """Straight to the top: first for as long as was promised, then in the rhythm of the ladder's own end."""
+    """Straight to the top, for as long as was promised, again and again: no emergency waits for the ladder's own
+    time. After `ASKED_AT_ONCE` misses it is told of less often, for somebody who does not act by then reads no more.
+    """
     top = pack.rungs()[-1]
-    return (replace(top, within=promise.clock, end=False), top)
+    often = promise.again >= ASKED_AT_ONCE and promise.due - promise.made < SELDOM
+    within = {"minutes": SELDOM // timedelta(minutes=1)} if often else promise.clock
+    return (replace(top, within=within, end=True),)
 
 
 def warn(case: Case, now: datetime) -> tuple[Case, tuple[Warned, ...]]:

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from services.intake.case import State
+from services.intake.case import LOCATE, State
 from services.intake.following import CaseView
 from shared import ids
 from shared.pages.calls import call_shown
 from shared.pages.promised import promise_shown
+from shared.promises import PromiseState
 from shared.rules import calendar
 from shared.wording import Speaker, left_to_right
 
@@ -41,6 +42,18 @@ def case_shown(case: CaseView, t: Speaker) -> dict[str, Any]:
         "timeline": [_step_shown(step, t, zone) for step in case.timeline],
         "promises": [promise_shown(one, t(f"promise.{_plain(one['what'])}"), t, zone) for one in case.promises],
     }
+
+
+def help_words(case: CaseView, t: Speaker, emergency: str | None) -> list[str]:
+    """Of an emergency: who is to come as far as it is known, and where to. `emergency` is the number to call."""
+    if case.help is None:
+        return []
+    lines = [t(f"help.{case.help}")]
+    if not case.placed:
+        asked = any(one["what"] == LOCATE and one["state"] == PromiseState.OPEN for one in case.promises)
+        lines.append(t("help.where_asked" if asked else "help.where"))
+    number = left_to_right(emergency) if emergency else ""
+    return [*lines, t("help.worse", phone=number) if number else t("help.worse_unknown")]
 
 
 def _step_shown(step: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> dict[str, Any]:

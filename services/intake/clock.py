@@ -41,6 +41,7 @@ def look(number: str, now: datetime) -> None:
                 role=missed.successor.role,
                 now_due=missed.successor.due,
                 again=missed.again,
+                at_top=missed.broken.role == missed.successor.role,
                 to_customer=missed.broken.name not in cases.AMONG_STAFF,
             ),
             Audience.STAFF if missed.broken.name in cases.AMONG_STAFF else Audience.CUSTOMER,

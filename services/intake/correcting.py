@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from services.intake import views
+from services.intake import emergency, views
 from services.intake.case import Case
 from services.intake.customer import ON_BAD_DAYS
 from services.intake.handling import Act, Draft, decided, identity_of, must_not_have_handled
@@ -62,6 +62,8 @@ def correct(draft: Draft, request: CorrectRequest) -> None:
         _, events = store().history(Case, case.id)
         private = {"said": said, "reason": request.reason}
         draft.tell(StatementCorrected(corrected=tuple(sorted(said))), Audience.CUSTOMER, private)
+        if request.place:
+            draft.case = emergency.located(draft.case, draft.now)
         _publish(draft, {**statement(events, case.salt).said, **said})
     if request.contact:
         _correct_contact(draft, request.contact)

@@ -1,11 +1,18 @@
 """A case that somebody is sent to: what is promised about it, and what becomes of that. Pure."""
 
 from datetime import datetime
+from typing import Literal
 
-from services.intake.case import ACKNOWLEDGE_DISPATCH, ARRIVE, SEND, Case, State
+from services.intake.case import ACKNOWLEDGE_DISPATCH, ARRIVE, LOCATE, SEND, Case, State
 from shared import promises
 from shared.packs import STRONGEST_FIRST, Pack
+from shared.promises import PromiseState
 from shared.worktime import Calendar
+
+Help = Literal["on-the-way", "sent", "wanted", "told"]
+"""Somebody said that they are on their way; somebody was sent and has not said so yet; nobody is free yet; or those
+who send somebody were told, at a desk that has no units of its own.
+"""
 
 
 class NoUnit(Exception):
@@ -76,7 +83,32 @@ def arrived(case: Case, now: datetime) -> Case:
     """Somebody is on the scene."""
     made = promises.keep(case.promises, ARRIVE, now)
     made = promises.keep(made, ACKNOWLEDGE_DISPATCH, now)
-    return case.promising(promises.waive(made, SEND, now, "somebody is on the scene"))
+    made = promises.waive(made, SEND, now, "somebody is on the scene")
+    return case.promising(promises.waive(made, LOCATE, now, "somebody is on the scene"))
+
+
+def located(case: Case, now: datetime) -> Case:
+    """It is known where somebody is needed."""
+    return case.promising(promises.keep(case.promises, LOCATE, now))
+
+
+def help_for(case: Case) -> Help | None:
+    """What is known of whoever is to come; None when nobody is to come, any more or at all."""
+    if "dispatch" not in case.dispositions or not _is_awaited(case):
+        return None
+    if case.unit:
+        answers = [one for one in case.promises if one.name == ACKNOWLEDGE_DISPATCH]
+        said = not any(one.open for one in answers) and any(one.state is PromiseState.KEPT for one in answers)
+        return "on-the-way" if said else "sent"
+    return "wanted" if is_wanting(case) else "told"
+
+
+def _is_awaited(case: Case) -> bool:
+    """Whether it goes on, and nobody has got there as far as is known."""
+    if case.state in {State.CLOSED, State.DECLINED}:
+        return False
+    arrive = [one for one in case.promises if one.name == ARRIVE]
+    return not arrive or promises.is_open(case.promises, ARRIVE)
 
 
 def is_on_its_way(case: Case) -> bool:
@@ -94,7 +126,7 @@ def cleared(case: Case, now: datetime, reason: str) -> Case:
     """The unit is free again; one that did not get there is called off, for a reason. Raises `NoUnit`, `NoReason`."""
     if not case.unit:
         raise NoUnit
-    owed = [name for name in (ARRIVE, ACKNOWLEDGE_DISPATCH, SEND) if promises.is_open(case.promises, name)]
+    owed = [name for name in (ARRIVE, ACKNOWLEDGE_DISPATCH, SEND, LOCATE) if promises.is_open(case.promises, name)]
     if owed and not reason:
         raise promises.NoReason(owed[0])
     made = case.promises

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.intake import awaiting, checking, consulting, knowing, revisiting
+from services.intake import awaiting, checking, consulting, emergency, knowing, revisiting
 from services.intake import case as cases
 from services.intake.case import Case, Move
+from services.intake.emergency import Help
 from services.intake.handling import Draft, decided
 from services.intake.notes import (
     ComplaintAgain,
@@ -27,7 +28,7 @@ from services.intake.triage import decide
 from shared import acting, ids, promises, vault
 from shared.acting import Change
 from shared.commands import Command
-from shared.contracts.intake import GrievanceVoiced
+from shared.contracts.intake import CaseLate, GrievanceVoiced
 from shared.http import Problem, Request, Text
 from shared.packs import Category
 from shared.policy import Principal
@@ -44,6 +45,8 @@ _NOTED, _ROSE, _MOVED, _ANSWERED, _AGAIN = (
     kind.detail_type_name()
     for kind in (ComplaintNoted, ComplaintRose, ComplaintMoved, ComplaintGotAnswer, ComplaintAgain)
 )
+
+_LATE = CaseLate.detail_type_name()
 
 
 class GrievanceRequest(Request):
@@ -92,6 +95,10 @@ class CaseView:
     """Calls that they were promised, the next one first."""
     takes_questions: bool = False
     """Whoever has the case answers questions, and it goes on."""
+    help: Help | None = None
+    """Of an emergency that nobody has got to yet: what is known of whoever is to come."""
+    placed: bool = True
+    """Whether it was said where it is."""
     kept_until: datetime | None = None
     """When what was said is erased, once it is known."""
 
@@ -111,6 +118,7 @@ class CaseView:
             "asks_understood": self.asks_understood,
             "documents_missing": list(self.documents),
             "calls": list(self.calls),
+            "help": self.help,
             "kept_until": self.kept_until.isoformat() if self.kept_until else None,
         }
 
@@ -125,6 +133,7 @@ def seen(case: Case, events: Sequence[Recorded], language: str | None = None) ->
     category, spoken = pack().category(case.category), language or case.language
     facts = events[0].private(case.salt).get("said", {}).get("facts", {})
     decision = decide(category, facts) if category else None
+    place = statement(events, case.salt).said.get("place", {})
     return CaseView(
         number=case.id,
         state=case.state,
@@ -136,15 +145,31 @@ def seen(case: Case, events: Sequence[Recorded], language: str | None = None) ->
         contactable=case.contactable,
         advice=tuple(words.into(spoken) for words in decision.advice) if decision else (),
         contacts=to_turn_to(decision.contacts, spoken) if decision else (),
-        timeline=tuple(_line(event, case.salt) for event in events if event.audience == Audience.CUSTOMER),
-        promises=tuple(promise_view(promise) for promise in (*_to_customer(case), *_promises_of_complaints(events))),
+        timeline=tuple(_line(event, case.salt) for event in _told(events)),
+        promises=tuple(promise_view(promise) for promise in _in_order(case, events)),
         answers=tuple(knowing.given(case.consultation.offered, spoken)) if case.consultation else (),
         asks_understood=_waits_for_a_word(case),
         documents=_missing(case, category, spoken),
         calls=awaiting.promised_calls(case, events),
         takes_questions=pack().clocks.reply is not None,
+        help=emergency.help_for(case),
+        placed="lat" in place or bool(place.get("address")),
         kept_until=case.erase_at,
     )
+
+
+def _told(events: Sequence[Recorded]) -> list[Recorded]:
+    """What is told to the customer; of a promise that its last holder keeps missing the last date alone."""
+    last = {event.data["promise"]: event for event in events if _missed_again(event)}
+    return [
+        event
+        for event in events
+        if event.audience == Audience.CUSTOMER and (not _missed_again(event) or event is last[event.data["promise"]])
+    ]
+
+
+def _missed_again(event: Recorded) -> bool:
+    return event.type == _LATE and bool(event.data.get("again"))
 
 
 def _waits_for_a_word(case: Case) -> bool:
@@ -256,6 +281,11 @@ def act(name: str, number: str, secret: str, request: Request, key: str, now: da
 
     command = Command("customer", key, request)
     acting.carry_out(Case, case.id, command, Cause(now, "customer", correlation), decide, lambda _case: {})
+
+
+def _in_order(case: Case, events: Sequence[Recorded]) -> list[Promise]:
+    """By date, what is due first on top."""
+    return sorted((*_to_customer(case), *_promises_of_complaints(events)), key=lambda promise: promise.due)
 
 
 def _to_customer(case: Case) -> list[Promise]:

@@ -164,6 +164,13 @@ class _Attempt:
         return self.request.place.position() if self.request.place else None
 
     @property
+    def lost(self) -> bool:
+        """Whether nobody knows where they are, and they can be called to ask. Staff who key it in have them there."""
+        where = self.request.place
+        known = where is not None and (where.address or where.lat is not None)
+        return not known and bool(self.contact and self.contact.phone) and self.cause.actor == "customer"
+
+    @property
     def calls_from(self) -> str | None:
         return _calls_from(self.request, self.contact)
 
@@ -201,6 +208,7 @@ class _Attempt:
                 contactable=self.contactable,
                 dispositions=decision.dispositions,
                 slowed=slowed,
+                lost=self.lost,
             ),
             public=_public(self.request, self.category, urgent=decision.urgent),
             consultation=self.answered_at_once(),

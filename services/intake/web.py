@@ -11,10 +11,11 @@ from aws_lambda_powertools.event_handler import Response
 from services.intake import browsing, following, knowing, reporting, saying, suggesting
 from services.intake.browsing import COOKIE, case_of, opens
 from services.intake.case import REPLY
-from services.intake.casewords import case_shown, latest_answer
+from services.intake.casewords import case_shown, help_words, latest_answer
 from services.intake.following import CaseView, GrievanceRequest
 from services.intake.form import LIMITS, STEPS, ReportForm
 from services.intake.reporting import ReportRequest
+from services.intake.triage import decide
 from shared import ids
 from shared.clock import utc_now
 from shared.http import UNKNOWN_ROUTE, Problem, fingerprint
@@ -172,6 +173,8 @@ def _shown(form: ReportForm, step: str, visit: Visit) -> dict[str, Any]:
             questions = form.pack.urgent
         case "facts":
             questions = form.questions()
+        case "place":
+            return {**more, "caption": category.name.into(language) if category else "", "sent_to": _sends(form)}
         case "when":
             return {**more, "example_date": f"27 3 {form.now.year}"}
         case "check":
@@ -185,6 +188,11 @@ def _shown(form: ReportForm, step: str, visit: Visit) -> dict[str, Any]:
         "caption": category.name.into(language) if category else "",
         "questions": [{"name": FACT + one.fact, "text": one.ask.into(language)} for one in questions],
     }
+
+
+def _sends(form: ReportForm) -> bool:
+    """Whether somebody would be sent for what was answered until now."""
+    return bool(form.category) and decide(form.category, form.facts()).urgent
 
 
 def _rows(form: ReportForm, step: str, t: Speaker, language: str) -> list[Shown]:
@@ -272,6 +280,7 @@ def show_case(number: str) -> Response[str]:
         said=said if said in saying.FORMS else "",
         contactable=case.contactable,
         reply_due=_reply_due(case, t),
+        help=help_words(case, t, _emergency()),
         says=[name for name, form in saying.FORMS.items() if name != "understood" and form.offered(case)],
         **case_shown(case, t),
     )
@@ -422,7 +431,7 @@ def _call_choices(call: Mapping[str, Any], t: Speaker) -> dict[str, Any]:
         "value": f"{number} {saying.STOP}",
         "text": t("say.calls.stop_daily" if call["daily"] else "say.calls.stop"),
     }
-    return {**call, "items": [*times, *([{"divider": t("report.area.or")}] if times else []), stop]}
+    return {**call, "items": [*times, *([{"divider": t("say.calls.or")}] if times else []), stop]}
 
 
 def _reply_due(case: CaseView, t: Speaker) -> str:
@@ -432,7 +441,7 @@ def _reply_due(case: CaseView, t: Speaker) -> str:
 
 
 def _advice(case: CaseView, t: Speaker) -> list[str]:
-    lines = [t("received.next.urgent")] if "dispatch" in case.dispositions else []
+    lines = help_words(case, t, _emergency())
     refer = (t("received.next.refer", name=one["name"], phone=left_to_right(one["phone"])) for one in case.contacts)
     return [*lines, *case.advice, *refer]
 

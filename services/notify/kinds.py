@@ -66,6 +66,7 @@ KINDS: Mapping[str, Kind] = {
     "opened": Kind.PROGRESS,
     "progressed": Kind.PROGRESS,
     "late": Kind.PROGRESS,
+    "late_at_top": Kind.PROGRESS,
     "complaint_late": Kind.PROGRESS,
     "complaint_step_late": Kind.PROGRESS,
     "complaint_reworked": Kind.PROGRESS,

@@ -95,6 +95,9 @@ def meet_customer(heard: Heard[CaseReported]) -> None:
     if event.urgent or "duty" in event.dispositions:
         values = {"number": ids.spoken(event.case), "category": event.category}
         tell_duty(heard, "duty-leader", "duty_urgent", values)
+        for promise in event.promises:
+            if promise.name == "locate":
+                tell_duty(heard, "operator", "duty_locate", {**values, "until": promise.due})
 
 
 def change_contact(heard: Heard[ContactChanged]) -> None:
@@ -220,7 +223,8 @@ def tell_late(heard: Heard[CaseLate]) -> None:
     facts = {"number": ids.spoken(event.case), "promise": event.promise, **values}
     tell_duty(heard, event.role, "duty_late", facts)
     if event.to_customer and event.promise != "acknowledge" and not event.again:
-        tell_customer(heard, event.case, "late", {"promise": event.promise, **values})
+        template = "late_at_top" if event.at_top else "late"
+        tell_customer(heard, event.case, template, {"promise": event.promise, **values})
 
 
 def tell_dispatched(heard: Heard[UnitDispatched]) -> None:
@@ -230,12 +234,11 @@ def tell_dispatched(heard: Heard[UnitDispatched]) -> None:
         "number": ids.spoken(event.case),
         "category": event.category,
         "unit": event.unit,
-        "metres": "?" if event.metres is None else event.metres,
+        "metres": event.metres,
+        "silent": event.instead_of,
     }
-    if event.instead_of:
-        tell_duty(heard, "duty-leader", "duty_replaced", {**values, "silent": event.instead_of})
-    else:
-        tell_duty(heard, "duty-leader", "duty_dispatched", values)
+    template = "duty_replaced" if event.instead_of else "duty_dispatched"
+    tell_duty(heard, "duty-leader", template if event.metres is not None else f"{template}_blind", values)
 
 
 def tell_wanted(heard: Heard[UnitWanted]) -> None:

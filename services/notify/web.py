@@ -28,7 +28,7 @@ from shared.pages.browser import HOME, Pages, Visit, cookie, number_of, see_othe
 from shared.pages.calls import call_shown
 from shared.rules import calendar
 from shared.store import NotFound
-from shared.wording import Speaker
+from shared.wording import Speaker, left_to_right
 
 handler = Pages("notify")
 
@@ -255,6 +255,7 @@ def _form(
         ways=seen["ways"],
         kinds=[one["kind"] for one in seen["kinds"] if one["declinable"]],
         zone=desk["zone"],
+        house={edge: left_to_right(at) for edge, at in (desk["quiet"] or {}).items()},
         answers=answers,
         kept=kept,
         here=f"/contact/{key.number}/{key.secret}" if key.carried else f"/contact/{key.number}",

@@ -99,6 +99,8 @@ class CaseLate(IntakeEvent):
     now_due: datetime
     again: bool = False
     """The top of the ladder had it already: nobody new to tell of."""
+    at_top: bool = False
+    """Whoever owed it at first stands at the top: it goes to nobody above them."""
     to_customer: bool = True
     """Whether it had been promised to the customer, or only among staff."""
 

@@ -99,6 +99,8 @@ class Clocks(Part):
     """Somebody is on the scene of an emergency."""
     send: Duty | None = None
     """A unit is sent to an emergency that found none free. Without it the desk has no units to send."""
+    locate: Duty | None = None
+    """Who reported an emergency without a place is called and asked where they are."""
     acknowledge_dispatch: Duty | None = None
     """The unit that was sent says that it is on its way."""
     receipt: Duty | None = None

@@ -1,0 +1,127 @@
+"""What people in danger read is true: who is to come, where to, and by when; and never that it can wait."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.service.conftest import MONDAY_MORNING
+from tests.service.test_emergencies import NORTH, do, done, emergency, pass_minutes, sign_on, told
+from tests.service.test_main_path import OFFICER, follow, promises, report, whats
+from tests.service.world import World, staff
+
+OPERATOR = staff("operator-1", "operator")
+PHONE = {"phone": "+971501234567"}
+
+
+def page(world: World, receipt, tail: str = "/received") -> str:
+    number = receipt["number"].replace("-", "")
+    kept = {"cookie": f"follow={receipt['secret']}"}
+    status, _, seen = world.answer("intake.web", "GET", f"/follow/{number}{tail}", kept, b"")
+    assert status == 200
+    return seen.decode()
+
+
+def owed(world: World, receipt, what: str) -> list[datetime]:
+    view = follow(world, receipt)
+    return [datetime.fromisoformat(one["due"]) for one in view["promises"] if one["what"] == what]
+
+
+@pytest.mark.requirement("CASE-04")
+def test_an_emergency_that_nobody_sees_to_is_promised_again_in_minutes_never_for_tomorrow(world):
+    sign_on(world, "unit-north", NORTH)
+    receipt = emergency(world)
+    for minutes in range(1, 130):
+        pass_minutes(world, minutes)
+        now = MONDAY_MORNING + timedelta(minutes=minutes)
+        assert max(owed(world, receipt, "arrive")) - now <= timedelta(minutes=15)
+        if minutes < 50:
+            assert max(owed(world, receipt, "arrive")) - now <= timedelta(minutes=5)
+    late = [line for line in follow(world, receipt)["timeline"] if line["what"] == "CaseLate"]
+    assert len([line for line in late if line["facts"]["promise"] == "arrive"]) == 2  # the first, and the last date
+    assert len([mail for mail in world.mails("amal@example.org") if "Somebody is with you" in mail]) == 1
+
+
+@pytest.mark.requirement("CASE-04")
+def test_what_stays_with_the_top_is_never_said_to_go_to_somebody_more_senior(world):
+    receipt = emergency(world)
+    pass_minutes(world, 1)
+    (mail,) = [mail for mail in world.mails("amal@example.org") if "We are late" in mail]
+    words = " ".join(mail.split())
+    assert "We send somebody to you" in words
+    assert "more senior" not in words
+    assert "those who lead us" in words
+    pass_minutes(world, 5)
+    (other,) = [mail for mail in world.mails("amal@example.org") if "Somebody is with you" in " ".join(mail.split())]
+    assert "more senior" in " ".join(other.split())  # that one was an officer's
+    assert receipt["number"] in other
+
+
+@pytest.mark.requirement("CASE-04")
+def test_the_page_says_what_is_known_of_whoever_is_to_come(world):
+    receipt = emergency(world)
+    assert "We are looking for somebody to send to you" in page(world, receipt)
+    assert "on the way to you" not in page(world, receipt)
+    sign_on(world, "unit-north", NORTH)
+    assert "Somebody was sent to you. They have not told us yet" in page(world, receipt)
+    done(world, receipt, "on-the-way")
+    assert "Somebody is on the way to you." in page(world, receipt, "")
+    done(world, receipt, "arrived")
+    assert "Somebody is on the way to you." not in page(world, receipt)
+
+
+@pytest.mark.requirement("CASE-04")
+def test_whoever_does_not_say_where_they_are_is_promised_a_call_to_ask(world):
+    receipt = report(world, category="P7", place=None, contact=PHONE)
+    assert promises(receipt)["locate"] == "open"
+    assert "We call you to ask" in page(world, receipt)
+    world.settle()
+    (mail,) = told(world, "NOBODY KNOWS WHERE")
+    assert receipt["number"] in mail
+    pass_minutes(world, 2)
+    assert told(world, "LATE locate")
+    put_right = {"place": {"address": "the old harbour"}, "reason": "asked by telephone"}
+    answer = do(world, receipt, "correct", put_right, OPERATOR)
+    assert answer.status == 200, answer.body
+    assert "locate" not in [one["what"] for one in follow(world, receipt)["promises"] if one["state"] == "open"]
+    assert "You did not say where you are" not in page(world, receipt)
+
+
+@pytest.mark.requirement("CASE-04")
+def test_no_call_is_promised_to_whoever_said_where_or_left_no_number(world):
+    assert "locate" not in promises(emergency(world, contact=PHONE))
+    nameless = report(world, category="P7", place=None, contact=None)
+    assert "locate" not in promises(nameless)
+    assert "Call us now, or add the place" in page(world, nameless)
+
+
+@pytest.mark.requirement("CASE-04")
+def test_somebody_on_the_scene_has_no_need_to_be_told_where(world):
+    receipt = report(world, category="P7", place=None, contact=PHONE)
+    done(world, receipt, "arrived", who=OFFICER)
+    assert promises(follow(world, receipt))["locate"] == "waived"
+
+
+@pytest.mark.requirement("CASE-04")
+def test_the_form_asks_strongly_for_the_place_when_somebody_is_sent(world):
+    asked = {"step": "urgent", "area": "theft", "story": "They threaten me", "fact.in_progress": "yes", "lang": "en"}
+    answer = world.http("intake.web", "POST", "/report", form=asked)
+    assert answer.status == 200
+
+
+@pytest.mark.requirement("TELL-05")
+def test_a_unit_whose_distance_is_unknown_is_said_to_be_so_and_no_question_marks(world):
+    sign_on(world, "unit-blind")
+    emergency(world, None)
+    world.settle()
+    (mail,) = told(world, "UNIT unit-blind sent")
+    assert "?" not in mail.split("\n\n", 1)[1]
+    assert "not known" in mail
+    sign_on(world, "unit-north", NORTH)
+    pass_minutes(world, 2)
+    assert whats(follow(world, report(world)))
+
+
+@pytest.mark.requirement("CASE-05")
+def test_promises_stand_in_the_order_of_their_dates(world):
+    dates = [one["due"] for one in follow(world, emergency(world))["promises"]]
+    assert dates == sorted(dates)

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
@@ -91,6 +91,14 @@ When = Annotated[AwareDatetime, AfterValidator(_within_bounds)]
 class Desk(APIGatewayHttpResolver):
     """A resolver whose every answer, also to what nobody foresaw, is one the caller can work with."""
 
+    MISSING: ClassVar = Problem(
+        404,
+        "not-found",
+        "There is no such thing, or it is not yours to see.",
+        "Check the number and the secret; both are in the message we sent when we took your report.",
+    )
+    """What citizens are told of what is not there, or not theirs."""
+
     def __init__(self) -> None:
         super().__init__()
         for refusal, answer in _REFUSALS.items():
@@ -111,7 +119,7 @@ class Desk(APIGatewayHttpResolver):
         return answer
 
     def _missing(self, _error: store.NotFound) -> Response[str]:
-        return problem(_NOT_FOUND_BY_STAFF if self.current_event.path.startswith("/staff/") else _NOT_FOUND)
+        return problem(_NOT_FOUND_BY_STAFF if self.current_event.path.startswith("/staff/") else self.MISSING)
 
     def correlation(self) -> str:
         """What ties this request to everything it causes."""
@@ -209,11 +217,11 @@ def parse(model: type[M], raw: bytes) -> M:
 
 def invalid(error: ValidationError) -> Problem:
     """The faults of a body, each with where it is, without quoting what was sent."""
-    details = error.errors(include_url=False, include_context=False, include_input=False)
+    details = error.errors(include_url=False, include_input=False)
     if any(detail["type"] == "json_invalid" for detail in details):
         return Problem(400, "not-json", "The body is not JSON.", "Send one JSON object in UTF-8.")
     faults = [
-        {"pointer": pointer(detail["loc"]), "code": detail["type"], "message": detail["msg"]} for detail in details
+        {"pointer": pointer(detail["loc"]), "code": detail["type"], "message": _message(detail)} for detail in details
     ]
     return Problem(
         422,
@@ -222,6 +230,14 @@ def invalid(error: ValidationError) -> Problem:
         "Mend what each fault points to; nothing was stored.",
         faults=faults,
     )
+
+
+def _message(detail: Mapping[str, Any]) -> str:
+    """Of a text, what is too long is counted in letters, not in items."""
+    bounds = detail.get("ctx", {})
+    if detail["type"] == "too_long" and bounds.get("field_type") == "Value":
+        return f"Write at most {bounds['max_length']} characters"
+    return str(detail["msg"])
 
 
 def fault(where: str, code: str, message: str) -> Problem:
@@ -265,12 +281,6 @@ def problem(refused: Problem) -> Response[str]:
 
 
 UNKNOWN_ROUTE = Problem(404, "unknown-route", "There is nothing at this address.")
-_NOT_FOUND = Problem(
-    404,
-    "not-found",
-    "There is no such thing, or it is not yours to see.",
-    "Check the number and the secret; both are in the message we sent when we took your report.",
-)
 _NOT_FOUND_BY_STAFF = Problem(
     404,
     "not-found",

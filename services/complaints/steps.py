@@ -241,7 +241,7 @@ def _may_start(step: Step, at: str, since: datetime, complaint: Complaint, *, ag
         and not _was_started(step, at, since, complaint, again=again)
         and _can_end(step, complaint)
         and not (step.ends and not step.by and _later(complaint, step.ends.value, at))
-        and not (complaint.no_calls and step.call)
+        and not (step.call and (complaint.no_calls or not complaint.contactable))
     )
 
 

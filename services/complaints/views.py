@@ -113,7 +113,11 @@ def for_customer(
         "rounds": complaint.rounds,
         "rounds_left": book.rounds_left(complaint.rounds),
         "timeline": [_line(event, complaint.salt) for event in events if event.audience == Audience.CUSTOMER],
-        "promises": [promise(one, book, spoken) for one in complaint.promises if is_for_customer(one.name, book)],
+        "promises": [
+            promise(one, book, spoken)
+            for one in sorted(complaint.promises, key=lambda one: one.due)
+            if is_for_customer(one.name, book)
+        ],
     }
 
 

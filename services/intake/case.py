@@ -377,6 +377,17 @@ def acknowledged(case: Case, now: datetime) -> Case:
     return case.promising(promises.keep(case.promises, ACKNOWLEDGE, now))
 
 
+def not_acknowledged(case: Case) -> Case:
+    """Our word to the customer came back: the promise was not kept, and is owed by the date that it had."""
+    made = tuple(
+        one.model_copy(update={"state": PromiseState.OPEN, "settled": None})
+        if one.name == ACKNOWLEDGE and one.state is PromiseState.KEPT
+        else one
+        for one in case.promises
+    )
+    return case.promising(made)
+
+
 def acknowledged_later(case: Case, from_then: datetime, calendar: Calendar, now: datetime, reason: str) -> Case:
     """Our word to the customer waits: from then there is as much time for it as before. Late already, it stays so."""
     owed = next((one for one in case.promises if one.name == ACKNOWLEDGE and one.open and one.rung == 0), None)

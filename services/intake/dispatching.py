@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -12,13 +13,17 @@ from services.intake.handling import Act, Draft, Nothing, take_on
 from services.intake.notes import EmergencyRaised, SomebodyArrived, UnitCleared, UnitOnTheWay
 from services.intake.unit import Free, IllegalUnitMove, UnitState, nearest_first
 from shared import promises
-from shared.http import Request, Text
+from shared.contracts.intake import UnitDispatched
+from shared.http import Problem, Request, Text
 from shared.store import NotFound
 from shared.tables import store
 
 UNIT_ID = r"unit-[a-z0-9-]{1,40}"
 UnitId = Annotated[str, Field(pattern=f"^{UNIT_ID}$")]
 """Units are named as the groups of staff are: who was sent, and whoever belongs to it, may be complained about."""
+
+_COMING = frozenset(kind.detail_type_name() for kind in (SomebodyArrived, EmergencyRaised, UnitDispatched))
+_JUST_NOW = timedelta(minutes=10)
 
 _Why = Annotated[Text, Field(min_length=1, max_length=1000)]
 
@@ -71,13 +76,27 @@ def on_the_way(draft: Draft, _request: Nothing) -> None:
 
 
 def arrive(draft: Draft, _request: Nothing) -> None:
-    """Somebody is on the scene: the unit that was sent, or whoever got there first."""
+    """Somebody is on the scene: the unit that was sent, or whoever got there first. Said twice it counts once."""
     before = draft.case
     draft.move(Move.ARRIVE)
+    if _is_there(before, draft.now):
+        raise Problem(
+            409, "there-already", "Somebody is on the scene already; it is on the case.", "Nothing has to be said."
+        )
     draft.case = emergency.arrived(draft.case, draft.now)
     draft.tell_customer(SomebodyArrived())
     draft.extra += sending.leave(before, UnitState.ON_SCENE, draft.now, draft.by.id)
     draft.extra += sending.no_more_wanted(before, draft.case)
+
+
+def _is_there(case: Case, now: datetime) -> bool:
+    """Whether somebody got there since anybody was sent; of a visit, which may be made again, just now."""
+    if promises.is_open(case.promises, ARRIVE):
+        return False
+    _, events = store().history(Case, case.id)
+    last = next((one for one in reversed(events) if one.type in _COMING), None)
+    there = last is not None and last.type == SomebodyArrived.detail_type_name()
+    return there and (case.urgent or (last is not None and now - last.at < _JUST_NOW))
 
 
 def clear(draft: Draft, request: ClearRequest) -> None:

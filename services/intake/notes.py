@@ -12,6 +12,12 @@ class AcknowledgementSent(Note):
     channel: str
 
 
+class AcknowledgementReturned(Note):
+    """Our word to the customer came back by every way: they have not got it."""
+
+    detail_type: Literal["AcknowledgementReturned.v1"] = "AcknowledgementReturned.v1"
+
+
 class AcknowledgementHeld(Note):
     """It waits for an hour at which the customer can be written to."""
 

@@ -77,7 +77,18 @@ def delete_files(heard: Heard[FilesLeft]) -> None:
 
 
 def note_undelivered(heard: Heard[MessageFailed]) -> None:
+    """Where our word that we have their report came back, it is owed again, unless they were spoken to."""
+    if heard.event.template == "acknowledgement":
+        note = notes.AcknowledgementReturned()
+        _note(heard, heard.event.case, note, Audience.CUSTOMER, also=_not_acknowledged)
+        return
     _note(heard, heard.event.case, notes.MessageUndelivered(template=heard.event.template), Audience.STAFF)
+
+
+def _not_acknowledged(case: Case) -> Case:
+    _, events = store().history(Case, case.id)
+    called = any(event.type == notes.CustomerCalled.detail_type_name() for event in events)
+    return case if called else cases.not_acknowledged(case)
 
 
 def note_promised_call(heard: Heard[CallbackBooked]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from services.intake import emergency
 from services.intake.case import LOOK_AGAIN, MOVES, Case
 from services.intake.customer import ON_BAD_DAYS
 from services.intake.notes import (
@@ -76,6 +77,7 @@ def facts(case: Case) -> dict[str, Any]:
         "reported": case.reported.isoformat(),
         "handlers": list(case.handlers),
         "owner": case.ownership.owner,
+        "help": emergency.help_for(case),
         "erased": case.salt is None,
     }
 

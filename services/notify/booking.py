@@ -145,6 +145,8 @@ def agreed(request: TimeRequest, where: str, hours: Hours, now: datetime) -> Cal
             "The customer has said at which hours they may be called, and this lies outside. Agree on a time within"
             " them; GET /staff/v1/wishes/ and the number of the case says which they are.",
         )
+    if not hours.wished and not (hours.allow(at.since) or hours.allow(at.until)):
+        raise fault(where, "night", "It is night there, or an hour at which nobody is rung: agree on a time by day.")
     return at
 
 

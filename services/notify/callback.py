@@ -5,7 +5,7 @@ decides how to go on. A daily one is owed again on the next day, until somebody 
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Literal
 
@@ -49,6 +49,9 @@ class Outcome(StrEnum):
     """They answered and asked for another time."""
     GIVEN_UP = "given-up"
 
+
+SHORTEST = timedelta(seconds=10)
+"""Nobody hears it ring, hangs up and calls again faster than this."""
 
 UNANSWERED = frozenset({Outcome.NO_ANSWER, Outcome.BUSY, Outcome.VOICEMAIL, Outcome.SOMEBODY_ELSE})
 """The customer was not spoken to: the rule for no answer holds."""
@@ -95,6 +98,17 @@ class Callback(Aggregate):
     """Every day until somebody stops it."""
     utc_offset: int | None = None
     """How many minutes their clock is ahead of UTC, when they said so; None: it is the desk's."""
+
+    last: Outcome | None = None
+    """What was said last of a call, and when."""
+    last_at: datetime | None = None
+
+    def said(self, outcome: Outcome, now: datetime) -> "Callback":
+        return self.changed(last=outcome, last_at=now)
+
+    def is_doubled(self, outcome: Outcome, now: datetime) -> bool:
+        """Whether this was said a moment ago: no call is that short, so somebody sent it twice."""
+        return outcome is self.last and self.last_at is not None and now - self.last_at < SHORTEST
 
     @property
     def owed(self) -> Promise | None:

@@ -113,9 +113,18 @@ def record(
 
     def act() -> Callback:
         callback = _let(principal, "callback.record", identity)
+        if callback.is_doubled(request.outcome, now):
+            command.raise_if_done(Callback, identity)
+            raise Problem(
+                409,
+                "said-already",
+                "This was said of the call a moment ago, and counts once.",
+                "Nothing has to be said. After another call, send what came of that.",
+            )
         known, card = card_of(callback.case)
         try:
             after, lines = _after(callback, known, wishing.hours(card, callback.utc_offset), request, now)
+            after = after.said(request.outcome, now)
         except callbacks.IllegalMove as illegal:
             command.raise_if_done(Callback, identity)
             raise Problem(

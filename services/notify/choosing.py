@@ -148,6 +148,10 @@ def checked(request: WishesRequest, card: dict[str, Any]) -> Wishes:
         raise fault(
             "/without", "no_way_left", "Leave one way open: decisions and dates that bind you have to reach you."
         )
+    if request.preferred in request.without:
+        raise fault(
+            "/preferred", "stopped_way", "You asked for nothing by the way that you prefer: choose the other."
+        )
     if request.zone is not None and request.zone not in available_timezones():
         raise fault("/zone", "unknown_zone", "Send a time zone by its IANA name, for example Asia/Dubai.")
     word = request.safe.word if request.safe else None

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from services.notify import cover, notes, rota
 from services.notify import shift as shifts
+from services.notify.duty import card_of_staff
 from services.notify.shift import Shift
 from shared import ids, vault
 from shared.acting import Change, carry_out
@@ -102,7 +103,9 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
 
 
 def plan(principal: Principal, request: ShiftRequest, key: str, cause: Cause) -> dict[str, Any]:
-    """Put somebody on the rota. The same key is the same shift. Refuses who has the same duty then already."""
+    """Put somebody on the rota. The same key is the same shift. Refuses who has the same duty then already, warns of an id
+    that nobody is known by.
+    """
     require(principal, "roster.plan")
     _must_be_shift(request, cause.at)
     identity = ids.number_from(vault.mac("shift", principal.id, key))
@@ -122,11 +125,22 @@ def plan(principal: Principal, request: ShiftRequest, key: str, cause: Cause) ->
     except NotFound:
         _must_be_free(new, new.staff, "/staff")
     else:
-        return _planned_before(identity, known.data, line)
+        return {**_planned_before(identity, known.data, line), **_unknown(new.staff)}
     try:
-        return _facts(retrying(lambda: store().create(new, [line], cause, extra=rota.rows(new))))
+        planned = retrying(lambda: store().create(new, [line], cause, extra=rota.rows(new)))
+        return {**_facts(planned), **_unknown(new.staff)}
     except AlreadyExists:
-        return _planned_before(identity, store().first(Shift, identity).data, line)
+        return {**_planned_before(identity, store().first(Shift, identity).data, line), **_unknown(new.staff)}
+
+
+def _unknown(staff: str) -> dict[str, str]:
+    """A warning where nobody of this id ever said how they are reached: the desk keeps no list of its staff."""
+    if card_of_staff(staff)[0] is not None:
+        return {}
+    return {
+        "warning": f"Nobody called {staff} has said how they are reached on duty: check the id."
+        " If it is right, they say it with PUT /staff/v1/roster/contacts/mine."
+    }
 
 
 def confirm(principal: Principal, number: str, command: Command, cause: Cause) -> dict[str, Any]:

@@ -69,6 +69,8 @@ def end(identity: str, token: str) -> Response[str]:
 def _ask(identity: str, token: str, what: str) -> Response[str]:
     visit = _speaking(identity, token)
     seen = subscribing.view(identity, token)
+    if seen["state"] == State.ENDED and what == "end":
+        return visit.say(HTTPStatus.OK, "subscribe.ended", "done", "again", ways=HOME, here="/subscribe")
     offered = signup.offered(visit.language)
     named = {one["code"]: one["name"] for one in (*offered["themes"], *offered["communities"])}
     return visit.page(

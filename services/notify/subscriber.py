@@ -61,6 +61,8 @@ class Subscriber(Aggregate):
     """How many times within a day."""
     since: datetime | None = None
     recognised: tuple[str, ...] = ()
+    spoke: str | None = None
+    """The language of whoever ended it: a link that they open again answers in it."""
 
     @property
     def active(self) -> bool:
@@ -101,7 +103,17 @@ def confirmed(known: Subscriber, care: Care, calendar: Calendar, now: datetime) 
 
 def ended(known: Subscriber, now: datetime) -> Subscriber:
     """They want no more: nobody can read the address from now on, and what it left is wiped next."""
-    gone = {"state": State.ENDED, "salt": None, "choice": None, "wanted": None, "since": None, "recognised": ()}
+    last = known.wanted or known.choice
+    spoke = last.language if last else known.spoke
+    gone = {
+        "state": State.ENDED,
+        "spoke": spoke,
+        "salt": None,
+        "choice": None,
+        "wanted": None,
+        "since": None,
+        "recognised": (),
+    }
     return known.model_copy(update={**gone, "promises": (), "erase_at": now})
 
 

@@ -122,7 +122,7 @@ def facts(known: Subscriber) -> dict[str, Any]:
         "state": str(known.state),
         "themes": list(shown.themes) if shown else [],
         "communities": list(shown.communities) if shown else [],
-        "language": shown.language if shown else None,
+        "language": shown.language if shown else known.spoke,
         "since": known.since.isoformat() if known.since else None,
     }
 

@@ -1,5 +1,7 @@
 """HTTP for citizens: subscribe, confirm, end. What a link opens travels as a bearer, never in the address."""
 
+from typing import ClassVar
+
 from aws_lambda_powertools.event_handler import Response
 
 from services.notify import signup, subscribing
@@ -7,7 +9,17 @@ from shared.clock import utc_now
 from shared.http import Desk, Problem, answer
 from shared.packs import LANGUAGES
 
-handler = Desk()
+
+class Subscriptions(Desk):
+    MISSING: ClassVar = Problem(
+        404,
+        "not-found",
+        "There is no such subscription, or the link does not open it.",
+        "Use the link of the last message that we sent about it, or subscribe again.",
+    )
+
+
+handler = Subscriptions()
 
 
 @handler.get("/v1/subscriptions")

@@ -44,6 +44,7 @@ _FIELDS: Final[Mapping[str, str]] = {
     "safe/word": "word",
     "zone": "zone",
     "without": "without",
+    "preferred": "preferred",
     "stopped": "stopped",
 }
 """Where on the page a fault of the request stands."""

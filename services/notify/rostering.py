@@ -103,8 +103,9 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
 
 
 def plan(principal: Principal, request: ShiftRequest, key: str, cause: Cause) -> dict[str, Any]:
-    """Put somebody on the rota. The same key is the same shift. Refuses who has the same duty then already, warns of an id
-    that nobody is known by.
+    """Put somebody on the rota. The same key is the same shift. Refuses who has the same duty then already.
+
+    Warns of an id that nobody is known by.
     """
     require(principal, "roster.plan")
     _must_be_shift(request, cause.at)

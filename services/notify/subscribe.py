@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from services.notify import signup, subscribing
 from services.notify.signup import SubscriptionRequest
+from services.notify.subscriber import State
 from shared.clock import utc_now
 from shared.http import Problem, invalid
 from shared.pages import LANGUAGES, Fault

@@ -105,16 +105,8 @@ def ended(known: Subscriber, now: datetime) -> Subscriber:
     """They want no more: nobody can read the address from now on, and what it left is wiped next."""
     last = known.wanted or known.choice
     spoke = last.language if last else known.spoke
-    gone = {
-        "state": State.ENDED,
-        "spoke": spoke,
-        "salt": None,
-        "choice": None,
-        "wanted": None,
-        "since": None,
-        "recognised": (),
-    }
-    return known.model_copy(update={**gone, "promises": (), "erase_at": now})
+    gone = {"state": State.ENDED, "salt": None, "choice": None, "wanted": None, "since": None, "recognised": ()}
+    return known.model_copy(update={**gone, "spoke": spoke, "promises": (), "erase_at": now})
 
 
 def lapsed(known: Subscriber, now: datetime) -> bool:

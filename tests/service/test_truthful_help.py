@@ -1,12 +1,13 @@
 """What people in danger read is true: who is to come, where to, and by when; and never that it can wait."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.test_emergencies import NORTH, do, done, emergency, pass_minutes, sign_on, told
-from tests.service.test_main_path import OFFICER, follow, promises, report, whats
+from tests.service.test_main_path import OFFICER, SUPERVISOR, follow, promises, report, whats
 from tests.service.world import World, staff
 
 OPERATOR = staff("operator-1", "operator")
@@ -80,7 +81,8 @@ def test_whoever_does_not_say_where_they_are_is_promised_a_call_to_ask(world):
     pass_minutes(world, 2)
     assert told(world, "LATE locate")
     put_right = {"place": {"address": "the old harbour"}, "reason": "asked by telephone"}
-    answer = do(world, receipt, "correct", put_right, OPERATOR)
+    path = f"/staff/v1/cases/{receipt['number']}/correct"
+    answer = world.http("intake.staff", "POST", path, put_right, staff=SUPERVISOR, key="put-right-1")
     assert answer.status == 200, answer.body
     assert "locate" not in [one["what"] for one in follow(world, receipt)["promises"] if one["state"] == "open"]
     assert "You did not say where you are" not in page(world, receipt)
@@ -102,23 +104,50 @@ def test_somebody_on_the_scene_has_no_need_to_be_told_where(world):
 
 
 @pytest.mark.requirement("CASE-04")
-def test_the_form_asks_strongly_for_the_place_when_somebody_is_sent(world):
-    asked = {"step": "urgent", "area": "theft", "story": "They threaten me", "fact.in_progress": "yes", "lang": "en"}
-    answer = world.http("intake.web", "POST", "/report", form=asked)
-    assert answer.status == 200
+@pytest.mark.parametrize(("answered", "strongly"), [("yes", True), ("no", False)])
+def test_the_form_asks_strongly_for_the_place_when_somebody_is_sent(world, answered, strongly):
+    said = {"area": "other", "category": "X9", "story": "It broke", "fact-danger_to_life": answered}
+    form = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
+    sent = {**said, "language": "en", "step": "facts", "go": "change:place"}
+    status, _, seen = world.answer("intake.web", "POST", "/report", form, urlencode(sent).encode())
+    assert status == 200
+    assert ("without a place nobody finds you" in seen.decode()) == strongly
 
 
 @pytest.mark.requirement("TELL-05")
-def test_a_unit_whose_distance_is_unknown_is_said_to_be_so_and_no_question_marks(world):
+def test_a_distance_that_is_unknown_is_said_to_be_so_without_question_marks(world):
     sign_on(world, "unit-blind")
     emergency(world, None)
     world.settle()
     (mail,) = told(world, "UNIT unit-blind sent")
-    assert "?" not in mail.split("\n\n", 1)[1]
-    assert "not known" in mail
+    assert "? metres" not in mail
+    assert "is not known" in " ".join(mail.split())
+    sign_on(world, "unit-other")
+    pass_minutes(world, 1)
+    (other,) = told(world, "UNIT unit-other sent")
+    assert "? metres" not in other
+    assert "instead of unit-blind" in other
+
+
+@pytest.mark.requirement("CASE-04")
+def test_arrived_said_twice_counts_once_until_another_is_sent(world):
     sign_on(world, "unit-north", NORTH)
-    pass_minutes(world, 2)
-    assert whats(follow(world, report(world)))
+    receipt = emergency(world)
+    done(world, receipt, "arrived")
+    again = do(world, receipt, "arrived")
+    assert (again.status, again.body["type"]) == (409, "urn:ahd:problem:there-already")
+    assert whats(follow(world, receipt)).count("SomebodyArrived") == 1
+    done(world, receipt, "clear", {})
+    done(world, receipt, "dispatch", {}, OPERATOR)
+    done(world, receipt, "arrived")
+    assert whats(follow(world, receipt)).count("SomebodyArrived") == 2
+
+
+@pytest.mark.requirement("CASE-04")
+def test_whoever_sends_a_unit_is_told_when_none_is_free(world):
+    receipt = report(world)
+    assert done(world, receipt, "open", {})["help"] is None
+    assert done(world, receipt, "dispatch", {}, OPERATOR)["help"] == "wanted"
 
 
 @pytest.mark.requirement("CASE-05")

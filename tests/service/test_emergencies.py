@@ -288,7 +288,7 @@ def test_without_coordinates_the_unit_that_is_free_longest_goes(world):
     assert unit(world, "unit-far")["case"] == receipt["number"]
     world.settle()
     (mail,) = told(world, "UNIT unit-far sent")
-    assert "? metres" in mail.replace("\n", " ")
+    assert "is not known" in mail.replace("\n", " ")
 
 
 def test_a_unit_without_a_position_goes_when_nobody_else_can(world):

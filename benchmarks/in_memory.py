@@ -25,9 +25,6 @@ _AWS = {
     "AWS_REGION": "eu-west-2",
 }
 
-_LOG = io.StringIO()
-"""Where the functions' log lines go: the logger keeps the stream it first wrote to."""
-
 
 @contextmanager
 def metered() -> Iterator[Meter]:
@@ -37,7 +34,7 @@ def metered() -> Iterator[Meter]:
         patch.dict(os.environ, _AWS),
         time_machine.travel(_MONDAY_MORNING, tick=False) as clock,
         mock_aws(),
-        redirect_stdout(_LOG),
+        redirect_stdout(io.StringIO()),
     ):
         compile_into(Path(packs))
         world = World(clock, Path(packs), "police", template())

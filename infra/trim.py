@@ -45,7 +45,6 @@ NEVER: Sequence[str] = (
     "botocore/stub.py",
     "annotated_types/test_cases.py",
     "jinja2/sandbox.py",
-    "structlog/twisted.py",
     "babel/locale-data/*",
     # Documents have no pictures; fonts are read and cut, not built, drawn or plotted.
     "PIL/*",

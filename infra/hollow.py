@@ -13,7 +13,6 @@ HOLLOW: Sequence[str] = (
     "aws_lambda_powertools/__init__.py",
     "aws_lambda_powertools/event_handler/__init__.py",
     "aws_lambda_powertools/utilities/data_classes/__init__.py",
-    "aws_lambda_powertools/utilities/batch/__init__.py",
 )
 """Of these we use a name or two. Together they bring five times as much as is used (ADR 0011)."""
 
@@ -42,8 +41,8 @@ def hollowed(source: str, package: str) -> str:
     """The source of an `__init__`, with imports from its own package made when they are asked for.
 
     What it calls while it is imported (a handler for its own log, its name in botocore's User-Agent) is left out.
-    What else the file itself uses is imported as before; so is what is called like the module it comes from, because
-    importing the module would set that name.
+    What else the file itself uses is imported as before. What is called like the module it comes from is not offered:
+    whoever imports that module sets the name to it.
     """
     tree = ast.parse(source)
     tree.body = [node for node in tree.body if not _is_call(node)]
@@ -55,10 +54,11 @@ def hollowed(source: str, package: str) -> str:
             kept.append(node)
             continue
         module = "." * node.level + (node.module or "")
-        at_once = [one for one in node.names if (one.asname or one.name) in {*used, module.rpartition(".")[2]}]
+        at_once = [one for one in node.names if (one.asname or one.name) in used]
         if at_once:
             kept.append(ast.ImportFrom(module=node.module, names=at_once, level=node.level))
-        later |= {one.asname or one.name: (module, one.name) for one in node.names if one not in at_once}
+        names = {one.asname or one.name: one.name for one in node.names if one not in at_once}
+        later |= {name: (module, real) for name, real in names.items() if name != module.rpartition(".")[2]}
     tree.body = kept
     return f"{ast.unparse(tree)}\n\n_LATER = {later!r}\n{_LATER}"
 

@@ -121,9 +121,9 @@ def _counted(name: str, spent: Spent, calls: int, units: int | None) -> Iterator
 
 
 def size_rows() -> Iterator[Row]:
-    """The same operations with few and with many cases stored."""
+    """The same operations with few and with many cases in the table in memory."""
     with metered() as meter:
-        few, many = (at for _, at in sorted(at_sizes(meter).items()))
+        few, many = (at for _, at in sorted(at_sizes(meter.world).items()))
     for what, spent in many.items():
         before = few[what]
         same = (before.calls, before.write_units, before.read_units) == (
@@ -163,8 +163,8 @@ def _write(rows: list[Row], fresh: int) -> None:
         "AWS: calls are counted at the client, units computed from the items by DynamoDB's rules, prices are",
         f"{PRICES['of']} ({PRICES['as_of']}, see `prices.json`).",
         "",
-        "Reporting, following and moving a case read and write by key only, so their cost does not depend on how",
-        f"many cases there are; that was counted at {SIZES[0]:,} and {SIZES[1]:,}, and at no more.",
+        f"What an operation asks for with {SIZES[0]:,} and with {SIZES[1]:,} cases was counted in the simulator's tables,",
+        "which lie in memory and are held to DynamoDB's behaviour by a conformance suite.",
         "",
         "| what | measured | budget | | detail |",
         "|---|---|---|---|---|",

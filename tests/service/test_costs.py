@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from benchmarks.costs import Journey
 from benchmarks.counting import Meter, index_units, size
 from benchmarks.operations import Operations
+from benchmarks.size import SIZES, at_sizes
 from infra.package import PACKAGES
 from infra.services import SERVICES
 from services.complaints import clock
@@ -215,3 +217,22 @@ def test_an_index_entry_costs_one_unit_to_appear_or_go_and_two_to_move():
         2,
     ]
     assert index_units(early, key) == 1
+
+
+def test_operations_ask_for_the_same_with_a_thousand_and_with_a_million_cases(world):
+    found = at_sizes(world)
+    few, many = (found[size] for size in SIZES)
+    for what, spent in many.items():
+        assert (spent.calls, spent.write_units, spent.read_units) == (
+            few[what].calls,
+            few[what].write_units,
+            few[what].read_units,
+        ), what
+
+
+def test_a_case_from_its_report_to_its_score_asks_for_no_more_than_it_did(world):
+    with Meter(world).attached() as meter:
+        journey = Journey(meter).run()
+    spent, invoked = journey.spent, sum(journey.invocations.values())
+    assert (spent.write_units, spent.read_units) <= (0, 0), spent.why
+    assert (spent.told, journey.messages, journey.requests, invoked) <= (0, 0, 0, 0)

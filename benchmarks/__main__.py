@@ -34,6 +34,7 @@ PACKAGES = ROOT / "build" / "bench"
 INIT, WARM, PACKAGE_MB, COST = 1.6, 1.15, 6.0, 0.17
 CALLS = {"report": 1, "follow": 1, "change": 2, "consume": 2}
 UNITS = {"report": 10, "change": 5}
+DRAWING = "complaints-documents"
 _WARM_CALLS = 40
 
 
@@ -141,9 +142,12 @@ def size_rows() -> Iterator[Row]:
 
 
 def package_rows() -> Iterator[Row]:
+    """Every package; what prints documents brings fonts and has a limit of its own, kept when it is built."""
     for service in SERVICES:
-        size = (PACKAGES / f"{service.name}.zip").stat().st_size
-        yield Row(f"package of {service.name}, zipped", size / 1e6, PACKAGE_MB, "MB")
+        for name in service.packages():
+            size = (PACKAGES / f"{name}.zip").stat().st_size
+            budget = None if name == DRAWING else PACKAGE_MB
+            yield Row(f"package of {name}, zipped", size / 1e6, budget, "MB", "" if budget else "with fonts")
 
 
 def _short(module: str) -> str:

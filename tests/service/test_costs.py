@@ -20,6 +20,17 @@ from tests.service.complaining import LEADER, Matter
 ONE_WRITE = {"dynamodb.TransactWriteItems": 1}
 READ_AND_WRITE = {"dynamodb.GetItem": 1, "dynamodb.TransactWriteItems": 1}
 
+MOST_OF_A_CASE = {
+    "write units": 357,
+    "read units": 41.5,
+    "events": 19,
+    "messages": 26,
+    "requests": 9,
+    "invocations": 54,
+}
+"""What a case with a complaint asks for from its report to its score: a thousand of them are the cost that
+`make bench` prints."""
+
 
 @pytest.fixture
 def operations(world):
@@ -233,6 +244,14 @@ def test_operations_ask_for_the_same_with_a_thousand_and_with_a_million_cases(wo
 def test_a_case_from_its_report_to_its_score_asks_for_no_more_than_it_did(world):
     with Meter(world).attached() as meter:
         journey = Journey(meter).run()
-    spent, invoked = journey.spent, sum(journey.invocations.values())
-    assert (spent.write_units, spent.read_units) <= (0, 0), spent.why
-    assert (spent.told, journey.messages, journey.requests, invoked) <= (0, 0, 0, 0)
+    spent = journey.spent
+    asked = {
+        "write units": spent.write_units,
+        "read units": spent.read_units,
+        "events": spent.told,
+        "messages": journey.messages,
+        "requests": journey.requests,
+        "invocations": sum(journey.invocations.values()),
+    }
+    dearer = {what: (many, MOST_OF_A_CASE[what]) for what, many in asked.items() if many > MOST_OF_A_CASE[what]}
+    assert dearer == {}, spent.why

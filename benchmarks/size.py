@@ -66,7 +66,7 @@ class InMemory(Meter):
         """Cases like this one, from the first to before the last: each with its own entry in the index."""
         intake = self.database.tables["intake"]
         part = intake.items[like]
-        (due, at), = [(one["due"]["S"], one["at"]["S"]) for sk, one in part.items() if sk == "STATE"]
+        ((due, at),) = [(one["due"]["S"], one["at"]["S"]) for sk, one in part.items() if sk == "STATE"]
         index = intake.index[due]
         for number in range(first, last):
             key = f"CASE#{number:012d}"

@@ -193,6 +193,10 @@ class _Cipher:
         return blake2b(self._nonce + self._bound + b"\x00" + body, key=self._key, digest_size=16).digest()
 
 
+def _logged(line: str) -> None:
+    _Hosted.host.logged(line)
+
+
 _REPLACED: tuple[tuple[Any, Callable[..., Any]], ...] = (
     (settings.settings, _settings),
     (settings.seal_key, _seal_key),
@@ -204,7 +208,7 @@ _REPLACED: tuple[tuple[Any, Callable[..., Any]], ...] = (
     (vault.chain_key, _chain_key),
     (rules._compiled, _compiled),
     (vault.aes, lambda: _Cipher),
-    (logs.write, lambda line: _Hosted.host.logged(line)),
+    (logs.write, _logged),
 )
 
 

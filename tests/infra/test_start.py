@@ -14,16 +14,16 @@ from infra.package import PACKAGES
 from infra.services import SERVICES
 
 MOST = {
-    "services.intake.api": 293,
-    "services.intake.staff": 316,
-    "services.complaints.api": 271,
-    "services.complaints.staff": 275,
-    "services.notify.api": 253,
-    "services.notify.staff": 310,
-    "services.survey.api": 245,
-    "services.survey.staff": 242,
+    "services.intake.api": 305,
+    "services.intake.staff": 330,
+    "services.complaints.api": 280,
+    "services.complaints.staff": 285,
+    "services.notify.api": 260,
+    "services.notify.staff": 320,
+    "services.survey.api": 250,
+    "services.survey.staff": 250,
 }
-"""Modules, other than Python's own, at the start of each function that answers JSON."""
+"""Modules, other than Python's own, at the start of each function that answers JSON; a few more than there are."""
 
 NEVER = {
     "asyncio",

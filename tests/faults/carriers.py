@@ -5,8 +5,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email import message_from_bytes
-from email.policy import default
 from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -196,11 +194,7 @@ class Letter:
 
     @cached_property
     def text(self) -> str:
-        if self.channel == "sms":
-            return self.raw.decode()
-        mail = message_from_bytes(self.raw, policy=default)
-        body = mail.get_body(("plain",))
-        return f"{mail['Subject']}\n{body.get_content() if body else ''}"
+        return self.raw.decode()
 
 
 @dataclass

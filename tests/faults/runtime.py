@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.headerregistry import Address
 from functools import cache
 from hashlib import blake2b, shake_256
 from importlib import import_module
@@ -24,6 +25,8 @@ from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, 
 from greenlet import getcurrent, greenlet
 
 from infra.services import SERVICES
+from services.notify import ses
+from services.notify.letter import Letter
 from shared import aws, clock, logs, rules, seals, settings, tables, vault
 from shared.settings import Settings
 from shared.store import Store
@@ -194,6 +197,11 @@ class _Cipher:
         return blake2b(self._nonce + self._bound + b"\x00" + body, key=self._key, digest_size=16).digest()
 
 
+def _composed(letter: Letter, _sender: str, _to: Address) -> bytes:
+    """Stands for a mail in its parts, which takes a fifth of a world's time: its words."""
+    return f"{letter.subject}\n{letter.text}".encode()
+
+
 _REPLACED: tuple[tuple[Any, Callable[..., Any]], ...] = (
     (settings.settings, _settings),
     (settings.seal_key, _seal_key),
@@ -205,6 +213,7 @@ _REPLACED: tuple[tuple[Any, Callable[..., Any]], ...] = (
     (vault.chain_key, _chain_key),
     (rules._compiled, _compiled),
     (vault.aes, lambda: _Cipher),
+    (ses.composed, _composed),
 )
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -203,6 +203,8 @@ class Post:
 
     world: "World"
     letters: list[Letter] = field(default_factory=list)
+    readers: list[Callable[[Letter], None]] = field(default_factory=list)
+    """Who does something about what arrives."""
 
     def take(self, now: datetime, channel: str, address: str, raw: bytes, by: Invocation, *, heard: bool) -> int:
         message, commit = self.world.claims.get(by.number, ("", 0))
@@ -210,6 +212,8 @@ class Post:
         self.world.story.add(now, f"  > {channel} to {address} ({message.removeprefix('MESSAGE#')}) by {by.name}")
         self.world.watch.sending(letter)
         self.letters.append(letter)
+        for reader in self.readers:
+            reader(letter)
         return len(self.letters)
 
     def links(self, address: str, kind: str) -> list[str]:

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from greenlet import greenlet
 
-from tests.faults.runtime import Invocation, rules_of
+from tests.faults.carriers import Letter
+from tests.faults.runtime import DUTY_MAIL, Invocation, rules_of
 from tests.faults.world import Outcome, World, request, told_error
 
 _TRIES = 12
@@ -176,6 +177,8 @@ class Town:
         self.world = world
         self.random = Random(f"{world.seed}/people")
         self._keys = 0
+        self._diligent = self.random.choice([0, 0.7, 1])
+        self._somebody_looks = False
         self._customers = 0
         offered = [one for one in rules_of(world).pack.categories if not one.staff_only]
         self.ordinary = [one.code for one in offered if "dispatch" not in one.plain]
@@ -351,6 +354,20 @@ class Town:
                 person.ask("complaints.staff", "GET", f"/staff/v1/complaints/{number}", staff=officer)
             person.some_time(4 * _HOUR)
 
+    def reads(self, letter: Letter) -> None:
+        """Somebody at the duty desk, when a letter comes there: looks soon what waits to be acknowledged."""
+        if letter.address != DUTY_MAIL or self._somebody_looks or self.random.random() >= self._diligent:
+            return
+        self._somebody_looks = True
+        self.does(self.acknowledges, self.random.uniform(5, 600))
+
+    def acknowledges(self, person: Person) -> None:
+        self._somebody_looks = False
+        listed = person.ask("notify.staff", "GET", "/staff/v1/notices", staff=LEADER)
+        for row in (listed.body or {}).get("notices", ()) if listed.ok else ():
+            path = f"/staff/v1/notices/{row['number']}/acknowledgement"
+            person.ask("notify.staff", "POST", path, staff=LEADER, key=self.key())
+
     def makes_calls(self, person: Person) -> None:
         """Works off the calls that are owed."""
         for _ in range(4):
@@ -378,4 +395,5 @@ def people(world: World) -> datetime:
     for story in stories:
         town.does(story, random.uniform(5, 8) if together else random.uniform(5, 6 * _HOUR))
     town.does(town.makes_calls, 0)
+    world.post.readers.append(town.reads)
     return world.now + timedelta(days=random.choice([1, 2, 4]))

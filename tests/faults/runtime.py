@@ -33,6 +33,7 @@ from shared.store import Store
 
 NAMES = tuple(service.name for service in SERVICES)
 URL = "https://desk.example"
+DUTY_MAIL = "duty@example.org"
 
 
 class Crash(BaseException):
@@ -117,7 +118,7 @@ def _settings_of(service: str, pack: str, packs: str) -> Settings:
         "pack": pack,
         "packs": packs,
         "mail_from": "desk@example.org",
-        "duty_mail": "duty@example.org",
+        "duty_mail": DUTY_MAIL,
         "sms_countries": "GB",
     }
     return Settings(**{name: given.get(name, "") for name in Settings.__dataclass_fields__})

@@ -410,7 +410,7 @@ class Watch:
     def _nothing_leaks(self) -> None:
         """What people said and who they are stands nowhere in the clear."""
         items = [
-            json.dumps({name: value for name, value in item.items() if "B" not in value}, ensure_ascii=False)
+            repr([value for value in item.values() if "B" not in value])
             for table in self.world.database.tables.values()
             for item in table.everything()
         ]

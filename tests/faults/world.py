@@ -21,7 +21,7 @@ from tests.faults.cloud import Client, Cloud
 from tests.faults.runtime import NAMES, Crash, Invocation, forget, handler_of, hosted, life_of
 from tests.faults.scheduler import Scheduler
 from tests.faults.story import Story
-from tests.faults.tables import Database, Written
+from tests.faults.tables import Database, Key, Written
 from tests.faults.watch import Watch
 from tests.faults.weather import Weather
 
@@ -105,6 +105,8 @@ class World:
         self.watch = Watch(self)
         self.claims: dict[int, tuple[str, int]] = {}
         """The message that each function wrote last, and how many writes there had been."""
+        self._looks: dict[str, dict[Key, datetime]] = {name: {} for name in NAMES}
+        """When a clock has to look at what, by service."""
         self.asked = count()
         self.commits = 0
         self.lives: dict[greenlet, Invocation | None] = {}
@@ -188,11 +190,13 @@ class World:
         self.commits += 1
         for one in written:
             self.watch.wrote(one)
-            if one.after is None:
-                continue
-            if one.before is None and one.key[1].startswith("EV#"):
+            moment = _looked_at(one.after) if one.after else None
+            if one.after and one.before is None and one.key[1].startswith("EV#"):
                 self.streams[one.table].appended(one.after)
-            if moment := _looked_at(one.after):
+            if moment is None:
+                self._looks[one.table].pop(one.key, None)
+            else:
+                self._looks[one.table][one.key] = moment
                 self._tick_by(one.table, moment)
 
     # Ticks. Those at which nothing is due are left out: they read the index and go.
@@ -227,11 +231,7 @@ class World:
 
     def is_due(self, service: str) -> bool:
         """Whether a tick would find something."""
-        return any(
-            moment <= self.now
-            for item in self.database.tables[service].everything()
-            if "due" in item and (moment := _looked_at(item))
-        )
+        return any(moment <= self.now for moment in self._looks[service].values())
 
     def bury(self, queue: str, body: str, reason: dict[str, Any]) -> None:
         self.watch.buried(queue, body, reason)
@@ -278,7 +278,9 @@ class World:
 
 def _looked_at(item: dict[str, Any]) -> datetime | None:
     """When a clock has to look at what this item stands for in the index."""
-    due = item.get("due", {}).get("S", "")
+    if "due" not in item:
+        return None
+    due = item["due"]["S"]
     if due.startswith(("PROMISE#", "ERASE#")):
         return datetime.fromisoformat(item["at"]["S"])
     if due.startswith("UNSENT#"):

@@ -10,7 +10,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from services.notify.mark import Which
 from tests.faults.runtime import Invocation
+from tests.service import receipting
 
 if TYPE_CHECKING:
     from tests.faults.world import Outcome, World
@@ -21,6 +23,7 @@ _STREAM_TRIES = 10
 _SHARDS = 2
 _VISIBILITY_SECONDS = 180
 _OVERTAKES_SECONDS = 120
+_TELLS = 0.5
 _LINK = re.compile(r"https://desk\.example(/[^\s\"<>]+)")
 
 
@@ -60,8 +63,10 @@ class Message:
 class Queue:
     """SQS before a function: batches of what is visible; what fails comes again, and in the end is a dead letter."""
 
-    def __init__(self, world: "World", random: Random, service: str, batch: int) -> None:
+    def __init__(self, world: "World", random: Random, service: str, function: str, batch: int) -> None:
         self._world, self._random, self.service, self._batch = world, random, service, batch
+        self._function = function
+        self.name = service if function == "reactions" else function
         self.messages: list[Message] = []
         self.dead: list[Message] = []
         self.worked_off: set[str] = set()
@@ -88,7 +93,7 @@ class Queue:
             self._world.scheduler.later(hidden, self.deliver)
         records = [{"messageId": str(one.number), "body": one.body, "eventSource": "aws:sqs"} for one in batch]
         self._world.call(
-            self.service, "reactions", {"Records": records}, lambda outcome: self._answered(batch, outcome)
+            self.service, self._function, {"Records": records}, lambda outcome: self._answered(batch, outcome)
         )
         if len(batch) < len(waiting):
             self._world.scheduler.later(0, self.deliver)
@@ -103,7 +108,7 @@ class Queue:
             elif one.receives >= TRIES and not one.gone and one in self.messages:
                 self.messages.remove(one)
                 self.dead.append(one)
-                self._world.story.add(self._world.now, f"  x {self.service}: message {one.number} is a dead letter")
+                self._world.story.add(self._world.now, f"  x {self.name}: message {one.number} is a dead letter")
         self.messages = [one for one in self.messages if not one.gone]
 
     def redrive(self) -> None:
@@ -191,6 +196,8 @@ class Letter:
     heard: bool
     commit: int
     """How many writes there had been in the world when it was claimed."""
+    mark: str = ""
+    """What a receipt brings back; no receipt comes without it."""
 
     @cached_property
     def text(self) -> str:
@@ -202,21 +209,71 @@ class Post:
     """The providers of messages, and what they took."""
 
     world: "World"
+    random: Random
     letters: list[Letter] = field(default_factory=list)
     readers: list[Callable[[Letter], None]] = field(default_factory=list)
     """Who does something about what arrives."""
+    came_back: set[str] = field(default_factory=set)
+    """The marks of those that were told not to have arrived."""
+    tells: bool = field(init=False)
+    """Whether the desk is told what becomes of messages."""
 
-    def take(self, now: datetime, channel: str, address: str, raw: bytes, by: Invocation, *, heard: bool) -> int:
+    def __post_init__(self) -> None:
+        self.tells = self.random.random() < _TELLS
+
+    def take(
+        self, channel: str, address: str, raw: bytes, by: Invocation, *, mark: str = "", heard: bool = True
+    ) -> int:
+        now = self.world.now
         message, commit = self.world.claims.get(by.number, ("", 0))
-        letter = Letter(now, channel, address, raw, by, message, heard, commit)
+        letter = Letter(now, channel, address, raw, by, message, heard, commit, mark)
         self.world.story.add(now, f"  > {channel} to {address} ({message.removeprefix('MESSAGE#')}) by {by.name}")
         self.world.watch.sending(letter)
         self.letters.append(letter)
         for reader in self.readers:
             reader(letter)
+        if mark and self.tells:
+            self._receipts(letter)
         return len(self.letters)
+
+    def _receipts(self, letter: Letter) -> None:
+        """What becomes of it is told, as a rule in seconds."""
+        random, weather = self.random, self.world.weather
+        returned = random.random() < weather.bounced
+        told = ["returned" if returned else "arrived"]
+        if not returned and letter.channel == "email" and random.random() < weather.called_spam:
+            told.append("spam")
+        for what in told:
+            if random.random() < weather.receipt_lost:
+                continue
+            late = random.random() < weather.receipt_late
+            for _ in range(1 + (random.random() < weather.told_twice)):
+                self.world.scheduler.later(
+                    random.uniform(0.2, 1800 if late else 20), lambda what=what: self._tell(letter, what)
+                )
+
+    def _tell(self, letter: Letter, what: str) -> None:
+        if what == "returned":
+            self.came_back.add(letter.mark)
+        self.world.story.add(
+            self.world.now,
+            f"  < {letter.channel} to {letter.address}: {what} ({letter.message.removeprefix('MESSAGE#')})",
+        )
+        self.world.inboxes["receipts"].take(receipt(letter, what), letter.mark)
 
     def links(self, address: str, kind: str) -> list[str]:
         """Addresses of the desk of this kind that somebody was sent."""
         found = [link for one in self.letters if one.address == address for link in _LINK.findall(one.text)]
         return list(dict.fromkeys(link for link in found if link.startswith(f"/{kind}/")))
+
+
+def receipt(letter: Letter, what: str) -> str:
+    """As SES or AWS End User Messaging publish it."""
+    which = Which.marked(letter.mark)
+    if letter.channel == "sms":
+        return receipting.of_text("TEXT_UNREACHABLE" if what == "returned" else "TEXT_DELIVERED", which)
+    if what == "returned":
+        return receipting.of_mail("Bounce", which, to=letter.address, bounce=receipting.REFUSED)
+    if what == "spam":
+        return receipting.of_mail("Complaint", which, to=letter.address, complaint=receipting.SPAM)
+    return receipting.of_mail("Delivery", which, to=letter.address)

@@ -178,6 +178,7 @@ class Town:
         self.random = Random(f"{world.seed}/people")
         self._keys = 0
         self._diligent = self.random.choice([0, 0.7, 1])
+        self._annoyed = self.random.choice([0, 0, 0.3])
         self._somebody_looks = False
         self._customers = 0
         offered = [one for one in rules_of(world).pack.categories if not one.staff_only]
@@ -355,11 +356,21 @@ class Town:
             person.some_time(4 * _HOUR)
 
     def reads(self, letter: Letter) -> None:
-        """Somebody at the duty desk, when a letter comes there: looks soon what waits to be acknowledged."""
+        """A customer may text back. Somebody at the duty desk looks soon what waits to be acknowledged."""
+        if letter.channel == "sms" and self.random.random() < self._annoyed:
+            self.texts(letter.address, self.random.choice(["STOP", "Stop!", "START", "Thank you"]))
         if letter.address != DUTY_MAIL or self._somebody_looks or self.random.random() >= self._diligent:
             return
         self._somebody_looks = True
         self.does(self.acknowledges, self.random.uniform(5, 600))
+
+    def texts(self, number: str, words: str) -> None:
+        """A text message to the desk, which the network may bring twice."""
+        world, identity = self.world, f"text-{len(self.world.watch.texted)}"
+        world.watch.texted[identity] = number
+        body = json.dumps({"originationNumber": number, "messageBody": words, "inboundMessageId": identity})
+        for _ in range(1 + (self.random.random() < world.weather.told_twice)):
+            world.scheduler.later(self.random.uniform(5, 600), lambda: world.inboxes["replies"].take(body, identity))
 
     def acknowledges(self, person: Person) -> None:
         self._somebody_looks = False

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from hmac import digest
 from typing import TYPE_CHECKING, Any
 
+from services.notify.message import is_decision
 from shared import chain
 from tests.faults.runtime import NAMES, Invocation, current
 from tests.faults.tables import Written
@@ -66,6 +67,12 @@ class Watch:
     _caused: dict[tuple[str, str, str], int] = field(default_factory=dict)
     _stopped: dict[str, int] = field(default_factory=dict)
     _no_calls: dict[str, int] = field(default_factory=dict)
+    texted: dict[str, str] = field(default_factory=dict)
+    """From which number each text message came, by its id."""
+    _texts_stopped: dict[str, int] = field(default_factory=dict)
+    """How many functions had been called when it was kept that this number wants no texts."""
+    _unwanted: dict[tuple[str, str], int] = field(default_factory=dict)
+    """The same for ways that customers called spam."""
     _wrote_last: dict[str, int] = field(default_factory=dict)
     _settled: set[tuple[int, str]] = field(default_factory=set)
     _subjects_of_old: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -151,6 +158,14 @@ class Watch:
                 self._stopped.setdefault(case, self.world.commits)
             if after.get("no_calls"):
                 self._no_calls.setdefault(case, self.world.commits)
+            for channel in after.get("unwanted", ()):
+                self._unwanted.setdefault((case, channel), self.world.calls)
+        if one.key[0].startswith("WAY#"):
+            number = self.texted[after["said"]]
+            if after["stopped"]:
+                self._texts_stopped.setdefault(number, self.world.calls)
+            else:
+                self._texts_stopped.pop(number, None)
         if one.key[0].startswith("CALLBACK#") and not before and after.get("case") in self._no_calls:
             self.wrong("a call was promised to somebody who wants none")
         self._breaks_what_was_due(one.key[0], before, after)
@@ -183,13 +198,21 @@ class Watch:
             return
         if self._wrote_last[letter.message] != letter.by.number:
             self.wrong(f"sent by somebody who does not hold the claim: {letter.message}")
-        earlier = [one for one in self.world.post.letters if one.message == letter.message]
+        came_back = self.world.post.came_back
+        earlier = [
+            one for one in self.world.post.letters if one.message == letter.message and one.mark not in came_back
+        ]
         if earlier and doc.get("policy") == "at-most-once":
             self.wrong(f"sent twice although at most once: {letter.message}")
         if any(one.heard and (one.by.number, one.message) in self._settled for one in earlier):
             self.wrong(f"sent again although its sending was heard of and kept: {letter.message}")
         if (stop := self._stopped.get(doc.get("case", ""))) is not None and letter.commit > stop:
             self.wrong(f"sent after its customer was forgotten: {letter.message}")
+        if letter.channel == "sms" and letter.by.number > self._texts_stopped.get(letter.address, letter.by.number):
+            self.wrong(f"texted to somebody who had said STOP: {letter.message}")
+        spam = self._unwanted.get((doc.get("case", ""), letter.channel), letter.by.number)
+        if letter.by.number > spam and not is_decision(doc["template"]):
+            self.wrong(f"sent by a way that its customer calls spam: {letter.message}")
 
     def logged(self, line: str) -> None:
         self._lines.append(line)
@@ -281,9 +304,11 @@ class Watch:
                     self.wrong(f"{name}: still marked as untold: {item['pk']['S']}/{item['sk']['S']}")
 
     def _dead_letters_are_gone(self) -> None:
-        for name, queue in self.world.queues.items():
+        for queue in self.world.every_queue():
             if queue.dead or queue.messages:
-                self.wrong(f"{name}: {len(queue.dead)} dead letters and {len(queue.messages)} messages after redrive")
+                self.wrong(
+                    f"{queue.name}: {len(queue.dead)} dead letters and {len(queue.messages)} messages after redrive"
+                )
 
     def _promises_are_seen_to(self) -> None:
         now = self.world.now
@@ -349,7 +374,15 @@ class Watch:
                 self.wrong(f"{pk} is under way for ever")
 
     def _acknowledged_once(self) -> None:
-        """Exactly one acknowledgement to whoever can be reached, unless none got through."""
+        """Exactly one acknowledgement to whoever can be reached, unless none got through; one more for each that
+        came back.
+        """
+        returned = Counter(
+            doc["case"]
+            for _, _, doc in self._aggregates("MESSAGE")
+            if doc["template"] == "acknowledgement"
+            for _ in doc.get("returned", ())
+        )
         failed = {
             doc["case"]
             for _, _, doc in self._aggregates("MESSAGE")
@@ -358,8 +391,8 @@ class Watch:
         for _, pk, doc in self._aggregates("CASE"):
             identity = pk.partition("#")[2]
             times = sum(one.pk == pk and one.type == "AcknowledgementSent" for one in self.events)
-            expected = 1 if doc.get("contactable") and identity not in failed and doc.get("salt") else None
-            if times > 1 or (expected and times != expected):
+            least = int(bool(doc.get("contactable") and identity not in failed and doc.get("salt")))
+            if not least <= times <= 1 + returned[identity]:
                 self.wrong(f"{pk} was acknowledged {times} times")
 
     def _asked_once(self) -> None:

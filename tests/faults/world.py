@@ -2,7 +2,7 @@
 
 import gc
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -30,6 +30,9 @@ START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
 _CALM = timedelta(hours=3)
 """What is left to do when nothing goes wrong any more is done within this."""
+
+_INBOXES = ("receipts", "replies")
+"""Queues from outside: what providers tell of messages, what customers text back."""
 
 _SWEPT_AFTER = timedelta(minutes=2)
 _MINUTE = timedelta(minutes=1)
@@ -98,9 +101,12 @@ class World:
         self.bus = Bus(self, Random(f"{seed}/bus"), self.heard)
         batches = {service.name: service.function(Use.HEAR).batch for service in SERVICES}
         carried = Random(f"{seed}/carried")
-        self.queues = {name: Queue(self, carried, name, batches[name]) for name in NAMES}
+        self.queues = {name: Queue(self, carried, name, "reactions", batches[name]) for name in NAMES}
+        self.inboxes = {
+            name: Queue(self, carried, "notify", name, _FUNCTIONS["notify", name].batch) for name in _INBOXES
+        }
         self.streams = {name: Stream(self, carried, name) for name in NAMES}
-        self.post = Post(self)
+        self.post = Post(self, Random(f"{seed}/post"))
         self.cloud = Cloud(self, Random(f"{seed}/cloud"))
         self.watch = Watch(self)
         self.claims: dict[int, tuple[str, int]] = {}
@@ -113,7 +119,8 @@ class World:
         """Who has begun something and not ended it."""
         self.ended = False
         self._keys: dict[str, bytes] = {}
-        self._calls = 0
+        self.calls = 0
+        """How many functions were called."""
         self._ticks: set[tuple[str, datetime]] = set()
         for table in self.database.tables.values():
             table.now = lambda: self.scheduler.now
@@ -149,14 +156,14 @@ class World:
         correlation: str = "",
     ) -> Invocation:
         """Call a function as Lambda does; `done` hears how it ended."""
-        self._calls += 1
+        self.calls += 1
         seconds = _FUNCTIONS[service, function].timeout_seconds
         skew = timedelta(seconds=self.chance.uniform(-_SKEW_SECONDS, _SKEW_SECONDS))
         if self.chance.random() >= self.weather.skewed:
             skew = timedelta()
         begun = self.now + timedelta(milliseconds=self.chance.uniform(1, 40))
         ends = begun + timedelta(seconds=seconds)
-        invocation = Invocation(service, function, self._calls, ends, skew, correlation=correlation)
+        invocation = Invocation(service, function, self.calls, ends, skew, correlation=correlation)
         if self.chance.random() < self.weather.cold:
             self._keys.pop(service, None)
             forget()
@@ -233,6 +240,10 @@ class World:
         """Whether a tick would find something."""
         return any(moment <= self.now for moment in self._looks[service].values())
 
+    def every_queue(self) -> Iterator[Queue]:
+        yield from self.queues.values()
+        yield from self.inboxes.values()
+
     def bury(self, queue: str, body: str, reason: dict[str, Any]) -> None:
         self.watch.buried(queue, body, reason)
 
@@ -261,7 +272,7 @@ class World:
         for name in NAMES:
             self._tick_by(name, self.now)
         for _ in range(2):
-            for queue in self.queues.values():
+            for queue in self.every_queue():
                 queue.redrive()
             self.scheduler.run(self.now + _CALM / 2, enough)
         self.ended = True

@@ -25,6 +25,8 @@ _LATE = timedelta(minutes=3)
 _SKEW = timedelta(seconds=4)
 _MAY_FAIL = ("NotYet", "Conflict", "Refused")
 """What a reaction may end with when nothing went wrong: it comes again."""
+_OF_PEOPLE = frozenset({"api", "web", "staff"})
+"""Functions that somebody asks over HTTP."""
 _UNDER_WAY = frozenset({"sending", "waiting"})
 _ON_THE_CASE = {
     "ComplaintAccepted": "ComplaintNoted",
@@ -123,7 +125,7 @@ class Watch:
     def _reacts_once(self, told: Told) -> None:
         """What was heard, or asked for by a person, changes a thing once."""
         cause = told.facts.get("causation")
-        if not cause and told.by and told.by.function not in {"clock", "reactions", "relay"}:
+        if not cause and told.by and told.by.function in _OF_PEOPLE:
             cause = told.facts["correlation"]
         if not cause:
             return
@@ -152,23 +154,28 @@ class Watch:
                 self._settled.add((by.number, one.key[0]))
         if one.key[0].startswith("COMPLAINT#") and not before:
             self._subjects_of_old[one.key[0]] = tuple(after.get("subjects", ()))
-        if one.key[0].startswith("RECIPIENT#"):
-            case = one.key[0].partition("#")[2]
-            if before and before.get("salt") and not after.get("salt"):
-                self._stopped.setdefault(case, self.world.commits)
-            if after.get("no_calls"):
-                self._no_calls.setdefault(case, self.world.commits)
-            for channel in after.get("unwanted", ()):
-                self._unwanted.setdefault((case, channel), self.world.calls)
-        if one.key[0].startswith("WAY#"):
+        if one.key[0].startswith(("RECIPIENT#", "WAY#")):
+            self._wishes(one.key[0], before, after)
+        if one.key[0].startswith("CALLBACK#") and not before and after.get("case") in self._no_calls:
+            self.wrong("a call was promised to somebody who wants none")
+        self._breaks_what_was_due(one.key[0], before, after)
+
+    def _wishes(self, pk: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """From when on a customer is forgotten, or wants something no more."""
+        if pk.startswith("WAY#"):
             number = self.texted[after["said"]]
             if after["stopped"]:
                 self._texts_stopped.setdefault(number, self.world.calls)
             else:
                 self._texts_stopped.pop(number, None)
-        if one.key[0].startswith("CALLBACK#") and not before and after.get("case") in self._no_calls:
-            self.wrong("a call was promised to somebody who wants none")
-        self._breaks_what_was_due(one.key[0], before, after)
+            return
+        case = pk.partition("#")[2]
+        if before and before.get("salt") and not after.get("salt"):
+            self._stopped.setdefault(case, self.world.commits)
+        if after.get("no_calls"):
+            self._no_calls.setdefault(case, self.world.commits)
+        for channel in after.get("unwanted", ()):
+            self._unwanted.setdefault((case, channel), self.world.calls)
 
     def _breaks_what_was_due(self, pk: str, before: dict[str, Any], after: dict[str, Any]) -> None:
         """A rung follows only on a promise that ran and was due: nothing fires early, or for what had ended."""

@@ -12,6 +12,7 @@ from zlib import crc32
 
 from services.notify.mark import Which
 from tests.faults.runtime import Invocation
+from tests.faults.tables import Written
 from tests.service import receipting
 
 if TYPE_CHECKING:
@@ -27,11 +28,22 @@ _TELLS = 0.5
 _LINK = re.compile(r"https://desk\.example(/[^\s\"<>]+)")
 
 
+@dataclass(frozen=True)
+class Rule:
+    """Which events the bus brings to a service."""
+
+    sources: frozenset[str]
+    kinds: frozenset[str]
+
+    def matches(self, source: str, kind: str) -> bool:
+        return kind in self.kinds and source in self.sources
+
+
 class Bus:
     """EventBridge: every event to every service that hears it, at least once, in no order."""
 
-    def __init__(self, world: "World", random: Random, heard: Mapping[str, frozenset[str]]) -> None:
-        self._world, self._random, self._heard = world, random, heard
+    def __init__(self, world: "World", random: Random, rules: Mapping[str, Rule]) -> None:
+        self._world, self._random, self._rules = world, random, rules
         self.entries: list[dict[str, Any]] = []
 
     def put(self, entry: dict[str, Any]) -> None:
@@ -39,8 +51,8 @@ class Bus:
         self.entries.append(entry)
         detail = json.loads(entry["Detail"])
         body = json.dumps({"detail-type": entry["DetailType"], "source": entry["Source"], "detail": detail})
-        for service, kinds in self._heard.items():
-            if entry["DetailType"] not in kinds:
+        for service, rule in self._rules.items():
+            if not rule.matches(entry["Source"], entry["DetailType"]):
                 continue
             copies = 1 + (self._random.random() < weather.told_twice)
             for _ in range(copies):
@@ -116,6 +128,11 @@ class Queue:
         dead, self.dead = self.dead, []
         for one in dead:
             self.take(one.body, one.about)
+
+
+def streamed(one: Written) -> dict[str, Any] | None:
+    """The item that a table's stream brings to the relay of this write, if any (`infra.constructs.functions`)."""
+    return one.after if one.before is None and one.key[1].startswith("EV#") else None
 
 
 class Stream:

@@ -20,6 +20,7 @@ _SLOWEST = 8.0
 _READS = frozenset({"get_item", "batch_get_item", "query", "scan"})
 _READS_BREAK = 0.25
 """Most calls read, and what breaks off there is found elsewhere too."""
+_MOST_ENTRIES = 10
 _OF_TABLES = (
     "get_item",
     "batch_get_item",
@@ -142,6 +143,8 @@ class Cloud:
     # What the services do.
 
     def _put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
+        if len(Entries) > _MOST_ENTRIES:
+            raise refusal("PutEvents", "ValidationException", "at most ten entries")
         answers: list[dict[str, str]] = []
         for entry in Entries:
             if self._happens(self._world.weather.half_told):

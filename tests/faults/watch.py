@@ -301,8 +301,8 @@ class Watch:
             identity = one.facts["id"]
             if identity in self._untold_at_first and identity not in told:
                 self.wrong(f"an event was never told: {one.type} of {one.pk}")
-            for service, kinds in self.world.heard.items():
-                hears = identity in told and one.facts["type"] in kinds
+            for service, rule in self.world.rules.items():
+                hears = identity in told and rule.matches(one.facts["source"], one.facts["type"])
                 if hears and identity not in self.world.queues[service].worked_off:
                     self.wrong(f"{service} never reacted to {one.type} of {one.pk}")
         for name, table in self.world.database.tables.items():

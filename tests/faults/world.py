@@ -14,9 +14,10 @@ from typing import Any
 from greenlet import getcurrent, greenlet
 
 from infra.desk import Use
+from infra.heard import heard_by
 from infra.services import SERVICES
 from shared.logs import describe
-from tests.faults.carriers import Bus, Post, Queue, Stream
+from tests.faults.carriers import Bus, Post, Queue, Rule, Stream, streamed
 from tests.faults.cloud import Client, Cloud
 from tests.faults.runtime import NAMES, Crash, Invocation, forget, handler_of, hosted, life_of
 from tests.faults.scheduler import Scheduler
@@ -64,14 +65,10 @@ class Context:
 
 
 @cache
-def _heard() -> dict[str, frozenset[str]]:
-    """Which events each service hears: its own table of reactions, which the template's rules are made of."""
-    from importlib import import_module  # noqa: PLC0415
-
-    return {
-        name: frozenset(kind.detail_type_name() for kind in import_module(f"services.{name}.reactions").REACTIONS)
-        for name in NAMES
-    }
+def rules() -> dict[str, Rule]:
+    """What the bus brings to each service: the same that the template's rules are made of."""
+    heard = {name: heard_by(name) for name in NAMES}
+    return {name: Rule(frozenset(one.sources), frozenset(one.detail_types)) for name, one in heard.items()}
 
 
 def weather_of(seed: int) -> Weather:
@@ -97,8 +94,8 @@ class World:
         self.scheduler = Scheduler(START)
         self.story = Story()
         self.database = Database(*NAMES, told=self._written)
-        self.heard = _heard()
-        self.bus = Bus(self, Random(f"{seed}/bus"), self.heard)
+        self.rules = rules()
+        self.bus = Bus(self, Random(f"{seed}/bus"), self.rules)
         batches = {service.name: service.function(Use.HEAR).batch for service in SERVICES}
         carried = Random(f"{seed}/carried")
         self.queues = {name: Queue(self, carried, name, "reactions", batches[name]) for name in NAMES}
@@ -198,8 +195,8 @@ class World:
         for one in written:
             self.watch.wrote(one)
             moment = _looked_at(one.after) if one.after else None
-            if one.after and one.before is None and one.key[1].startswith("EV#"):
-                self.streams[one.table].appended(one.after)
+            if (item := streamed(one)) is not None:
+                self.streams[one.table].appended(item)
             if moment is None:
                 self._looks[one.table].pop(one.key, None)
             else:

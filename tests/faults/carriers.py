@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -59,7 +59,7 @@ class Bus:
                 seconds = self._random.expovariate(4)
                 if self._random.random() < weather.reordered:
                     seconds = self._random.uniform(0, _OVERTAKES_SECONDS)
-                world.scheduler.later(seconds, lambda service=service: world.queues[service].take(body, detail["id"]))  # type: ignore[misc]
+                world.scheduler.later(seconds, partial(world.queues[service].take, body, detail["id"]))
 
 
 @dataclass
@@ -266,7 +266,7 @@ class Post:
             late = random.random() < weather.receipt_late
             for _ in range(1 + (random.random() < weather.told_twice)):
                 self.world.scheduler.later(
-                    random.uniform(0.2, 1800 if late else 20), lambda what=what: self._tell(letter, what)
+                    random.uniform(0.2, 1800 if late else 20), partial(self._tell, letter, what)
                 )
 
     def _tell(self, letter: Letter, what: str) -> None:

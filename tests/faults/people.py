@@ -14,7 +14,8 @@ from greenlet import greenlet
 
 from tests.faults.carriers import Letter
 from tests.faults.runtime import DUTY_MAIL, Invocation, rules_of
-from tests.faults.world import Outcome, World, request, told_error
+from tests.faults.story import told_error
+from tests.faults.world import Outcome, World, request
 
 _TRIES = 12
 _BUSY = frozenset({409, 429})

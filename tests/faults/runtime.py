@@ -7,6 +7,7 @@ functions, in whatever module, leads here and answers for the function whose tur
 import secrets
 import sys
 import uuid
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -275,8 +276,6 @@ def _of(module: str, patches: dict[str, Any]) -> dict[str, Any]:
 
 
 def _urlsafe(raw: bytes) -> str:
-    from base64 import urlsafe_b64encode  # noqa: PLC0415
-
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 

@@ -97,12 +97,12 @@ class Database:
 
     # Reading.
 
-    def get_item(self, TableName: str, Key: Item, ConsistentRead: bool = False) -> Item:  # noqa: FBT001, FBT002
+    def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool = False) -> Item:
         table, key = self._table("GetItem", TableName), _key("GetItem", Key)
         item = table.get(key) if ConsistentRead else self._perhaps_older(table, key)
         return {"Item": dict(item)} if item is not None else {}
 
-    def batch_get_item(self, RequestItems: dict[str, Item]) -> Item:
+    def batch_get_item(self, *, RequestItems: dict[str, Item]) -> Item:
         found: dict[str, list[Item]] = {}
         for name, asked in RequestItems.items():
             keys = [_key("BatchGetItem", one) for one in asked["Keys"]]
@@ -115,6 +115,7 @@ class Database:
 
     def query(
         self,
+        *,
         TableName: str,
         KeyConditionExpression: str,
         ExpressionAttributeValues: Item,
@@ -123,8 +124,8 @@ class Database:
         FilterExpression: str | None = None,
         Limit: int | None = None,
         ExclusiveStartKey: Item | None = None,
-        ScanIndexForward: bool = True,  # noqa: FBT001, FBT002
-        ConsistentRead: bool = False,  # noqa: FBT001, FBT002
+        ScanIndexForward: bool = True,
+        ConsistentRead: bool = False,
     ) -> Item:
         table = self._table("Query", TableName)
         if IndexName and ConsistentRead:
@@ -161,13 +162,14 @@ class Database:
 
     def scan(
         self,
+        *,
         TableName: str,
         FilterExpression: str | None = None,
         ExpressionAttributeNames: dict[str, str] | None = None,
         ExpressionAttributeValues: Item | None = None,
         Limit: int | None = None,
         ExclusiveStartKey: Item | None = None,
-        ConsistentRead: bool = False,  # noqa: ARG002, FBT001, FBT002
+        ConsistentRead: bool = False,  # noqa: ARG002
     ) -> Item:
         found = sorted(self._table("Scan", TableName).everything(), key=_by_place)
         if ExclusiveStartKey is not None:
@@ -206,20 +208,20 @@ class Database:
 
     # Writing.
 
-    def put_item(self, TableName: str, Item: Item, **condition_: Any) -> Item:
+    def put_item(self, *, TableName: str, Item: Item, **condition_: Any) -> Item:
         self._alone("PutItem", {"Put": {"TableName": TableName, "Item": Item, **condition_}})
         return {}
 
-    def update_item(self, TableName: str, Key: Item, UpdateExpression: str, **more: Any) -> Item:
+    def update_item(self, *, TableName: str, Key: Item, UpdateExpression: str, **more: Any) -> Item:
         write = {"TableName": TableName, "Key": Key, "UpdateExpression": UpdateExpression, **more}
         self._alone("UpdateItem", {"Update": write})
         return {}
 
-    def delete_item(self, TableName: str, Key: Item, **condition_: Any) -> Item:
+    def delete_item(self, *, TableName: str, Key: Item, **condition_: Any) -> Item:
         self._alone("DeleteItem", {"Delete": {"TableName": TableName, "Key": Key, **condition_}})
         return {}
 
-    def transact_write_items(self, TransactItems: list[Item]) -> Item:
+    def transact_write_items(self, *, TransactItems: list[Item]) -> Item:
         operation = "TransactWriteItems"
         keys = [self._place(operation, one) for one in TransactItems]
         if not 0 < len(keys) <= _MOST_WRITES:

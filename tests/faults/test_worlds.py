@@ -14,7 +14,7 @@ from tests.faults.runtime import in_memory
 from tests.faults.weather import Weather
 from tests.faults.world import World
 
-BLOCKS, BLOCK = 8, 25
+BLOCKS, BLOCK = 20, 25
 MOST_SEEDS = 200
 """A planted bug has to be found in so many worlds."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from services.notify.message import is_decision
 from shared import chain
 from tests.faults.runtime import NAMES, Invocation, current
+from tests.faults.story import told_error
 from tests.faults.tables import Written
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _MAY_FAIL = ("NotYet", "Conflict", "Refused")
 _OF_PEOPLE = frozenset({"api", "web", "staff"})
 """Functions that somebody asks over HTTP."""
 _UNDER_WAY = frozenset({"sending", "waiting"})
+_THERE = frozenset({"sent", "delivered"})
 _ON_THE_CASE = {
     "ComplaintAccepted": "ComplaintNoted",
     "ComplaintAnswered": "ComplaintGotAnswer",
@@ -232,8 +234,6 @@ class Watch:
 
     def failed(self, by: Invocation, error: Exception) -> None:
         if not by.hurt:
-            from tests.faults.world import told_error  # noqa: PLC0415
-
             self.wrong(f"{by.service}.{by.function} failed without a fault: {told_error(error)}")
 
     def answered(self, by: Invocation, status: int, what: str) -> None:
@@ -379,6 +379,9 @@ class Watch:
             looked_at = any(one.get("state", "open") == "open" for one in doc.get("promises", ()))
             if doc.get("state", "sending") in _UNDER_WAY and not looked_at:
                 self.wrong(f"{pk} is under way for ever")
+            taken = [one.mark for one in self.world.post.letters if one.message == pk]
+            if taken and doc.get("state") in _THERE and self.world.post.came_back.issuperset(taken):
+                self.wrong(f"{pk} came back and counts as being there")
 
     def _acknowledged_once(self) -> None:
         """Exactly one acknowledgement to whoever can be reached, unless none got through; one more for each that

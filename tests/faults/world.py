@@ -16,7 +16,6 @@ from greenlet import getcurrent, greenlet
 from infra.desk import Use
 from infra.heard import heard_by
 from infra.services import SERVICES
-from shared.logs import describe
 from tests.faults.carriers import Bus, Post, Queue, Rule, Stream, streamed
 from tests.faults.cloud import Client, Cloud
 from tests.faults.runtime import NAMES, Crash, Invocation, forget, handler_of, hosted, life_of
@@ -330,10 +329,3 @@ def request(
         "body": json.dumps(body) if body is not None else None,
         "isBase64Encoded": False,
     }
-
-
-def told_error(error: BaseException) -> str:
-    """An error in words, with the places it passed; of a group each of its own."""
-    if isinstance(error, BaseExceptionGroup):
-        return "; ".join(told_error(one) for one in error.exceptions)
-    return f"{describe(error)} ({error})"

@@ -16,7 +16,10 @@ from unittest.mock import patch
 from botocore.exceptions import ClientError
 
 from shared import store
+from tests.faults.people import forgotten
+from tests.faults.people import people as everybody
 from tests.faults.weather import Weather, breaking, crowded
+from tests.faults.world import World
 
 
 def refused() -> Weather:
@@ -31,6 +34,7 @@ def told() -> Weather:
     return Weather(bounced=0.4, called_spam=0.6)
 
 
+People = Callable[[World], datetime]
 Planted = Callable[[], AbstractContextManager[Any]]
 
 
@@ -44,6 +48,9 @@ class Mutant:
     """A pattern."""
     weather: Callable[[], Weather] | None = None
     """What goes wrong around it; the seed's own weather when nothing is said."""
+
+    people: People = everybody
+    """Who comes."""
 
     def is_found(self, violations: Iterable[str]) -> bool:
         """Whether one of these is what it is found as."""
@@ -434,6 +441,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         "sent after its customer was forgotten",
         crowded,
+        forgotten,
     ),
     Mutant(
         "a call that one tick gave up is given up by another",

@@ -224,6 +224,20 @@ class Town:
         person.ask("intake.api", "GET", f"/v1/cases/{number}", secret=secret)
         self.answers_survey(person, one)
 
+    def is_forgotten(self, person: Person) -> None:
+        """Reports something that is closed soon, and is forgotten while that is told."""
+        one = self.customer()
+        body = {"category": self.ordinary[0], "description": one.words("It rattles."), "contact": one.contact}
+        answer = person.ask("intake.api", "POST", "/v1/cases", body, key=self.key())
+        if answer.ok:
+            number = answer.body["number"]
+            self.closes(person, number, OFFICERS[0])
+            self.does(lambda who: self.forgets(who, number), self.random.uniform(0, 3))
+
+    def forgets(self, person: Person, number: str) -> None:
+        path, body = f"/staff/v1/cases/{number}/erase", {"reason": "asked"}
+        person.ask("intake.staff", "POST", path, body, staff=SUPERVISOR, key=self.key())
+
     def complains_about_case(
         self, person: Person, one: Customer, number: str, secret: str, officer: dict[str, Any]
     ) -> None:
@@ -322,8 +336,7 @@ class Town:
         self.closes(person, number, officer)
         if self.random.random() < 0.4:
             person.some_time(2 * _HOUR)
-            body = {"reason": "asked"}
-            person.ask("intake.staff", "POST", f"{here}/erase", body, staff=SUPERVISOR, key=self.key())
+            self.forgets(person, number)
 
     def closes(self, person: Person, number: str, officer: dict[str, Any]) -> None:
         body = {"outcome": "solved", "text": "It is mended."}
@@ -409,3 +422,11 @@ def people(world: World) -> datetime:
     town.does(town.makes_calls, 0)
     world.post.readers.append(town.reads)
     return world.now + timedelta(days=random.choice([1, 2, 4]))
+
+
+def forgotten(world: World) -> datetime:
+    """A world in which everybody is forgotten at once: for bugs that show there."""
+    town = Town(world)
+    for _ in range(4):
+        town.does(town.is_forgotten, town.random.uniform(5, 8))
+    return world.now + timedelta(days=1)

@@ -93,6 +93,7 @@ def meet_customer(heard: Heard[CaseReported]) -> None:
     if event.urgent or "duty" in event.dispositions:
         values = {"number": ids.spoken(event.case), "category": event.category}
         tell_duty(heard, "duty-leader", "duty_urgent", values)
+    caring.count_contact(heard, card)
 
 
 def change_contact(heard: Heard[ContactChanged]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.notify import channels
+from services.notify import channels, rota
 from services.notify.staff import handler
 from shared.contracts.complaints import AttentionAsked, ComplaintConcerns, LessonShared, SurgeNoticed
 from tests.service.casework import mailed, report
@@ -375,6 +375,61 @@ def test_a_substitute_who_has_the_same_duty_at_that_time_does_not_count_as_one(w
     planned(world, "operator-2", 6, 12, role="operator")
     refused = act(world, number, "leave", {"substitute": "operator-2"}, OPERATOR)
     assert (refused.status, refused.body["faults"][0]["code"]) == (422, "on_duty")
+
+
+def another_is_quicker(monkeypatch: pytest.MonkeyPatch, does: Any) -> None:
+    """What was read of somebody's shifts is old by the time it is used: once, something is done in between."""
+    taken_by, done = rota.taken_by, list[str]()
+
+    def read(*asked: Any) -> list[Any]:
+        found = taken_by(*asked)
+        if not done:
+            done.append("once")
+            does()
+        return found
+
+    monkeypatch.setattr(rota, "taken_by", read)
+
+
+@pytest.mark.requirement("TELL-12")
+@pytest.mark.parametrize("known", [0, 1])
+@pytest.mark.parametrize("quicker", ["planned", "left"])
+@pytest.mark.parametrize("slower", ["planned", "left"])
+def test_two_who_give_one_person_the_same_duty_at_once_are_told_which_came_first(
+    world, monkeypatch, quicker, slower, known
+):
+    for day in range(known):
+        planned(world, "operator-2", 48 + 24 * day, 56 + 24 * day, role="operator")
+    one, two = (planned(world, f"operator-{place}", 2, 10, role="operator") for place in (3, 4))
+    body = {
+        "role": "operator",
+        "staff": "operator-2",
+        "begins": hours(6).isoformat(),
+        "ends": hours(12).isoformat(),
+    }
+
+    def give(way: str, number: str) -> Answer:
+        if way == "planned":
+            return roster(world, "POST", "/shifts", body)
+        return roster(world, "POST", f"/shifts/{number}/leave", {"substitute": "operator-2"})
+
+    first: list[Answer] = []
+    another_is_quicker(monkeypatch, lambda: first.append(give(quicker, one)))
+    second = give(slower, two)
+    assert [answer.status for answer in (*first, second)] == [200 if quicker == "left" else 201, 422]
+    assert second.body["faults"][0]["code"] == "on_duty"
+    window = f"from={hours(0):%Y-%m-%dT%H:%M:%SZ}&to={hours(24):%Y-%m-%dT%H:%M:%SZ}"
+    mine = roster(world, "GET", "/mine", who=staff("operator-2", "operator"), query=window).body["shifts"]
+    assert len(mine) == 1
+
+
+def test_two_duties_at_once_that_do_not_overlap_are_both_given(world, monkeypatch):
+    another_is_quicker(monkeypatch, lambda: planned(world, "operator-2", 20, 28, role="operator"))
+    planned(world, "operator-2", 2, 10, role="operator")
+    planned(world, "operator-2", 4, 12, role="officer")
+    world.at(hours(5))
+    mine = roster(world, "GET", "/mine", who=staff("operator-2", "operator"), query=own_window()).body["shifts"]
+    assert [one["role"] for one in mine] == ["operator", "officer", "operator"]
 
 
 @pytest.mark.requirement("TELL-12")

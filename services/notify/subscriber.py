@@ -6,7 +6,7 @@ was confirmed before, and lapses.
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -110,7 +110,7 @@ def confirmed(known: Subscriber, care: Care, calendar: Calendar, now: datetime) 
 def ended(known: Subscriber, now: datetime) -> Subscriber:
     """They want no more: nobody can read the address from now on, and what it left is wiped next."""
     gone = {"state": State.ENDED, "salt": None, "choice": None, "wanted": None, "since": None, "recognised": ()}
-    uncounted = {"contacts": 0, "contacted_at": None, "earned": {}}
+    uncounted: dict[str, Any] = {"contacts": 0, "contacted_at": None, "earned": {}}
     return known.model_copy(update={**gone, **uncounted, "promises": (), "erase_at": now})
 
 

@@ -1,6 +1,7 @@
 """Greetings of the season to whoever wants them, thanks for a tip or a deed, recognition after years."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -171,11 +172,11 @@ def test_what_is_not_counted(world, who):
         release(world)
         minute(world)
         follow(world, written(world, MAIL)[-1])
-    case = {
+    case: dict[str, dict[str, Any]] = {
         "a victim": {"classes": ["victim"]},
         "somebody else": {"contact": {"email": "other@example.org"}},
-    }.get(who, {})
-    reports_daily(world, 3, **case)
+    }
+    reports_daily(world, 3, **case.get(who, {}))
     world.pass_time(timedelta(days=20))
     assert thanked(world) == 0
     assert ("ContactCounted" in str(world.items("notify"))) is False

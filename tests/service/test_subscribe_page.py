@@ -63,7 +63,7 @@ def test_the_first_page_of_the_desk_leads_there_in_each_language_unless_there_is
     def first_page() -> str:
         answer = world.answer("intake.web", "GET", f"/?lang={language}", {"accept": "text/html"}, b"")
         assert answer[0] == 200
-        return answer[2].decode()
+        return str(answer[2], "utf-8")
 
     assert f'href="/subscribe">{says}</a>' in first_page()
     world.amend_pack(lambda pack: pack.pop("subscribable"))

@@ -138,7 +138,9 @@ def _taken(made: dict[str, Any]) -> dict[str, Any]:
 
 def _page(name: str, told: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
     page = {"content": {"text/html": {"schema": _TEXT}}}
-    refused = {"description": "A page that says what is wrong, and what to do.", **page}
+    problem = {"application/problem+json": {"schema": {"$ref": f"{SCHEMAS}Problem"}}}
+    told_why = "A page that says what is wrong, and what to do; a program at a wrong address gets a problem."
+    refused = {"description": told_why, "content": {**page["content"], **problem}}
     return {
         "operationId": name,
         "summary": told,

@@ -1,6 +1,6 @@
 """Notify: the only service that sends, and so the only one that may."""
 
-from infra.desk import CHANGES, Choice, Cry, Function, Service, Use, behind, edge
+from infra.desk import CHANGES, Cry, Function, Service, Use, behind, edge
 
 _SENDS = frozenset({Use.OPEN, Use.COUNT, Use.CHECK, Use.MAIL, Use.SMS, Use.EUM})
 
@@ -31,13 +31,6 @@ NOTIFY = Service(
             "notify",
             "POST /v1/receipts/{provider}",
             uses=frozenset({Use.READ, Use.STATE, Use.SECRET}),
-            choices=(
-                Choice(
-                    "ReceiptTopics",
-                    "AHD_RECEIPT_TOPICS",
-                    "ARNs of SNS topics elsewhere that bring receipts by HTTPS, by commas; empty: none",
-                ),
-            ),
         ),
         edge("api", "notify", "ANY /v1/contact/{proxy+}"),
         edge("web", "notify", "ANY /contact/{proxy+}", package="pages"),

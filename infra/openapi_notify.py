@@ -113,11 +113,6 @@ def _receipts(models: Models) -> Operations:
     told = operation("receipt", Plain, models, "What became of a message, in the desk's own words.")
     provider = _in_path("provider", "As the key was made for.")
     yield "post", "/v1/receipts/{provider}", {**_taken(told), **_OPEN, "parameters": [provider, signature]}
-    of_sns = operation("receiptOfSns", None, models, "What SNS brings by HTTPS, signed by it; it confirms itself.")
-    # SNS says text/plain of what is JSON.
-    posted = {"schema": {"type": "object"}}
-    of_sns["requestBody"] = {"required": True, "content": {"application/json": posted, "text/plain": posted}}
-    yield "post", "/v1/receipts/sns", {**_taken(of_sns), **_OPEN}
 
 
 def _in_path(name: str, told: str, one_of: list[str] | None = None) -> dict[str, Any]:

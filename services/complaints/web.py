@@ -31,7 +31,8 @@ from shared.pages.browser import HOME, Pages, Visit, cookie, number_of, see_othe
 from shared.pages.promised import promise_shown
 from shared.pages.questions import FACT, Wrong
 from shared.reach import Contact, reachable
-from shared.rules import calendar, complaint_rules, pack
+from shared.rules import calendar, pack
+from shared.rules.complaints import complaint_rules
 from shared.store import NotFound
 from shared.wording import Speaker
 

@@ -21,7 +21,8 @@ from shared.consumer import Heard
 from shared.contracts.notify import RecognitionDue, ThanksGiven
 from shared.http import Problem, Request
 from shared.policy import Principal, require
-from shared.rules import calendar, care
+from shared.rules import calendar
+from shared.rules.care import care
 from shared.store import AlreadyDone, AlreadyExists, Cause, Guard, Line, NotFound, retrying
 from shared.tables import store
 

@@ -15,8 +15,8 @@ from shared.rules import calendar, pack
 from shared.store import Cause, Line
 from shared.tables import store
 from tests.service.conftest import MONDAY_MORNING
+from tests.service.providing import Provider
 from tests.service.test_main_path import OFFICER, SUPERVISOR, report
-from tests.service.test_messages import Provider, providers  # noqa: F401  a fixture
 from tests.service.world import staff
 
 OPERATOR = staff("operator-1", "operator")
@@ -34,7 +34,7 @@ def outcome(world, number: str, who, **body):
 
 
 @pytest.fixture
-def owed(world, providers) -> str:  # noqa: F811
+def owed(world, providers) -> str:
     """A call that is owed since Monday 10:00, until Tuesday 10:00."""
     providers(email=Provider(NeverTaken("MessageRejected")), sms=Provider(NeverTaken("OptedOut")))
     report(world)

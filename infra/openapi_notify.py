@@ -15,8 +15,8 @@ from services.notify.choosing import WishesRequest
 from services.notify.kinds import DECLINABLE, Kind
 from services.notify.message import Channel
 from services.notify.receipt import Plain
+from services.notify.signup import SubscriptionRequest
 from services.notify.subscriber import State
-from services.notify.subscribing import SubscriptionRequest
 from shared.packs import LANGUAGES
 
 NOTIFY = TARGET.with_name("notify.openapi.json")

@@ -11,6 +11,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from infra.openapi import SCHEMAS, TARGET, described, not_found, operation
+from services.notify.awaiting import CallRequest
 from services.notify.choosing import WishesRequest
 from services.notify.kinds import DECLINABLE, Kind
 from services.notify.message import Channel
@@ -53,6 +54,8 @@ def _contact(models: Models) -> Operations:
     yield "get", path, {**seen, **_SECRET, "parameters": parameters}
     chosen = operation("choose", WishesRequest, models, "All wishes at once; what is left out is as for everybody.")
     yield "put", path, {**_answering(chosen, "Wishes"), **_SECRET, "parameters": parameters}
+    called = operation("chooseCall", CallRequest, models, "When they are called, or that they are not.")
+    yield "post", f"{path}/calls", {**_answering(called, "Wishes"), **_SECRET, "parameters": parameters}
 
 
 def _subscriptions(models: Models) -> Operations:
@@ -161,6 +164,19 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 _LANGUAGE = {"enum": list(LANGUAGES)}
 _WAY = {"enum": list(get_args(Channel))}
 _HOURS = _of({"after": _TEXT, "until": _TEXT})
+_WHEN = {"type": "string", "format": "date-time"}
+_WINDOW = {"since": _WHEN, "until": _WHEN}
+_CALL = _of(
+    {
+        "callback": _TEXT,
+        **_WINDOW,
+        "chosen": {"type": "boolean"},
+        "daily": {"type": "boolean"},
+        "utc_offset": _or_null({"type": "integer"}),
+        "word": _or_null(_TEXT),
+        "choices": _many(_of(_WINDOW)),
+    }
+)
 _WISHES = _of(
     {
         "number": _TEXT,
@@ -172,6 +188,7 @@ _WISHES = _of(
         "zone": _or_null(_TEXT),
         "desk": _of({"zone": _TEXT, "quiet": _or_null(_HOURS)}),
         "safe": _or_null(_of({"hours": _HOURS, "word": _or_null(_TEXT)})),
+        "calls": _many(_CALL),
         "kinds": _many(
             _of({"kind": {"enum": list(Kind)}, "declinable": {"type": "boolean"}, "stopped": {"type": "boolean"}})
         ),
@@ -186,7 +203,7 @@ _SUBSCRIPTION = _of(
         "themes": _CODES,
         "communities": _CODES,
         "language": _or_null(_LANGUAGE),
-        "since": _or_null({"type": "string", "format": "date-time"}),
+        "since": _or_null(_WHEN),
     }
 )
 

@@ -25,6 +25,9 @@ _AWS = {
     "AWS_REGION": "eu-west-2",
 }
 
+_LOG = io.StringIO()
+"""Where the functions' log lines go: the logger keeps the stream it first wrote to."""
+
 
 @contextmanager
 def metered() -> Iterator[Meter]:
@@ -34,7 +37,7 @@ def metered() -> Iterator[Meter]:
         patch.dict(os.environ, _AWS),
         time_machine.travel(_MONDAY_MORNING, tick=False) as clock,
         mock_aws(),
-        redirect_stdout(io.StringIO()),
+        redirect_stdout(_LOG),
     ):
         compile_into(Path(packs))
         world = World(clock, Path(packs), "police", template())

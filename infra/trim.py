@@ -45,6 +45,7 @@ NEVER: Sequence[str] = (
     "botocore/stub.py",
     "annotated_types/test_cases.py",
     "jinja2/sandbox.py",
+    "structlog/twisted.py",
     "babel/locale-data/*",
     # Documents have no pictures; fonts are read and cut, not built, drawn or plotted.
     "PIL/*",
@@ -58,7 +59,7 @@ NEVER: Sequence[str] = (
     "pydantic/experimental/pipeline.py",
     "pydantic/color.py",
     "pydantic/deprecated/*",
-    # Routing and the shapes of requests are used, hollow (`infra.hollow`).
+    # Routing, partial batches and the shapes of events are used; they import logging, metrics and tracing.
     "aws_lambda_powertools/event_handler/middlewares/openapi_validation.py",
     "aws_lambda_powertools/event_handler/openapi/compat.py",
     "aws_lambda_powertools/event_handler/openapi/dependant.py",
@@ -66,7 +67,7 @@ NEVER: Sequence[str] = (
     "aws_lambda_powertools/event_handler/openapi/models.py",
     "aws_lambda_powertools/event_handler/openapi/params.py",
     "aws_lambda_powertools/event_handler/openapi/schema_generator.py",
-    *(f"aws_lambda_powertools/{part}/*" for part in ("logging", "metrics", "middleware_factory", "tracing")),
+    "aws_lambda_powertools/metrics/provider/datadog/*",
     *(
         f"aws_lambda_powertools/utilities/data_classes/{shape}_event.py"
         for shape in (
@@ -78,19 +79,19 @@ NEVER: Sequence[str] = (
             "s3_object",
         )
     ),
+    "aws_lambda_powertools/utilities/parser/envelopes/*",
+    "aws_lambda_powertools/utilities/parser/models/*",
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/*",
     *(
         f"aws_lambda_powertools/utilities/{part}/*"
         for part in (
             "auth_alpha",
-            "batch",
             "circuit_breaker",
             "data_masking",
             "feature_flags",
             "idempotency",
             "kafka",
             "parameters",
-            "parser",
             "serialization",
             "streaming",
             "validation",
@@ -108,6 +109,10 @@ KEPT: Sequence[str] = (
     "botocore/data/_retry.json",
     "botocore/data/partitions.json",
     "botocore/data/sdk-default-configuration.json",
+    *(
+        f"aws_lambda_powertools/utilities/parser/models/{shape}.py"
+        for shape in ("__init__", "cloudwatch", "dynamodb", "kafka", "kinesis", "sqs")
+    ),
     # AES-GCM, with and without the processor's own instructions for it.
     "Crypto/__init__.py",
     "Crypto/Cipher/__init__.py",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from pydantic import ValidationError
 
 from shared.aws import client
@@ -80,6 +81,14 @@ def read(body: str, reactions: Reactions) -> tuple[Heard[Any], Reaction]:
     return heard, reactions[expected]
 
 
+class _Processor(BatchProcessor):
+    """powertools' batch loop, with failures told to our log without their messages."""
+
+    def failure_handler(self, record: Any, exception: Any) -> Any:
+        log().error("reaction failed", error=describe(exception[1]))
+        return super().failure_handler(record, exception)
+
+
 def consume(event: dict[str, Any], reactions: Reactions) -> dict[str, Any]:
     """A batch of the service's queue through its reactions; answers which messages must come again."""
 
@@ -101,22 +110,20 @@ def work_off(event: dict[str, Any], react: Callable[[str], None]) -> dict[str, A
 
     What raises `NotAnEvent` or `Unreadable` is buried at once.
     """
-    again: list[dict[str, str]] = []
-    for record in event["Records"]:
+
+    def take(record: dict[str, Any]) -> None:
+        body = record["body"]
         bind(service=settings().service)
         try:
-            _take(record["body"], react)
-        except Exception as error:  # noqa: BLE001  whatever it is, the rest of the batch goes on and this comes again
-            log().error("reaction failed", error=describe(error))
-            again.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": again}
+            react(body)
+        except (NotAnEvent, Unreadable) as error:
+            _bury(body, error)
 
-
-def _take(body: str, react: Callable[[str], None]) -> None:
-    try:
-        react(body)
-    except (NotAnEvent, Unreadable) as error:
-        _bury(body, error)
+    processor = _Processor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    with processor(records=event["Records"], handler=take):
+        processor.process()
+    answer: dict[str, Any] = dict(processor.response())
+    return answer
 
 
 def _bury(body: str, error: Exception) -> None:

@@ -3,14 +3,13 @@
 Exceptions are logged as their type and the places they passed, never their message: messages quote input.
 """
 
-import json
-import sys
 import traceback
-from collections.abc import Mapping
-from contextvars import ContextVar
-from datetime import UTC, datetime
+from functools import cache
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
+
+import structlog
+from structlog.typing import EventDict, FilteringBoundLogger
 
 ALLOWED = frozenset(
     {
@@ -22,52 +21,13 @@ ALLOWED = frozenset(
 )  # fmt: skip
 
 
-_BOUND: ContextVar[Mapping[str, str | None]] = ContextVar("bound")
-
-
-class Log:
-    """One line of JSON on the standard output for each call, which is where Lambda reads a function's log."""
-
-    def info(self, event: str, **facts: Any) -> None:
-        _say("info", event, facts)
-
-    def warning(self, event: str, **facts: Any) -> None:
-        _say("warning", event, facts)
-
-    def error(self, event: str, **facts: Any) -> None:
-        _say("error", event, facts)
-
-
-_LOG = Log()
-
-
-def log() -> Log:
-    """The logger. What `bind` added for this request or message is on every line."""
-    return _LOG
-
-
-def bind(**context: str | None) -> None:
-    """Forget the last request's context; put this on every line from now on."""
-    _BOUND.set(context)
-
-
-def allow_listed(line: Mapping[str, Any]) -> dict[str, Any]:
+def allow_listed(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """Keep what may be logged; name what was left out, without its value."""
-    kept = {key: value for key, value in line.items() if key in ALLOWED}
-    dropped = sorted(line.keys() - ALLOWED)
-    return {**kept, "dropped": dropped} if dropped else kept
-
-
-def _say(level: str, event: str, facts: Mapping[str, Any]) -> None:
-    at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-    said = allow_listed({**_BOUND.get({}), **facts, "event": event, "level": level, "timestamp": at})
-    write(json.dumps(said, default=repr))
-
-
-def write(line: str) -> None:
-    """To the log. In one piece: what other threads say does not come between."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    dropped = sorted(key for key in event if key not in ALLOWED)
+    if not dropped:
+        return event
+    kept = {key: value for key, value in event.items() if key in ALLOWED}
+    return kept | {"dropped": dropped}
 
 
 def describe(error: BaseException) -> str:
@@ -79,3 +39,31 @@ def _places(trace: TracebackType | None) -> str:
     # Not traceback.extract_tb: it reads the source of every place.
     passed = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(trace)][-6:]
     return " < ".join(f"{'/'.join(file.split('/')[-2:])}:{line}" for file, line in reversed(passed))
+
+
+@cache
+def _configure() -> None:
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            allow_listed,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(20),
+        logger_factory=structlog.WriteLoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+
+
+def log() -> FilteringBoundLogger:
+    """The logger. What `bind` added for this request or message is on every line."""
+    _configure()
+    return cast("FilteringBoundLogger", structlog.get_logger())
+
+
+def bind(**context: str | None) -> None:
+    """Forget the last request's context; put this on every line from now on."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(**context)

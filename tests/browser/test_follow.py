@@ -10,6 +10,7 @@ import pytest
 
 from services.intake import following
 from services.intake import web as intake
+from shared import logs
 from shared.http import Problem
 from shared.store import Conflict
 from tests.browser.citizen import Citizen, Page
@@ -178,9 +179,11 @@ def test_only_the_unforeseen_is_our_fault(
 
     citizen.goes_to(received.path.replace("received", "grievance"))
     monkeypatch.setattr(following, "act", refuse)
+    logs._configure.cache_clear()
     capsys.readouterr()
     page = citizen.sends(text="Nobody listened to me")
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    logs._configure.cache_clear()
     assert (page.status, page.heading) == (status, heading)
     assert {line["level"] for line in said if line["event"] != "answered"} == {level}
 

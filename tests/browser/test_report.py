@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.intake import web as intake
+from shared import logs
 from tests.browser.citizen import Citizen, Page
 from tests.browser.desk import Desk
 
@@ -304,10 +305,12 @@ def test_letters_of_any_script_may_be_sent_as_they_are(desk: Desk):
 
 
 def test_nothing_that_was_typed_reaches_the_log(citizen: Citizen, capsys: pytest.CaptureFixture[str]):
+    logs._configure.cache_clear()
     report_dispute(citizen, story="a very private thing", name="Amal", email="private@example.com")
     citizen.sends()
     logged = capsys.readouterr().out
     assert '"route"' in logged
+    logs._configure.cache_clear()
     assert not [word for word in ("private", "Amal", "@example.com") if word in logged]
 
 

@@ -21,6 +21,7 @@ from random import Random
 from typing import Any, Protocol
 from unittest.mock import patch
 
+import structlog
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, BaseRouter
 from greenlet import getcurrent, greenlet
 
@@ -198,10 +199,6 @@ class _Cipher:
         return blake2b(self._nonce + self._bound + b"\x00" + body, key=self._key, digest_size=16).digest()
 
 
-def _logged(line: str) -> None:
-    _Hosted.host.logged(line)
-
-
 def _composed(letter: Letter, _sender: str, _to: Address) -> bytes:
     """Stands for a mail in its parts, which takes a fifth of a world's time: its words."""
     return f"{letter.subject}\n{letter.text}".encode()
@@ -218,7 +215,6 @@ _REPLACED: tuple[tuple[Any, Callable[..., Any]], ...] = (
     (vault.chain_key, _chain_key),
     (rules._compiled, _compiled),
     (vault.aes, lambda: _Cipher),
-    (logs.write, _logged),
     (ses.composed, _composed),
 )
 
@@ -239,16 +235,28 @@ def _modules() -> tuple[Any, ...]:
     return tuple(module for name, module in sys.modules.items() if name.split(".")[0] in {"shared", "services"})
 
 
+class _Log:
+    """Where log lines go."""
+
+    def msg(self, line: str) -> None:
+        _Hosted.host.logged(line)
+
+    debug = info = warning = error = critical = exception = log = msg
+
+
 @contextmanager
 def in_memory() -> Iterator[None]:
     """The desk's modules speak with the world that `host` names, as long as this lasts."""
     instead = {id(original): stand_in for original, stand_in in _REPLACED}
     undo: list[tuple[Any, str, Any]] = []
+    logs._configure()
+    logging = structlog.get_config()
     for module in _modules():
         for name, value in list(vars(module).items()):
             if id(value) in instead:
                 undo.append((module, name, value))
                 setattr(module, name, instead[id(value)])
+    structlog.configure(logger_factory=lambda *_: _Log(), cache_logger_on_first_use=False)
     entropy = {
         "secrets.token_bytes": lambda count=32: _Hosted.host.entropy.randbytes(count),
         "secrets.token_urlsafe": lambda count=32: _urlsafe(_Hosted.host.entropy.randbytes(count)),
@@ -260,6 +268,7 @@ def in_memory() -> Iterator[None]:
     finally:
         for module, name, value in undo:
             setattr(module, name, value)
+        structlog.configure(**logging)
 
 
 def _of(module: str, patches: dict[str, Any]) -> dict[str, Any]:

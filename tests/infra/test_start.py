@@ -26,7 +26,6 @@ MOST = {
 """Modules, other than Python's own, at the start of each function that answers JSON; a few more than there are."""
 
 NEVER = {
-    "asyncio",
     "jinja2",
     "phonenumbers",
     "email_validator",

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.notify import booking, notes, wishes, wishing
+from services.notify import booking, notes, whom, wishes, wishing
 from services.notify import callback as callbacks
 from services.notify.booking import TimeRequest
 from services.notify.callback import UNANSWERED, Callback, GiveUpReason, Outcome, State
@@ -22,7 +22,7 @@ from shared.place import Place
 from shared.policy import Principal, require
 from shared.promises import PromiseState
 from shared.rules import calendar, pack
-from shared.store import Cause, Line, NotFound
+from shared.store import Cause, Line, NotFound, retrying
 from shared.tables import store
 
 PAGE = 50
@@ -70,12 +70,35 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
     _let(principal, "callback.record", identity)
     callback, events = store().history(Callback, identity)
     known, card = card_of(callback.case)
+    wished = wishing.wishes_of(card)
+    hidden = whom.is_hidden(principal, callback, card, wished)
     return {
         **_facts(callback),
-        "call": {"name": card.get("name"), "phone": card.get("phone"), "language": known.language},
-        "script": script(callback, events, known, card),
-        "safe_contact": wishes.for_caller(wishing.wishes_of(card), wishing.house()),
+        "contact_hidden": hidden,
+        "taken": whom.taken(events),
+        "call": whom.reached(card, known.language, hidden=hidden),
+        "script": None if hidden else script(callback, events, known, card),
+        "safe_contact": wishes.for_caller(wished, wishing.house()),
     }
+
+
+def take(principal: Principal, number: str, now: datetime, correlation: str) -> dict[str, Any]:
+    """Whoever asks is about to make this call: it is on record, and they are answered whom it reaches."""
+    require(principal, "callback.record")
+    identity = _identity(number)
+
+    def write() -> Callback:
+        callback = _let(principal, "callback.record", identity)
+        if callback.taken_by == principal.id:
+            return callback
+        try:
+            after = callbacks.taken(callback, principal.id)
+        except callbacks.IllegalMove as illegal:
+            raise _settled(illegal) from None
+        return store().change(after, [Line(notes.CallTaken())], Cause(now, principal.id, correlation))
+
+    retrying(write)
+    return read(principal, number)
 
 
 def book(
@@ -111,19 +134,23 @@ def record(
             after, lines = _after(callback, known, request, now)
         except callbacks.IllegalMove as illegal:
             command.raise_if_done(Callback, identity)
-            raise Problem(
-                409,
-                "illegal-move",
-                f"This call is settled already: {illegal.state}.",
-                "Nothing is possible now.",
-                allowed=list(callbacks.MOVES[illegal.state]),
-            ) from None
+            raise _settled(illegal) from None
         cause = Cause(now, principal.id, correlation)
         stored.append(store().change(after, lines, cause, command.guard(_facts(after)), salt=known.salt))
         return stored[-1]
 
     before_answer = command.once(Callback, identity, act)
     return before_answer if before_answer is not None else _facts(stored[-1])
+
+
+def _settled(illegal: callbacks.IllegalMove) -> Problem:
+    return Problem(
+        409,
+        "illegal-move",
+        f"This call is settled already: {illegal.state}.",
+        "Nothing is possible now.",
+        allowed=list(callbacks.MOVES[illegal.state]),
+    )
 
 
 def _after(
@@ -133,7 +160,7 @@ def _after(
     if request.reason is not None:
         over = CallbackGivenUp(callback=callback.id, case=callback.case, reason=request.reason)
         return callbacks.given_up(callback, request.reason, now), [Line(over)]
-    after = _called(callback, request, now)
+    after = _called(callback, request, now).changed(taken_by="")
     lines = [_kept(callback, after, known, request)]
     if request.outcome is Outcome.REACHED:
         lines.append(Line(CallbackReached(callback=callback.id, case=callback.case)))
@@ -219,6 +246,7 @@ def _facts(callback: Callback) -> dict[str, Any]:
         "calls": callback.calls,
         "daily": callback.daily,
         "chosen": callback.chosen,
+        "taken_by": callback.taken_by or None,
         "promised": callback.window.model_dump(mode="json") if callback.window else None,
         "try": callback.plan.model_dump(mode="json") if callback.plan and owed else None,
         "utc_offset": callback.utc_offset,

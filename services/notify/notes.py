@@ -112,6 +112,12 @@ class CallMade(Note):
     """Whether the one-time word was said first."""
 
 
+class CallTaken(Note):
+    """Somebody makes the call now: from here on, until it was made, they read how its customer is reached."""
+
+    detail_type: Literal["CallTaken.v1"] = "CallTaken.v1"
+
+
 class ShiftPlanned(Note):
     """Somebody is on duty, as what, where and when."""
 

@@ -42,6 +42,11 @@ def record(number: str) -> Response[str]:
     return answer(200, calling.record(principal, number, command, request, utc_now(), handler.correlation()))
 
 
+@handler.post("/staff/v1/callbacks/<number>/take")
+def take(number: str) -> Response[str]:
+    return answer(200, calling.take(handler.principal(), number, utc_now(), handler.correlation()))
+
+
 @handler.post("/staff/v1/messages/preview")
 def preview() -> Response[str]:
     return answer(200, previewing.preview(handler.principal(), handler.read(previewing.PreviewRequest)))

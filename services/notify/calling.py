@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.notify import booking, notes, whom, wishes, wishing
+from services.notify import booking, entrance, notes, whom, wishes, wishing
 from services.notify import callback as callbacks
 from services.notify.booking import TimeRequest
 from services.notify.callback import UNANSWERED, Callback, GiveUpReason, Outcome, State
@@ -106,6 +106,13 @@ def book(
 ) -> dict[str, Any]:
     """Promise a call that was agreed with the customer."""
     return _facts(booking.by_staff(principal, request, key, now, correlation))
+
+
+def give_way_in(principal: Principal, number: str, now: datetime, correlation: str) -> dict[str, Any]:
+    """Number and secret for the customer, whom no message may bring them. Raises `Problem` 409."""
+    require(principal, "callback.record")
+    callback = _let(principal, "callback.record", _identity(number))
+    return entrance.hand_over(callback, principal, Cause(now, principal.id, correlation))
 
 
 def record(

@@ -7,8 +7,8 @@ from zoneinfo import available_timezones
 
 from pydantic import Field
 
-from services.notify import notes, wishes, wishing
-from services.notify.cards import card_of
+from services.notify import notes, sheltering, wishes, wishing
+from services.notify.cards import card_of, said_by
 from services.notify.kinds import DECLINABLE, RULES, Kind
 from services.notify.message import Channel
 from services.notify.names import greetable
@@ -66,6 +66,7 @@ def choose(number: str, secret: str, request: WishesRequest, now: datetime, corr
         return after
 
     retrying(write)
+    sheltering.spread(seen[-1][0].id, Cause(now, "customer", correlation))
     return _seen(*seen[-1])
 
 
@@ -75,7 +76,7 @@ def stop(case: str, kind: str, token: str, now: datetime, correlation: str) -> N
 
     def write() -> Recipient:
         known, card = _known(identity)
-        before = wishing.wishes_of(card)
+        before = said_by(card)
         if kind in before.stopped:
             return known
         after = before.model_copy(update={"stopped": (*before.stopped, Kind(kind))})
@@ -154,7 +155,7 @@ def _checked(request: WishesRequest, card: dict[str, Any]) -> Wishes:
 
 
 def _seen(known: Recipient, card: dict[str, Any]) -> dict[str, Any]:
-    said, house = wishing.wishes_of(card), wishing.house()
+    said, house = said_by(card), wishing.house()
     safe = said.safe
     return {
         "number": ids.spoken(known.id),

@@ -118,6 +118,12 @@ class CallTaken(Note):
     detail_type: Literal["CallTaken.v1"] = "CallTaken.v1"
 
 
+class WayInGiven(Note):
+    """Whoever makes the call read number and secret, to say them to the customer, whom no message may bring them."""
+
+    detail_type: Literal["WayInGiven.v1"] = "WayInGiven.v1"
+
+
 class ShiftPlanned(Note):
     """Somebody is on duty, as what, where and when."""
 
@@ -199,6 +205,12 @@ class WayOpened(Note):
     """Whoever has this number texted START."""
 
     detail_type: Literal["WayOpened.v1"] = "WayOpened.v1"
+
+
+class WayKnown(Note):
+    """More is known of a way to somebody; what it is stands encrypted with the way."""
+
+    detail_type: Literal["WayKnown.v1"] = "WayKnown.v1"
 
 
 class MessageKept(Note):

@@ -47,6 +47,11 @@ def take(number: str) -> Response[str]:
     return answer(200, calling.take(handler.principal(), number, utc_now(), handler.correlation()))
 
 
+@handler.post("/staff/v1/callbacks/<number>/way-in")
+def give_way_in(number: str) -> Response[str]:
+    return answer(200, calling.give_way_in(handler.principal(), number, utc_now(), handler.correlation()))
+
+
 @handler.post("/staff/v1/messages/preview")
 def preview() -> Response[str]:
     return answer(200, previewing.preview(handler.principal(), handler.read(previewing.PreviewRequest)))

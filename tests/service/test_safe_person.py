@@ -3,7 +3,9 @@ first message on; and who gets no link by message gets their way in from somebod
 """
 
 from datetime import timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -95,6 +97,7 @@ def test_only_who_asked_for_it_takes_it_back_and_nobody_else_sees_it(world):
 def test_what_was_asked_for_outlasts_the_case_on_which_it_was(world):
     one, other = report(world, contact=ONLY_PHONE), report(world, contact=ONLY_PHONE)
     wishes(one, safe={})
+    one.do("open")
     one.do("close", {"outcome": "solved", "text": "Done."})
     one.do("erase", {"reason": "asked"}, who=staff("supervisor-9", "supervisor"))
     before = len(world.sms(PHONE))
@@ -177,6 +180,51 @@ def test_who_says_that_writing_is_not_safe_is_never_named_not_even_at_first(worl
     assert named(world.sms(PHONE)) == []
 
 
+FORM = {
+    "area": "disputes",
+    "category": "D6",
+    "story": "He found out that I called you.",
+    "fact-fight": "no",
+    "fact-shop_asks": "unknown",
+    "when": "unknown",
+    "reach": "sms",
+    "phone": PHONE,
+    "form": "0123456789abcdef",
+}
+
+
+def send_form(world: World, fields: dict[str, str], step: str) -> str:
+    headers = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+    body = urlencode({**fields, "step": step, "go": "on"}).encode()
+    status, _, page = world.answer("intake.web", "POST", "/report", headers, body)
+    assert status in {200, 303}, page
+    world.settle()
+    return unescape(page.decode())
+
+
+@pytest.mark.requirement("TELL-04")
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [
+        ("en", "Is it safe to write to you?"),
+        ("ar", "هل الكتابة إليك آمنة؟"),
+        ("zh", "给您发消息安全吗？"),
+    ],
+)
+def test_the_form_asks_whether_writing_is_safe_and_keeps_to_it(world, language, asked):
+    fields = {**FORM, "language": language}
+    assert asked in send_form(world, {name: fields[name] for name in fields if name != "phone"}, "reach")
+    assert asked in send_form(world, {**fields, "unsafe": "yes"}, "contact")
+    send_form(world, {**fields, "unsafe": "yes"}, "check")
+    assert len(world.sms(PHONE)) == 1
+    assert named(world.sms(PHONE)) == []
+
+
+def test_who_ticks_nothing_is_written_to_as_ever(world):
+    send_form(world, FORM, "check")
+    assert len(named(world.sms(PHONE))) == 1
+
+
 @pytest.mark.requirement("TELL-04")
 def test_another_number_of_theirs_is_as_safe(world):
     case = report(world, contact=UNSAFE)
@@ -219,7 +267,7 @@ def test_a_complaint_keyed_in_for_somebody_at_risk_is_handed_over_as_well(world)
 def test_who_is_safe_by_another_case_is_called_and_told_their_way_in(world):
     first = report(world, contact=ONLY_PHONE)
     wishes(first, safe={})
-    answer = keyed(world, contact=ONLY_PHONE)
+    answer = keyed(world, contact=ONLY_PHONE, apart=True)
     assert answer.body["secret"] is None
     (call,) = callbacks(world)
     assert (call["reason"], call["case"]) == ("way-in", answer.body["number"])

@@ -195,7 +195,8 @@ def accept(
     ways = contact.ways() if contact else {}
     card = ContactCard(**ways, secret=secret, protected=at_risk, handed=at_risk and (keyed or None))
     complaint = open_complaint(
-        voiced, secret, private, card.model_dump(exclude_none=True), Cause(now, actor, correlation))
+        voiced, secret, private, card.model_dump(exclude_none=True), Cause(now, actor, correlation)
+    )
     if complaint is None:
         return _again(identity, voiced)
     return Receipt(complaint, secret)

@@ -40,8 +40,8 @@ class Person:
 
 @dataclass(frozen=True)
 class Involved:
-    """A person in their file: which it is, every way to reach them, open cases of theirs like this one, and the writes
-    that store it.
+    """A person in their file: which it is, every way to reach them, open cases of theirs like this one, and the
+    writes that store it.
     """
 
     customer: Customer

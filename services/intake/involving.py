@@ -48,8 +48,8 @@ def name_customer(draft: Draft, request: CustomerRequest) -> None:
     draft.tell(CustomerNamed(customer=involved.customer.id, classes=classes))
     # Told of whoever is named, so that it says of nobody that they are a victim or a witness.
     protected = not ON_BAD_DAYS.isdisjoint(classes)
-    person = PersonCard(ways=tuple(one.value for one in involved.contacts.values()), protected=protected)
-    draft.tell(CaseConcerns(case=draft.case.id), boxes={"notify": person.model_dump(mode="json")})
+    told = PersonCard(ways=tuple(one.value for one in involved.contacts.values()), protected=protected)
+    draft.tell(CaseConcerns(case=draft.case.id), boxes={"notify": told.model_dump(mode="json")})
 
 
 ACTS: dict[str, Act[Any]] = {

@@ -15,7 +15,6 @@ from shared.rules import pack
 from shared.settings import settings
 from shared.store import Recorded
 
-
 SENT = "The customer has it with the message that we sent."
 HAND_OVER = (
     "Our messages to this customer hold no link. Ask whether they can keep it where nobody else finds it, "

@@ -1,7 +1,7 @@
 """The way in: number and secret of somebody to whom no message may bring them. Whoever calls them says it.
 
-Number and secret open everything that was said. Who reads the customer's telephone must not find them there; who works
-at the desk reads them only on a call that was promised for that, once they have taken it, and that is on record.
+Number and secret open everything that was said. Who reads the customer's telephone must not find them there; who
+works at the desk reads them only on a call that was promised for that, once they have taken it, and it is on record.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ from shared.store import Cause, Line, retrying
 from shared.tables import store
 
 WANTED = "way-in"
-_FOR_THAT = frozenset({WANTED, "undelivered: link_renewed"})
+_FOR_THAT = frozenset({f"{booking.UNDELIVERED}{what}" for what in (WANTED, "link_renewed")})
 _SHOWN = frozenset({"web", "api"})
 """Channels on which whoever reports is answered with number and secret."""
 
@@ -29,7 +29,7 @@ def promise(heard: Heard[Any], case: str, channel: str) -> None:
     _, card = card_of(case)
     if channel in _SHOWN or card.get("handed") or not recipient.channels(card) or not wishing.wishes_of(card).safe:
         return
-    if booking.book(heard, case, WANTED) is None:
+    if booking.book(heard, case, f"{booking.UNDELIVERED}{WANTED}") is None:
         tell_duty(heard, "operator", "duty_unreachable", {"number": ids.spoken(case), "what": WANTED})
 
 

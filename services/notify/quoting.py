@@ -1,4 +1,4 @@
-"""What was written to a customer, as staff may read it again: without its links, each of which opens something. Pure."""
+"""What was written to a customer, as staff may read it: without its links, each of which opens something. Pure."""
 
 import re
 

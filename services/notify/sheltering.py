@@ -1,4 +1,4 @@
-"""Safe contact holds for the person and not for one case: whatever else reaches the same number or address is as safe.
+"""Safe contact holds for the person, not for one case: whatever else reaches the same number or address is as safe.
 
 Only who asked for it takes it back, and only on the case where they did: whoever shares a telephone with somebody
 could do it on one of their own.
@@ -55,8 +55,7 @@ def _make_strict(heard: Heard[Any], case: str, cause: Cause) -> None:
         lines = [Line(notes.RecipientKnown(), private={**kept, "protected": True})]
         said = said_by(card)
         if said.safe is None:
-            strict = said.model_copy(update={"safe": Safe()})
-            lines.append(Line(notes.WishesKnown(), private=wishing.as_kept(strict)))
+            lines += wishing.lines(case, said, said.model_copy(update={"safe": Safe()}))
         return store().change(known, lines, cause, Guard(f"SEEN#{heard.id}"))
 
     with suppress(AlreadyDone):

@@ -1,7 +1,7 @@
 """Ways as the table keeps them: for whom each has to be safe, so that it is so for whatever else leads there.
 
-Encrypted, because that somebody needs safe contact is nobody's business: what is kept are numbers of cases, each to be
-asked what its customer wishes for now.
+Encrypted, because that somebody needs safe contact is nobody's business: what is kept are numbers of cases, each to
+be asked what its customer wishes for now.
 """
 
 from base64 import b64decode, b64encode

@@ -184,7 +184,7 @@ class ContactChanged(IntakeEvent):
 
 
 class CaseConcerns(IntakeEvent):
-    """Staff named somebody whom a case concerns; what they are to it is for nobody else. Box: `PersonCard` to notify."""
+    """Staff named somebody whom a case concerns, and not as what. Box: `PersonCard` to notify."""
 
     detail_type: Literal["CaseConcerns.v1"] = "CaseConcerns.v1"
     case: str

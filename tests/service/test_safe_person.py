@@ -270,7 +270,7 @@ def test_who_is_safe_by_another_case_is_called_and_told_their_way_in(world):
     answer = keyed(world, contact=ONLY_PHONE, apart=True)
     assert answer.body["secret"] is None
     (call,) = callbacks(world)
-    assert (call["reason"], call["case"]) == ("way-in", answer.body["number"])
+    assert (call["reason"], call["case"]) == ("undelivered: way-in", answer.body["number"])
     refused = post(world, call["number"], "way-in")
     assert (refused.status, refused.body["type"]) == (409, "urn:ahd:problem:not-taken")
     post(world, call["number"], "take")

@@ -31,6 +31,11 @@ def said_by(card: Mapping[str, Any]) -> Wishes:
     return Wishes.model_validate(card.get("wishes") or {})
 
 
+def is_sheltered(address: str) -> bool:
+    """Whether whoever is reached by it needs safe contact now, on any case."""
+    return any(_safe_on(name) for name in ways.sheltering(address))
+
+
 def _own(case: str) -> tuple[Recipient, dict[str, Any]]:
     try:
         known, events = store().history(Recipient, case)

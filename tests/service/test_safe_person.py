@@ -11,6 +11,7 @@ import pytest
 
 from tests.service.casework import CLERK, MAIL, OFFICER, REPORT, SUPERVISOR, Matter, report
 from tests.service.conftest import MONDAY_MORNING
+from tests.service.subscribed import ask
 from tests.service.test_wishes import BOTH, ONLY_PHONE, PHONE, TELLING, texted, wishes
 from tests.service.world import Answer, World, staff
 
@@ -178,6 +179,18 @@ def test_who_says_that_writing_is_not_safe_is_never_named_not_even_at_first(worl
     world.settle()
     assert len(world.sms(PHONE)) == 3
     assert named(world.sms(PHONE)) == []
+
+
+@pytest.mark.requirement("TELL-04", "TELL-08")
+def test_no_bulletin_or_link_of_ours_reaches_a_number_that_has_to_be_safe(world):
+    case = report(world, contact=ONLY_PHONE)
+    wishes(case, safe={})
+    before = len(world.sms(PHONE))
+    assert ask(world, phone=PHONE).status == 202
+    assert len(world.sms(PHONE)) == before
+    wishes(case)
+    ask(world, phone=PHONE)
+    assert len(world.sms(PHONE)) == before + 1
 
 
 FORM = {

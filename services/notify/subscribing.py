@@ -98,7 +98,7 @@ def erase(identity: str, now: datetime) -> None:
 
 
 def reached(identity: str) -> tuple[Subscriber, str | None]:
-    """A subscriber, and their address unless it is erased, or nothing that names us may reach it. Raises `NotFound`."""
+    """A subscriber, and their address unless it is erased or has to be safe from us. Raises `NotFound`."""
     known, events = store().history(Subscriber, identity)
     if known.salt is None:
         return known, None

@@ -219,8 +219,9 @@ class _Attempt:
         return Consultation.of(tuple(one.article.id for one in found))
 
     def _card(self, contact: Contact) -> dict[str, Any]:
-        protected = None if ON_BAD_DAYS.isdisjoint(self.request.classes) else True
-        card = ContactCard(**contact.model_dump(), secret=self.secret, protected=protected)
+        protected = is_at_risk(self.request, contact) or None
+        handed = protected and (isinstance(self.request, KeyedReportRequest) or None)
+        card = ContactCard(**contact.ways(), secret=self.secret, protected=protected, handed=handed)
         return card.model_dump(exclude_none=True)
 
     def grievance(self) -> list[Line]:
@@ -333,6 +334,11 @@ def check(request: ReportRequest, now: datetime) -> tuple[Category, Contact | No
     """Its category and its contact as `report` takes them, without storing anything. Raises the same `Problem`."""
     category = _checked(request, pack(), now)
     return category, None if category.kind == "tip" else reachable(request.contact, pack().region)
+
+
+def is_at_risk(request: ReportRequest, contact: Contact | None) -> bool:
+    """Whether a message that somebody else sees can harm the customer: then none says who writes, or holds a link."""
+    return not ON_BAD_DAYS.isdisjoint(request.classes) or bool(contact and contact.at_risk)
 
 
 def is_urgent(request: ReportRequest, category: Category, contact: Contact | None) -> bool:

@@ -42,6 +42,16 @@ def record(number: str) -> Response[str]:
     return answer(200, calling.record(principal, number, command, request, utc_now(), handler.correlation()))
 
 
+@handler.post("/staff/v1/callbacks/<number>/take")
+def take(number: str) -> Response[str]:
+    return answer(200, calling.take(handler.principal(), number, utc_now(), handler.correlation()))
+
+
+@handler.post("/staff/v1/callbacks/<number>/way-in")
+def give_way_in(number: str) -> Response[str]:
+    return answer(200, calling.give_way_in(handler.principal(), number, utc_now(), handler.correlation()))
+
+
 @handler.get("/staff/v1/wishes/<number>")
 def wishes(number: str) -> Response[str]:
     return answer(200, behalf.read(handler.principal(), number))

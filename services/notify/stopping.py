@@ -6,9 +6,8 @@ Whoever owns a number decides about it, not who gave it to the desk; so it holds
 import unicodedata
 from datetime import datetime
 
-from services.notify import notes
+from services.notify import notes, ways
 from services.notify.way import Way
-from shared import vault
 from shared.store import AlreadyExists, Cause, Line, NotFound, retrying
 from shared.tables import store
 
@@ -42,7 +41,7 @@ def meant(text: str) -> bool | None:
 def is_stopped(number: str) -> bool:
     """Whether whoever has this number wants no text messages."""
     try:
-        return store().load(Way, _id(number)).stopped
+        return store().load(Way, ways.identity(number)).stopped
     except NotFound:
         return False
 
@@ -54,9 +53,9 @@ def turn(number: str, *, stopped: bool, said: str, now: datetime) -> None:
 
     def write() -> Way:
         try:
-            way = store().load(Way, _id(number))
+            way = store().load(Way, ways.identity(number))
         except NotFound:
-            return store().create(Way(id=_id(number), stopped=stopped, said=said), [line], cause)
+            return store().create(Way(id=ways.identity(number), stopped=stopped, said=said), [line], cause)
         if way.said == said or way.stopped == stopped:
             return way
         return store().change(way.model_copy(update={"stopped": stopped, "said": said}), [line], cause)
@@ -65,7 +64,3 @@ def turn(number: str, *, stopped: bool, said: str, now: datetime) -> None:
         retrying(write)
     except AlreadyExists:
         retrying(write)
-
-
-def _id(number: str) -> str:
-    return vault.mac_text("way", number)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal
 
-from services.notify import audience, notes, subscriber
+from services.notify import audience, cards, notes, subscriber
 from services.notify.message import Channel
 from services.notify.subscriber import NotNow, State, Subscriber
 from shared import vault
@@ -98,12 +98,13 @@ def erase(identity: str, now: datetime) -> None:
 
 
 def reached(identity: str) -> tuple[Subscriber, str | None]:
-    """A subscriber, and their address unless it is erased. Raises `NotFound`."""
+    """A subscriber, and their address unless it is erased or has to be safe from us. Raises `NotFound`."""
     known, events = store().history(Subscriber, identity)
     if known.salt is None:
         return known, None
     asked = (event for event in reversed(events) if event.type == SubscriptionAsked.detail_type_name())
-    return known, str(next(asked).private(known.salt)["address"])
+    address = str(next(asked).private(known.salt)["address"])
+    return known, None if cards.is_sheltered(address) else address
 
 
 def identity_of(channel: Channel, address: str) -> str:

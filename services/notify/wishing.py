@@ -7,9 +7,11 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from services.notify import notes, recipient, stopping
+from services.notify.cards import said_by
 from services.notify.hours import Hours, hours_of
 from services.notify.kinds import KINDS, RULES
 from services.notify.message import Channel
+from services.notify.shelter import together
 from services.notify.wishes import SAFE_HOURS, STRICT, House, Plan, Wishes, decide
 from shared import vault
 from shared.contracts.notify import CallHoursChanged
@@ -21,8 +23,10 @@ _ONE_CLICK = "unsubscribe"
 
 
 def wishes_of(card: Mapping[str, Any]) -> Wishes:
-    """As they were kept with the card; whoever said nothing wishes for nothing."""
-    return Wishes.model_validate(card.get("wishes") or {})
+    """What holds for them: what they said on this case, as safe as they asked to be written to on any."""
+    said = said_by(card)
+    own = (said.safe,) if said.safe else ()
+    return said.model_copy(update={"safe": together((*card.get("shelter", ()), *own))})
 
 
 def strict_at_first(card: Mapping[str, Any]) -> list[Line]:

@@ -49,7 +49,7 @@ def choose(draft: Draft, request: CallRequest) -> None:
         raise Problem(409, "no-call", "No call is promised to you now.", "Ask for one on your case.") from None
     _write(draft)
     if request.stop:
-        draft.set(calls=awaited.over(calls, call.callback, call.heard))
+        draft.case = draft.case.no_longer_awaiting(call.callback, call.heard)
         draft.tell(CallsStopped(case=draft.case.id, callback=call.callback), Audience.CUSTOMER)
         return
     chosen = _chosen(call, request, draft.now)

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from pydantic import Field
 
-from services.notify import notes, wishes, wishing
+from services.notify import notes, recipient, wishes, wishing
 from services.notify.cards import card_of
 from services.notify.kinds import DECLINABLE, RULES, Kind
 from services.notify.message import Channel
@@ -16,7 +16,7 @@ from services.notify.recipient import Recipient, channels
 from services.notify.wishes import Safe, Wishes
 from shared import ids
 from shared.consumer import NotYet
-from shared.http import Request, Text, fault
+from shared.http import Problem, Request, Text, fault
 from shared.packs import Daily
 from shared.store import Cause, Line, NotFound, retrying
 from shared.tables import store
@@ -61,12 +61,24 @@ def choose(number: str, secret: str, request: WishesRequest, now: datetime, corr
         after = known.model_copy(update={"language": request.language or known.language})
         if kept != card["wishes"] or after != known:
             cause = Cause(now, "customer", correlation)
-            after = store().change(after, [Line(notes.WishesKnown(), private=kept)], cause)
+            after = store().change(_counted(after, now), [Line(notes.WishesKnown(), private=kept)], cause)
         seen.append((after, {**card, "wishes": kept}))
         return after
 
     retrying(write)
     return _seen(*seen[-1])
+
+
+def _counted(known: Recipient, now: datetime) -> Recipient:
+    try:
+        return recipient.wished(known, now)
+    except recipient.TooManyWishes:
+        raise Problem(
+            429,
+            "too-many-wishes",
+            "You have changed how we write to you very often today; what you said last holds.",
+            "Change it again tomorrow, or call us.",
+        ) from None
 
 
 def stop(case: str, kind: str, token: str, now: datetime, correlation: str) -> None:

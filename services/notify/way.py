@@ -14,5 +14,3 @@ class Way(Aggregate):
     KIND: ClassVar[str] = "WAY"
 
     stopped: bool
-    said: str = ""
-    """Id of the text message that said so last: it may come twice."""

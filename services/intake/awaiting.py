@@ -3,7 +3,7 @@ are not.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -17,12 +17,10 @@ from services.intake.notes import CallPromised
 from shared import ids
 from shared.clock import utc_now
 from shared.contracts.intake import CallsStopped, CallTimeChosen
-from shared.contracts.notify import CallWindow
+from shared.contracts.notify import ASLEEP, RAISED, CallWindow
 from shared.http import Problem, Request, When, fault
 from shared.rules import calendar
 from shared.store import Audience, Recorded
-
-_RAISED, _ASLEEP = time(8), time(21)
 
 
 class CallRequest(Request):
@@ -71,7 +69,7 @@ def _chosen(call: AwaitedCall, request: CallRequest, now: datetime) -> AwaitedCa
         raise fault("/since", "since", "This time is not offered, or no longer: choose one that is.") from None
     zone = chosen.zone or calendar().zone
     since, until = (at.astimezone(zone).time() for at in (chosen.since, chosen.until))
-    if not _RAISED <= since < until <= _ASLEEP:
+    if not RAISED <= since < until <= ASLEEP:
         raise fault("/since", "night", "It is night there at that time: choose another one.")
     return chosen
 

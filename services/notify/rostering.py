@@ -15,8 +15,8 @@ from shared import ids, vault
 from shared.acting import Change, carry_out
 from shared.commands import Command
 from shared.contracts.notify import ShiftNear, ShiftUnready, SubstituteNamed
-from shared.http import Problem, Request, Text, When, fault
-from shared.policy import LEADING, NotPermitted, Principal, require
+from shared.http import Problem, Request, Text, When, fault, key_used
+from shared.policy import Principal, require
 from shared.rules import calendar, pack
 from shared.store import AlreadyExists, Cause, Line, NotFound, retrying
 from shared.tables import store
@@ -229,8 +229,8 @@ def _act(
 
 
 def _must_be_theirs(principal: Principal, shift: Shift) -> None:
-    if principal.id != shift.staff and not principal.roles & LEADING:
-        raise NotPermitted("roster.plan")
+    if principal.id != shift.staff:
+        require(principal, "roster.serve-others")
 
 
 def _allowed(act: Callable[[], Shift]) -> Shift:
@@ -274,12 +274,7 @@ def _must_be_free(shift: Shift, staff: str, where: str) -> None:
 def _planned_before(identity: str, known: dict[str, Any], line: Line) -> dict[str, Any]:
     asked = line.event.model_dump(mode="json", exclude={"detail_type"}, exclude_defaults=True)
     if asked != known:
-        raise Problem(
-            422,
-            "key-used-before",
-            "This Idempotency-Key was used for another shift.",
-            "Use a new key for a new shift.",
-        )
+        raise key_used("shift")
     return _facts(store().load(Shift, identity))
 
 

@@ -37,9 +37,10 @@ def read(number: str) -> Response[str]:
 @handler.post("/staff/v1/callbacks/<number>/outcome")
 def record(number: str) -> Response[str]:
     request = handler.read(calling.OutcomeRequest)
-    principal = handler.principal()
-    command = Command(principal.id, handler.idempotency_key(), request)
-    return answer(200, calling.record(principal, number, command, request, utc_now(), handler.correlation()))
+    command = _command(request)
+    return answer(
+        200, calling.record(handler.principal(), number, command, request, utc_now(), handler.correlation())
+    )
 
 
 @handler.post("/staff/v1/messages/preview")
@@ -55,9 +56,8 @@ def bulletins() -> Response[str]:
 @handler.post("/staff/v1/bulletins")
 def write_bulletin() -> Response[str]:
     request = handler.read(drafting.BulletinRequest)
-    principal = handler.principal()
-    command = Command(principal.id, handler.idempotency_key(), request)
-    return answer(201, drafting.write(principal, command, request, utc_now(), handler.correlation()))
+    command = _command(request)
+    return answer(201, drafting.write(handler.principal(), command, request, utc_now(), handler.correlation()))
 
 
 @handler.get("/staff/v1/bulletins/<number>")
@@ -68,17 +68,15 @@ def read_bulletin(number: str) -> Response[str]:
 @handler.post("/staff/v1/bulletins/<number>/acts")
 def act_on_bulletin(number: str) -> Response[str]:
     request = handler.read(drafting.ActRequest)
-    principal = handler.principal()
-    command = Command(principal.id, handler.idempotency_key(), request)
-    return answer(200, drafting.act(principal, number, command, request, utc_now(), handler.correlation()))
+    command = _command(request)
+    return answer(200, drafting.act(handler.principal(), number, command, request, utc_now(), handler.correlation()))
 
 
 @handler.post("/staff/v1/thanks")
 def thank() -> Response[str]:
     request = handler.read(caring.ThanksRequest)
-    principal = handler.principal()
-    command = Command(principal.id, handler.idempotency_key(), request)
-    return answer(201, caring.thank(principal, command, request, utc_now(), handler.correlation()))
+    command = _command(request)
+    return answer(201, caring.thank(handler.principal(), command, request, utc_now(), handler.correlation()))
 
 
 @handler.get("/staff/v1/roster")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from shared.contracts.notify import CallWindow
+from shared.contracts.notify import ASLEEP, RAISED, CallWindow
 from shared.worktime import Calendar, periods
 
 LENGTH = timedelta(hours=2)
@@ -19,7 +19,6 @@ NOTICE = timedelta(hours=1)
 
 AHEAD = timedelta(days=7)
 MANY = 12
-_RAISED, _ASLEEP = time(8), time(21)
 _QUARTER = 15 * 60
 
 
@@ -31,8 +30,8 @@ class Part(StrEnum):
     EVENING = "evening"
 
 
-_BEGINS = {Part.MORNING: _RAISED, Part.AFTERNOON: time(12), Part.EVENING: time(17)}
-_ENDS = {Part.MORNING: time(12), Part.AFTERNOON: time(17), Part.EVENING: _ASLEEP}
+_BEGINS = {Part.MORNING: RAISED, Part.AFTERNOON: time(12), Part.EVENING: time(17)}
+_ENDS = {Part.MORNING: time(12), Part.AFTERNOON: time(17), Part.EVENING: ASLEEP}
 
 
 def part_of(at: datetime, zone: tzinfo) -> Part:
@@ -80,7 +79,7 @@ def next_day(calendar: Calendar, window: CallWindow, now: datetime) -> CallWindo
     today = now.astimezone(calendar.zone).date()
     on = calendar.working_day(today, 1) if calendar.is_working_day(today) else calendar.working_day(today, 0)
     since = _at(on, start.time(), calendar.zone)
-    whole_day = (_at(on, _RAISED, calendar.zone), _at(on, _ASLEEP, calendar.zone))
+    whole_day = (_at(on, RAISED, calendar.zone), _at(on, ASLEEP, calendar.zone))
     for opening, closing in (*periods(calendar, since, since + length), *periods(calendar, *whole_day)):
         return CallWindow(since=opening, until=min(opening + max(length, SHORTEST), closing))
     return CallWindow(since=since, until=since + length)
@@ -90,7 +89,7 @@ def _waking(zone: tzinfo, since: datetime, until: datetime) -> Iterator[CallWind
     """The days there between the two, each as long as people may be called."""
     on, last = since.astimezone(zone).date(), until.astimezone(zone).date()
     while on <= last:
-        yield from _between(since, until, _at(on, _RAISED, zone), _at(on, _ASLEEP, zone))
+        yield from _between(since, until, _at(on, RAISED, zone), _at(on, ASLEEP, zone))
         on += timedelta(days=1)
 
 

@@ -1,7 +1,7 @@
 """Providers that hang take a tick's time: what must not wait for them does not."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -39,8 +39,9 @@ def tick(world, providers, seconds: float = 30) -> list[str]:
     providers(email=this, sms=this)
     with world.function_of("notify", "clock"):
         clock.handler({}, this)
+    asked = list(this.asked)
     world.settle()
-    return this.asked
+    return asked
 
 
 @pytest.mark.requirement("TELL-10")
@@ -51,14 +52,12 @@ def test_an_emergency_that_nobody_acknowledges_goes_up_while_every_provider_hang
         report(world)
     report(world, facts={"danger_to_life": True})
 
-    def roles() -> list[str]:
-        seen = world.http("notify.staff", "GET", "/staff/v1/notices", staff=SUPERVISOR).body
-        return [role for one in seen["notices"] for role in one["roles"]]
-
-    before = roles()
-    world.at(MONDAY_MORNING + timedelta(minutes=30))
+    now = MONDAY_MORNING + timedelta(minutes=30)
+    world.at(now)
     assert len(tick(world, providers)) == 3  # the time of a tick
-    assert len(roles()) > len(before) > 0
+    seen = world.http("notify.staff", "GET", "/staff/v1/notices", staff=SUPERVISOR).body["notices"]
+    assert seen
+    assert all(datetime.fromisoformat(one["until"]) > now for one in seen)
 
 
 @pytest.mark.requirement("TELL-08")

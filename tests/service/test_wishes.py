@@ -200,11 +200,10 @@ def test_nobody_is_late_whose_word_waits_for_a_safe_hour(world):
 @pytest.mark.requirement("TELL-04")
 def test_our_word_that_has_to_wait_twice_has_as_much_time_then_as_after_the_first_wait(world):
     world.at(MONDAY_MORNING + timedelta(hours=15))
-    made = MONDAY_MORNING + timedelta(hours=15)
     case = report(world, contact=ONLY_PHONE, classes=["victim"])
     safe_from = MONDAY_MORNING + timedelta(hours=23)
     span = case.due("acknowledge") - safe_from
-    assert timedelta() < span < timedelta(hours=8), made
+    assert timedelta() < span < timedelta(hours=8)
     wishes(case, safe={"hours": {"after": "10:00", "until": "12:00"}})
     world.at(safe_from)
     world.tick("notify")
@@ -216,19 +215,19 @@ def test_our_word_that_has_to_wait_twice_has_as_much_time_then_as_after_the_firs
 def test_wishes_that_are_changed_all_day_long_are_refused_and_the_last_ones_hold(world):
     case = report(world, contact=BOTH)
     for turn in range(recipient.WISHES_A_DAY):
-        wishes(case, preferred=("email", "sms")[turn % 2])
-    wishes(case, preferred="sms")  # as it is: nothing to be kept
+        wishes(case, preferred=("sms", "email")[turn % 2])
+    wishes(case, preferred="email")  # as it is: nothing to be kept
     path = f"/v1/contact/{case.number}"
-    refused = world.http("notify.api", "PUT", path, {"preferred": "email"}, secret=case.secret)
+    refused = world.http("notify.api", "PUT", path, {"preferred": "sms"}, secret=case.secret)
     assert (refused.status, refused.body["type"]) == (429, "urn:ahd:problem:too-many-wishes")
     assert "tomorrow" in refused.body["detail"]
-    assert world.http("notify.api", "GET", path, secret=case.secret).body["preferred"] == "sms"
+    assert world.http("notify.api", "GET", path, secret=case.secret).body["preferred"] == "email"
     case.do("notes", NEWS)
     # Whoever wants no more of something says so at any time.
     stop = unsubscribe(letters(world)[-1])
     assert page(world, "POST", stop)[0] == 200
     world.at(MONDAY_MORNING + timedelta(days=1, minutes=1))
-    wishes(case, preferred="email")
+    wishes(case, preferred="sms")
 
 
 @pytest.mark.requirement("TELL-04")

@@ -4,17 +4,12 @@ The libraries are in the packages of the services that take contacts, and are lo
 need only one of the two.
 """
 
-import re
 from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
 from shared.http import Request, Text, fault
-
-_EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-_NO_ADDRESS = "This is no email address; send one like name@example.org."
 
 
 def _a_name(name: str) -> str:
@@ -55,7 +50,7 @@ def email(address: str, where: str) -> str:
     try:
         return str(validate(address, check_deliverability=False, test_environment=True).normalized)
     except not_valid:
-        raise fault(where, "not_an_address", _NO_ADDRESS) from None
+        raise fault(where, "not_an_address", "This is no email address; send one like name@example.org.") from None
 
 
 def phone(number: str, region: str, where: str) -> str:
@@ -69,23 +64,6 @@ def phone(number: str, region: str, where: str) -> str:
     if parsed is None or not phonenumbers.is_possible_number(parsed):
         raise fault(where, "not_a_number", "This can't be a telephone number; send it with + and the country code.")
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
-
-
-def written_email(address: str, where: str) -> str:
-    """An address as providers take it, without the library, which is large.
-
-    Raises `Problem` 422 that points to `where`.
-    """
-    if not _EMAIL.fullmatch(address):
-        raise fault(where, "not_an_address", _NO_ADDRESS)
-    return address
-
-
-def written_phone(number: str, where: str) -> str:
-    """A number as E.164, without the library. Raises `Problem` 422 that points to `where`."""
-    if not _E164.fullmatch(number):
-        raise fault(where, "not_a_number", "Send the number with + and the country code, digits only.")
-    return number
 
 
 @cache

@@ -9,7 +9,7 @@ from services.notify import notes, staffcard
 from services.notify.countries import countries_of
 from services.notify.duty import card_of_staff
 from services.notify.staffcard import StaffCard
-from shared import reach, vault
+from shared import vault, written
 from shared.http import Request, Text, fault
 from shared.packs import LANGUAGES
 from shared.policy import Principal, require
@@ -72,8 +72,8 @@ def _whose(principal: Principal, staff: str) -> str:
 
 def _checked(request: CardRequest) -> CardRequest:
     if request.email is not None:
-        reach.written_email(request.email, "/email")
-    if request.phone is not None and not countries_of(reach.written_phone(request.phone, "/phone")):
+        written.email(request.email, "/email")
+    if request.phone is not None and not countries_of(written.phone(request.phone, "/phone")):
         raise fault(
             "/phone", "not_a_number", "No country has this code: send the number with + and the country code."
         )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from aws_lambda_powertools.event_handler import Response
 from pydantic import TypeAdapter, ValidationError
 
-from services.notify import calling, carding, caring, drafting, noticing, previewing, rostering
+from services.notify import calling, carding, caring, drafting, noticing, previewing, roster, rostering
 from services.notify.booking import BookingRequest
 from shared.clock import utc_now
 from shared.commands import Command
@@ -80,18 +80,18 @@ def thank() -> Response[str]:
 
 
 @handler.get("/staff/v1/roster")
-def roster() -> Response[str]:
-    return answer(200, rostering.overview(handler.principal(), *_window()))
+def shifts() -> Response[str]:
+    return answer(200, roster.overview(handler.principal(), *_window()))
 
 
 @handler.get("/staff/v1/roster/mine")
 def my_shifts() -> Response[str]:
-    return answer(200, rostering.mine(handler.principal(), *_window()))
+    return answer(200, roster.mine(handler.principal(), *_window()))
 
 
 @handler.get("/staff/v1/roster/mine.csv")
 def my_shifts_as_table() -> Response[str]:
-    table = rostering.mine_as_table(handler.principal(), *_window())
+    table = roster.mine_as_table(handler.principal(), *_window())
     return Response(200, "text/csv; charset=utf-8", table, headers={"Cache-Control": "no-store"})
 
 
@@ -104,7 +104,7 @@ def plan_shift() -> Response[str]:
 
 @handler.get("/staff/v1/roster/shifts/<number>")
 def read_shift(number: str) -> Response[str]:
-    return answer(200, rostering.read(handler.principal(), number))
+    return answer(200, roster.read(handler.principal(), number))
 
 
 @handler.post("/staff/v1/roster/shifts/<number>/readiness")

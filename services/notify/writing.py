@@ -28,7 +28,7 @@ def write(
     plan = wishing.plan_for_subscriber(known.channel, address, message.template, now, urgent=urgent)
     if plan is None:
         return False
-    addresses = {known.channel: address}
+    addresses: dict[str, str | None] = {known.channel: address}
     if at_once and plan.at <= now:
         delivery.begin(heard, message, addresses, words, known.salt)
     else:

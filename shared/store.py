@@ -406,12 +406,21 @@ class Store:
                 return
 
     def newest(
-        self, partition: str, first: str, last: str, wanted: Mapping[str, Sequence[str]], pages: int, limit: int = 0
+        self,
+        partition: str,
+        first: str,
+        last: str,
+        wanted: Mapping[str, Sequence[str]],
+        pages: int,
+        *,
+        as_written: bool = False,
+        limit: int = 0,
     ) -> Iterator[Item]:
         """Items of a partition that stand from `first` to `last`, from the last on, of at most so many pages, each of
         at most `limit` items.
 
-        `wanted` names for an attribute the values of which it has to have one.
+        `wanted` names for an attribute the values of which it has to have one. What was written a moment ago may be
+        missing, unless they are read `as_written`.
         """
         names = {f"#{place}": name for place, name in enumerate(wanted)}
         values: Item = {":pk": {"S": partition}, ":first": {"S": first}, ":last": {"S": last}}
@@ -429,6 +438,7 @@ class Store:
                 ExpressionAttributeValues=values,
                 ScanIndexForward=False,
                 **({"Limit": limit} if limit else {}),
+                ConsistentRead=as_written,
                 **filtered,
                 **({"ExclusiveStartKey": start} if start else {}),
             )

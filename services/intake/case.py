@@ -173,6 +173,11 @@ class Case(Aggregate):
     before it may come late, and promises nothing.
     """
 
+    @property
+    def where_it_is(self) -> str:
+        """The unit that has it: the one that was sent, else that of its owner; nothing when that is not known."""
+        return self.unit or self.ownership.unit
+
     def moved(self, move: Move) -> "Case":
         """The case after this move. Raises `IllegalMove`."""
         try:

@@ -56,7 +56,8 @@ _THEN = (1980, 1, 1, 0, 0, 0)
 _TRIMMED_BY = [Path(__file__), *(Path(__file__).with_name(name) for name in ("trim.py", "hollow.py"))]
 _LAID_BY = [
     *sorted((ROOT / "infra" / "packs").glob("*.py")),
-    *(ROOT / "infra" / name for name in ("holidays_of.py", "reach.py", "assets/__init__.py")),
+    *sorted((ROOT / "infra" / "wording").glob("*.py")),
+    *(ROOT / "infra" / name for name in ("holidays_of.py", "feasts.py", "bill.py", "reach.py", "assets/__init__.py")),
     ROOT / "services" / "intake" / "proposing.py",
 ]
 

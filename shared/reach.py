@@ -61,7 +61,7 @@ def email(address: str, where: str) -> str:
     try:
         return str(validate(address, check_deliverability=False, test_environment=True).normalized)
     except not_valid:
-        raise fault(where, "not_an_address", "This is no email address.") from None
+        raise fault(where, "not_an_address", "This is no email address; send one like name@example.org.") from None
 
 
 def phone(number: str, region: str, where: str) -> str:

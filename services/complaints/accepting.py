@@ -15,7 +15,7 @@ from services.complaints.injury import Injury, Record
 from shared import ids, vault
 from shared.contracts.complaints import CallsDeclined, ComplaintAccepted
 from shared.contracts.intake import ContactCard
-from shared.http import Problem, Request, Text, fault, fingerprint
+from shared.http import Request, Text, fault, fingerprint, key_used
 from shared.packs import Money
 from shared.packs.complaints import Happening
 from shared.policy import UNIT
@@ -353,12 +353,7 @@ def _again(identity: str, voiced: Voiced) -> Receipt:
     if voiced.command is None or stored.command != voiced.command:
         raise Conflict(identity)  # two random numbers met: the caller sends it again and gets another one
     if stored.fingerprint != voiced.fingerprint:
-        raise Problem(
-            422,
-            "key-used-before",
-            "This Idempotency-Key was used for another request.",
-            "Use a new key for a new complaint.",
-        )
+        raise key_used("complaint")
     return Receipt(_as_first(stored, events), str(events[0].private(stored.salt)["secret"]))
 
 

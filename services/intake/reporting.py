@@ -26,7 +26,7 @@ from services.intake.triage import Decision, decide
 from services.intake.unit import Position, nearest_first
 from shared import ids, vault
 from shared.contracts.intake import CaseReported, ContactCard, GrievanceVoiced, PromiseMade
-from shared.http import Problem, Request, Text, fault, fingerprint
+from shared.http import Problem, Request, Text, fault, fingerprint, key_used
 from shared.packs import URGENT_FACTS, Category, Pack
 from shared.reach import Contact, reachable
 from shared.rules import calendar, pack
@@ -429,12 +429,7 @@ def _again(attempt: _Attempt) -> Receipt:
     if attempt.command is None or stored.command != attempt.command:
         raise Conflict(attempt.identity)  # two random numbers met: the caller sends it again and gets another one
     if stored.fingerprint != fingerprint(attempt.request):
-        raise Problem(
-            422,
-            "key-used-before",
-            "This Idempotency-Key was used for another request.",
-            "Use a new key for a new report.",
-        )
+        raise key_used("report")
     secret = statement(events, stored.salt).secret
     return receipt(as_first(stored, events[0]), secret, attempt.decided())
 

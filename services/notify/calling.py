@@ -39,6 +39,7 @@ class OutcomeRequest(Request):
     """How the call went. `reason` goes with `given-up`, and only with it; `at` with `another-time`.
 
     `said` and `promised` are for whoever calls next: what was talked about, and what the desk said it would do.
+    They go with every outcome but `given-up`.
     """
 
     outcome: Outcome
@@ -134,6 +135,9 @@ def record(
         require(principal, "callback.give-up")
     if (request.outcome is Outcome.GIVEN_UP) != (request.reason is not None):
         raise fault("/reason", "reason", "Send a reason with the outcome given-up, and only with it.")
+    if request.outcome is Outcome.GIVEN_UP and (request.said or request.promised):
+        where = "/said" if request.said else "/promised"
+        raise fault(where, "no_call", "Who gives up made no call: send what was said with the call it was said on.")
     if (request.outcome is Outcome.ANOTHER_TIME) != (request.at is not None):
         raise fault("/at", "at", "Send the time with the outcome another-time, and only with it.")
     identity = _identity(number)

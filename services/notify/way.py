@@ -15,8 +15,6 @@ class Way(Aggregate):
     KIND: ClassVar[str] = "WAY"
 
     stopped: bool = False
-    said: str = ""
-    """Id of the text message that said so last: it may come twice."""
     salt: str | None = None
     sealed: str = ""
     """For whom it has to be safe, encrypted (`services.notify.ways`); empty: nobody ever asked."""

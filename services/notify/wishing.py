@@ -80,6 +80,17 @@ def plan(
     return decide(template, left, wishes_of(card), house(), now, closed=stopped)
 
 
+def plan_for_subscriber(channel: Channel, address: str, template: str, now: datetime, *, urgent: bool) -> Plan | None:
+    """What becomes of a message to a subscriber, of whom nothing is known but what they texted; None when that was
+    STOP. What is `urgent` waits for no hour.
+    """
+    if channel == "sms" and stopping.is_stopped(address):
+        return None
+    if urgent:
+        return Plan((channel,), now)
+    return decide(template, (channel,), Wishes(), house(), now)
+
+
 def page_of(case: str, card: Mapping[str, Any]) -> str:
     """Where they choose how they are written to."""
     return f"{settings().need('url')}/contact/{case}/{card['secret']}"

@@ -2,7 +2,7 @@
 
 One item `STATE` holds the aggregate; each event is an item `EV#<seq>` of the same partition and at once outbox
 row, audit entry, timeline line and optimistic lock. A sparse index `due` finds, by shard and time, aggregates
-with a promise that runs (`PROMISE#<kind>#<shard>`, by the next time to look at it), those whose every promise stands
+with a promise that runs (`PROMISE#<queue>#<shard>`, by the next time to look at it), those whose every promise stands
 still (`STILL#<kind>#<shard>`, by since when), those where nothing is owed and that are to be erased one day
 (`ERASE#<kind>#<shard>`, by when) and events not yet told (`UNSENT#<shard>`).
 """
@@ -155,13 +155,14 @@ class Store:
         cause: Cause,
         extra: Sequence[Item] = (),
         salt: str | None = None,
+        guard: Guard | None = None,
     ) -> A:
-        """Store a new aggregate with its first events. Raises `AlreadyExists`.
+        """Store a new aggregate with its first events. Raises `AlreadyExists`, `AlreadyDone`.
 
         `salt` encrypts what is private when that is not the aggregate's own.
         """
         salt = salt or getattr(aggregate, "salt", None)
-        return self._write(aggregate, lines, cause, salt=salt, guard=None, extra=extra, new=True)
+        return self._write(aggregate, lines, cause, salt=salt, guard=guard, extra=extra, new=True)
 
     def change(
         self,
@@ -312,7 +313,7 @@ class Store:
 
     def standing(self, partition: str, limit: int) -> list[tuple[str, str]]:
         """What stands in one partition of the index, in order: each by its partition key and its place. One query."""
-        items = self._query_index(partition, _END_OF_TIME, limit)
+        items = self._query_index(partition, stamp(_END_OF_TIME), limit)
         return [(item["pk"]["S"], item["at"]["S"]) for item in items]
 
     def item(self, pk: str, sk: str) -> Item | None:
@@ -332,28 +333,31 @@ class Store:
 
     def unsent(self, before: datetime, limit: int) -> list[tuple[str, str]]:
         """Keys of events that were stored before `before` and are still not told, the oldest first."""
+        until = stamp(before)
         found = [
             (item["at"]["S"], item["pk"]["S"], item["sk"]["S"])
             for shard in range(SHARDS)
-            for item in self._query_index(f"UNSENT#{shard}", before, limit)
+            for item in self._query_index(f"UNSENT#{shard}", until, limit)
         ]
         return [(pk, sk) for _, pk, sk in sorted(found)[:limit]]
 
     def _index(
         self, prefix: str, until: datetime, limit: int, *, after: "Place | None" = None, newest: bool = False
     ) -> "list[Place]":
+        earliest = stamp(after.at) if after else "0"
+        # Those that stand at the very time of the mark come again and are left out below.
+        most, last = limit + _AT_ONE_TIME if after else limit, max(earliest, stamp(until))
         found = [
             _place(item)
             for shard in range(SHARDS)
-            for item in self._query_index(f"{prefix}#{shard}", until, limit, after=after, newest=newest)
+            for item in self._query_index(f"{prefix}#{shard}", last, most, earliest, newest=newest)
         ]
         behind = [place for place in found if after is None or place > after]
         return sorted(behind, reverse=newest)[:limit]
 
     def _query_index(
-        self, partition: str, until: datetime, limit: int, *, after: "Place | None" = None, newest: bool = False
+        self, partition: str, until: str, limit: int, earliest: str = "0", *, newest: bool = False
     ) -> list[Item]:
-        earliest = stamp(after.at) if after else "0"
         answer = self.client.query(
             TableName=self.table,
             IndexName="due",
@@ -362,10 +366,9 @@ class Store:
             ExpressionAttributeValues={
                 ":due": {"S": partition},
                 ":from": {"S": earliest},
-                ":until": {"S": max(earliest, stamp(until))},
+                ":until": {"S": until},
             },
-            # Those that stand at the very time of the mark come again and are left out by the caller.
-            Limit=limit + _AT_ONE_TIME if after else limit,
+            Limit=limit,
             ScanIndexForward=not newest,
         )
         return cast("list[Item]", answer["Items"])
@@ -403,11 +406,21 @@ class Store:
                 return
 
     def newest(
-        self, partition: str, first: str, last: str, wanted: Mapping[str, Sequence[str]], pages: int
+        self,
+        partition: str,
+        first: str,
+        last: str,
+        wanted: Mapping[str, Sequence[str]],
+        pages: int,
+        *,
+        as_written: bool = False,
+        limit: int = 0,
     ) -> Iterator[Item]:
-        """Items of a partition that stand from `first` to `last`, from the last on, of at most so many pages.
+        """Items of a partition that stand from `first` to `last`, from the last on, of at most so many pages, each of
+        at most `limit` items.
 
-        `wanted` names for an attribute the values of which it has to have one.
+        `wanted` names for an attribute the values of which it has to have one. What was written a moment ago may be
+        missing, unless they are read `as_written`.
         """
         names = {f"#{place}": name for place, name in enumerate(wanted)}
         values: Item = {":pk": {"S": partition}, ":first": {"S": first}, ":last": {"S": last}}
@@ -424,6 +437,8 @@ class Store:
                 KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
                 ExpressionAttributeValues=values,
                 ScanIndexForward=False,
+                **({"Limit": limit} if limit else {}),
+                ConsistentRead=as_written,
                 **filtered,
                 **({"ExclusiveStartKey": start} if start else {}),
             )
@@ -607,7 +622,7 @@ def _state(key: str, aggregate: Aggregate) -> Item:
     doc = aggregate.model_dump_json(exclude_defaults=True)
     item: Item = {"pk": {"S": key}, "sk": {"S": "STATE"}, "seq": {"N": str(aggregate.seq)}, "doc": {"S": doc}}
     if look := next_look(aggregate.promises):
-        item |= {"due": {"S": f"PROMISE#{aggregate.KIND}#{_shard(key)}"}, "at": {"S": stamp(look)}}
+        item |= {"due": {"S": f"PROMISE#{aggregate.queue}#{_shard(key)}"}, "at": {"S": stamp(look)}}
     elif since := still_since(aggregate.promises):
         item |= {"due": {"S": f"STILL#{aggregate.KIND}#{_shard(key)}"}, "at": {"S": stamp(since)}}
     elif aggregate.erase_at:

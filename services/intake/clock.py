@@ -43,6 +43,7 @@ def look(number: str, now: datetime) -> None:
                 again=missed.again,
                 at_top=missed.broken.role == missed.successor.role,
                 to_customer=missed.broken.name not in cases.AMONG_STAFF,
+                unit=case.where_it_is,
             ),
             Audience.STAFF if missed.broken.name in cases.AMONG_STAFF else Audience.CUSTOMER,
         )

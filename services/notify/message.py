@@ -80,6 +80,8 @@ class Message(Aggregate):
     """
 
     KIND: ClassVar[str] = "MESSAGE"
+    OF_BULLETINS: ClassVar[str] = "MESSAGE-OF-BULLETIN"
+    """The queue of those that may wait until all others had their turn."""
 
     case: str
     template: str
@@ -107,6 +109,10 @@ class Message(Aggregate):
     """Which of the bulletin's counters counts it."""
     tallied: str = ""
     """As what it is counted there."""
+
+    @property
+    def queue(self) -> str:
+        return self.OF_BULLETINS if self.bulletin else self.KIND
 
     @property
     def may_be_provoked(self) -> bool:
@@ -143,11 +149,6 @@ class Message(Aggregate):
 def is_decision(template: str) -> bool:
     """Whether customers have a right to be told this."""
     return template in _DECISIONS
-
-
-def kept(message: Message, now: datetime) -> Message:
-    """Not tried yet: it waits for the clock."""
-    return message.model_copy(update={"state": State.WAITING, "promises": _look_again(now, timedelta())})
 
 
 def claimed(message: Message, now: datetime) -> Message:

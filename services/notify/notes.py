@@ -112,6 +112,18 @@ class CallMade(Note):
     """Whether the one-time word was said first."""
 
 
+class CallTaken(Note):
+    """Somebody makes the call now: from here on, until it was made, they read how its customer is reached."""
+
+    detail_type: Literal["CallTaken.v1"] = "CallTaken.v1"
+
+
+class WayInGiven(Note):
+    """Whoever makes the call read number and secret, to say them to the customer, whom no message may bring them."""
+
+    detail_type: Literal["WayInGiven.v1"] = "WayInGiven.v1"
+
+
 class ShiftPlanned(Note):
     """Somebody is on duty, as what, where and when."""
 
@@ -201,6 +213,12 @@ class WayOpened(Note):
     detail_type: Literal["WayOpened.v1"] = "WayOpened.v1"
 
 
+class WayKnown(Note):
+    """More is known of a way to somebody; what it is stands encrypted with the way."""
+
+    detail_type: Literal["WayKnown.v1"] = "WayKnown.v1"
+
+
 class MessageKept(Note):
     """A message waits for its first try."""
 
@@ -224,6 +242,12 @@ class SubscriptionConfirmed(Note):
     """Whoever has the address wants what was asked for."""
 
     detail_type: Literal["SubscriptionConfirmed.v1"] = "SubscriptionConfirmed.v1"
+
+
+class ContactCounted(Note):
+    """A subscriber brought something: that it was so, and nothing of what it was."""
+
+    detail_type: Literal["ContactCounted.v1"] = "ContactCounted.v1"
 
 
 class SubscriptionEnded(Note):

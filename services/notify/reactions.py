@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from services.notify import batching, booking, caring, confirming, notes, wishing
+from services.notify import batching, booking, caring, confirming, entrance, notes, sheltering, wishing
 from services.notify.cards import card_of
 from services.notify.delivery import tell_customer
 from services.notify.duty import remind_of_shift, tell_duty, tell_overdue, tell_substitute, tell_unready
@@ -46,6 +46,7 @@ from shared.contracts.intake import (
     CallTimeChosen,
     CallWanted,
     CaseClosed,
+    CaseConcerns,
     CaseDeclined,
     CaseErased,
     CaseExtended,
@@ -91,6 +92,8 @@ def meet_customer(heard: Heard[CaseReported]) -> None:
     # A second delivery finds it; what follows asks for itself whether it was done.
     with suppress(AlreadyExists):
         retrying(lambda: store().create(known, lines, heard.cause(utc_now())))
+    if card.get("protected"):
+        sheltering.spread(event.case, heard.cause(utc_now()))
     tell_customer(heard, event.case, "acknowledgement", {}, urgent=event.urgent)
     if event.urgent or "duty" in event.dispositions:
         values = {"number": ids.spoken(event.case), "category": event.category}
@@ -98,6 +101,8 @@ def meet_customer(heard: Heard[CaseReported]) -> None:
         for promise in event.promises:
             if promise.name == "locate":
                 tell_duty(heard, "operator", "duty_locate", {**values, "until": promise.due})
+    entrance.promise(heard, event.case, event.channel)
+    caring.count_contact(heard, card)
 
 
 def change_contact(heard: Heard[ContactChanged]) -> None:
@@ -117,6 +122,7 @@ def change_contact(heard: Heard[ContactChanged]) -> None:
 
     with suppress(AlreadyDone):
         retrying(write)
+    sheltering.spread(heard.event.case, heard.cause(now))
     if card_of(heard.event.case)[1].get("protected"):
         booking.keep_to_wishes(heard, heard.event.case)
     if heard.event.renewed and card_of(heard.event.case)[0].card == heard.sequence:
@@ -213,7 +219,8 @@ def ask_to_take_over(heard: Heard[HandoverOffered]) -> None:
 
 def call_arbiter(heard: Heard[ArbiterWanted]) -> None:
     event = heard.event
-    tell_duty(heard, event.role, "duty_arbiter", {"number": ids.spoken(event.case), "until": event.until})
+    values = {"number": ids.spoken(event.case), "until": event.until}
+    tell_duty(heard, event.role, "duty_arbiter", values, event.unit)
 
 
 def tell_late(heard: Heard[CaseLate]) -> None:
@@ -221,7 +228,7 @@ def tell_late(heard: Heard[CaseLate]) -> None:
     event = heard.event
     values = {"was_due": event.was_due, "now_due": event.now_due}
     facts = {"number": ids.spoken(event.case), "promise": event.promise, **values}
-    tell_duty(heard, event.role, "duty_late", facts)
+    tell_duty(heard, event.role, "duty_late", facts, event.unit)
     if event.to_customer and event.promise != "acknowledge" and not event.again:
         template = "late_at_top" if event.at_top else "late"
         tell_customer(heard, event.case, template, {"promise": event.promise, **values})
@@ -238,16 +245,16 @@ def tell_dispatched(heard: Heard[UnitDispatched]) -> None:
         "silent": event.instead_of,
     }
     template = "duty_replaced" if event.instead_of else "duty_dispatched"
-    tell_duty(heard, "duty-leader", template if event.metres is not None else f"{template}_blind", values)
+    tell_duty(heard, "duty-leader", template if event.metres is not None else f"{template}_blind", values, event.unit)
 
 
 def tell_wanted(heard: Heard[UnitWanted]) -> None:
     event = heard.event
     values = {"number": ids.spoken(event.case), "category": event.category}
     if event.silent:
-        tell_duty(heard, "duty-leader", "duty_silent", {**values, "silent": event.silent})
+        tell_duty(heard, "duty-leader", "duty_silent", {**values, "silent": event.silent}, event.unit)
     else:
-        tell_duty(heard, "duty-leader", "duty_wanted", values)
+        tell_duty(heard, "duty-leader", "duty_wanted", values, event.unit)
 
 
 def tell_complaint_accepted(heard: Heard[ComplaintAccepted]) -> None:
@@ -257,19 +264,23 @@ def tell_complaint_accepted(heard: Heard[ComplaintAccepted]) -> None:
     if alone:
         known = Recipient(id=event.case, language=event.language, salt=vault.new_salt(), about="complaint")
         with suppress(AlreadyExists):
-            line = Line(notes.RecipientKnown(), private=card)
-            retrying(lambda: store().create(known, [line], heard.cause(utc_now())))
+            lines = [Line(notes.RecipientKnown(), private=card), *wishing.strict_at_first(card)]
+            retrying(lambda: store().create(known, lines, heard.cause(utc_now())))
+        if card.get("protected"):
+            sheltering.spread(event.case, heard.cause(utc_now()))
     number = ids.spoken(event.complaint)
     values: dict[str, Any] = {"complaint": number, "answer_due": event.answer_due}
     if "secret" in card:
         values["follow"] = f"{settings().need('url')}/complaint/{number}/{card['secret']}"
     tell_customer(heard, event.case, "complaint_taken" if alone else "complaint_accepted", values)
+    if alone:
+        entrance.promise(heard, event.case, event.channel)
 
 
 def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:
     event = heard.event
     values = {"complaint": ids.spoken(event.complaint), "was_due": event.was_due, "now_due": event.now_due}
-    tell_duty(heard, event.role, "duty_complaint_late", {"promise": event.promise, **values})
+    tell_duty(heard, event.role, "duty_complaint_late", {"promise": event.promise, **values}, event.unit)
     if event.promise == "answer" and not event.again:
         tell_customer(heard, event.case, "complaint_late", values)
     elif event.to_customer and not event.again:
@@ -280,12 +291,12 @@ def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:
 def remind(heard: Heard[ComplaintDueSoon]) -> None:
     event = heard.event
     values = {"complaint": ids.spoken(event.complaint), "promise": event.promise, "due": event.due}
-    tell_duty(heard, event.role, "duty_complaint_soon", values)
+    tell_duty(heard, event.role, "duty_complaint_soon", values, event.unit)
 
 
 def ask_attention(heard: Heard[AttentionAsked]) -> None:
     values = {"complaint": ids.spoken(heard.event.complaint), "rule": heard.event.rule}
-    tell_duty(heard, heard.event.roles, "duty_complaint_attention", values)
+    tell_duty(heard, heard.event.roles, "duty_complaint_attention", values, heard.event.unit)
 
 
 def tell_visit(heard: Heard[VisitAgreed]) -> None:
@@ -303,7 +314,7 @@ def tell_date_moved(heard: Heard[ComplaintDateMoved]) -> None:
 def tell_reworked(heard: Heard[ComplaintReworked]) -> None:
     event = heard.event
     values = {"complaint": ids.spoken(event.complaint), "due": event.answer_due}
-    tell_duty(heard, event.role, "duty_complaint_reworked", {**values, "round": event.round})
+    tell_duty(heard, event.role, "duty_complaint_reworked", {**values, "round": event.round}, event.unit)
     tell_customer(heard, event.case, "complaint_reworked_at_top" if event.at_top else "complaint_reworked", values)
 
 
@@ -497,6 +508,7 @@ REACTIONS: Reactions = {
     CaseLate: tell_late,
     CaseClosed: tell_closed,
     ContactChanged: change_contact,
+    CaseConcerns: sheltering.protect,
     CaseErased: forget_customer,
     ComplaintErased: forget_complainant,
     UnitDispatched: tell_dispatched,

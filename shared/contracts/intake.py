@@ -16,7 +16,8 @@ class PromiseMade(Boxed):
 class ContactCard(Boxed):
     """To notify, with `CaseReported`: how to reach the customer, and the secret that follows the case.
 
-    `protected`: they are a victim or a witness, whom a message that somebody else sees can harm.
+    `protected`: a message that somebody else sees can harm them: a victim, a witness, or they said so. `handed`: who
+    keyed the report in has given them number and secret, because no message may hold them.
     """
 
     name: str | None = None
@@ -25,6 +26,17 @@ class ContactCard(Boxed):
     preferred: Literal["sms", "email"] | None = None
     secret: str
     protected: bool | None = None
+    handed: bool | None = None
+
+
+class PersonCard(Boxed):
+    """To notify, with `CaseConcerns`: every number and address that is known of somebody whom staff named.
+
+    `protected`: they are a victim or a witness.
+    """
+
+    ways: tuple[str, ...] = ()
+    protected: bool = False
 
 
 class Wording(Boxed):
@@ -103,6 +115,8 @@ class CaseLate(IntakeEvent):
     """Whoever owed it at first stands at the top: it goes to nobody above them."""
     to_customer: bool = True
     """Whether it had been promised to the customer, or only among staff."""
+    unit: str = ""
+    """The unit that has the case, where that is known: those on duty there are told first."""
 
 
 class CaseClosed(IntakeEvent):
@@ -173,6 +187,13 @@ class ContactChanged(IntakeEvent):
     """Whether the secret is a new one."""
 
 
+class CaseConcerns(IntakeEvent):
+    """Staff named somebody whom a case concerns, and not as what. Box: `PersonCard` to notify."""
+
+    detail_type: Literal["CaseConcerns.v1"] = "CaseConcerns.v1"
+    case: str
+
+
 class GrievanceVoiced(IntakeEvent):
     """The customer is not satisfied with how a case is handled. Box: `Grievance` to complaints.
 
@@ -223,6 +244,8 @@ class UnitWanted(IntakeEvent):
     case: str
     category: str
     silent: str | None = None
+    unit: str = ""
+    """The unit that has the case, where that is known: those on duty there are told first."""
 
 
 class CaseExtended(IntakeEvent):
@@ -252,6 +275,8 @@ class ArbiterWanted(IntakeEvent):
     case: str
     role: str
     until: datetime
+    unit: str = ""
+    """The unit that has the case, where that is known: those on duty there are told first."""
 
 
 class DocumentsWanted(IntakeEvent):

@@ -91,6 +91,8 @@ def test_whoever_does_not_say_where_they_are_is_promised_a_call_to_ask(world):
 @pytest.mark.requirement("CASE-04")
 def test_no_call_is_promised_to_whoever_said_where_or_left_no_number(world):
     assert "locate" not in promises(emergency(world, contact=PHONE))
+    watched = {**PHONE, "safe_to_write": False}
+    assert "locate" not in promises(report(world, category="P7", place=None, contact=watched))
     nameless = report(world, category="P7", place=None, contact=None)
     assert "locate" not in promises(nameless)
     assert "Call us now, or add the place" in page(world, nameless)

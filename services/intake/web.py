@@ -192,7 +192,7 @@ def _shown(form: ReportForm, step: str, visit: Visit) -> dict[str, Any]:
 
 def _sends(form: ReportForm) -> bool:
     """Whether somebody would be sent for what was answered until now."""
-    return bool(form.category) and decide(form.category, form.facts()).urgent
+    return form.category is not None and decide(form.category, form.facts()).urgent
 
 
 def _rows(form: ReportForm, step: str, t: Speaker, language: str) -> list[Shown]:

@@ -29,7 +29,11 @@ def handler(_event: dict[str, Any], context: Any) -> None:
         Bulletin.KIND: batching.look,
         Subscriber.KIND: caring.look,
     }
-    forgets = {Shift.KIND: rostering.forget, Subscriber.KIND: subscribing.erase}
+    forgets = {
+        Shift.KIND: rostering.forget,
+        Subscriber.KIND: subscribing.erase,
+        Message.KIND: delivery.forget,
+    }
     try:
         tick(looks, now, time_left(context), forgets)
     finally:

@@ -166,7 +166,7 @@ def test_staff_and_bulletins_have_money_of_their_own(world, purse):
 
 @pytest.mark.requirement("TELL-11")
 def test_one_bulletin_does_not_use_up_what_customers_and_staff_are_told_with(world, purse):
-    purse("1000", subscribers="1000")
+    purse("1000", subscribers="400")
     numbers = [f"+97150123456{place}" for place in range(4)]
     for number in numbers:
         subscribe(world, number)

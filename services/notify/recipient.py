@@ -61,7 +61,7 @@ def follow_path(known: Recipient, secret: str) -> str:
     return f"/follow/{known.id}/{secret}"
 
 
-def addresses(card: Mapping[str, Any]) -> dict[Channel, str | None]:
+def addresses(card: Mapping[str, Any]) -> dict[str, str | None]:
     """Where each way leads to."""
     return {"sms": card.get("phone"), "email": card.get("email")}
 

@@ -88,7 +88,7 @@ def test_every_error_that_aws_documents_was_thought_about(service, operation, ou
 
 
 def test_no_reason_is_misspelled():
-    model = botocore.session.get_session().get_service_model("pinpoint-sms-voice-v2")
+    model: Any = botocore.session.get_session().get_service_model("pinpoint-sms-voice-v2")
     said = {
         reason
         for shape in ("ValidationExceptionReason", "ConflictExceptionReason")

@@ -16,6 +16,8 @@ NOTIFY = Service(
             "notify",
             "ANY /staff/v1/callbacks",
             "ANY /staff/v1/callbacks/{proxy+}",
+            "GET /staff/v1/wishes/{number}",
+            "PUT /staff/v1/wishes/{number}",
             "ANY /staff/v1/roster",
             "ANY /staff/v1/roster/{proxy+}",
             "ANY /staff/v1/notices",
@@ -24,7 +26,7 @@ NOTIFY = Service(
             "ANY /staff/v1/bulletins",
             "ANY /staff/v1/bulletins/{proxy+}",
             "POST /staff/v1/thanks",
-            also=frozenset({Use.DUE, Use.LIST}),
+            also=frozenset({Use.DUE, Use.LIST, Use.CHECK}),
             staff=True,
         ),
         # Signed by providers; it notes what they tell, and sends nothing.
@@ -34,8 +36,8 @@ NOTIFY = Service(
             "POST /v1/receipts/{provider}",
             uses=_NOTES,
         ),
-        edge("api", "notify", "ANY /v1/contact/{proxy+}"),
-        edge("web", "notify", "ANY /contact/{proxy+}", package="pages"),
+        edge("api", "notify", "ANY /v1/contact/{proxy+}", also=frozenset({Use.CHECK})),
+        edge("web", "notify", "ANY /contact/{proxy+}", also=frozenset({Use.CHECK}), package="pages"),
         Function("replies", "services.notify.replies", CHANGES | {Use.REPLIES}, memory_mb=256),
         # Asks and lists; what has to be sent it tells to the reactions.
         edge(

@@ -203,6 +203,14 @@ def show_received(number: str) -> Response[str]:
     )
 
 
+@handler.get("/complaint/<number>/contact")
+def show_contact(number: str) -> Response[str]:
+    """Where they see when they are called, and choose how they are written to: whoever has the secret goes there."""
+    visit = handler.visit
+    _seen(visit, number)
+    return see_other(f"/contact/{number_of(number)}/{visit.cookie(_COOKIE)}")
+
+
 @handler.post("/complaint/<number>/<action>")
 def act(number: str, action: str) -> Response[str]:
     """Something the customer does; the same form sent twice counts once."""
@@ -312,6 +320,7 @@ def _page(
         last=seen["state"] in {"answered", "closed"} and not seen["rounds_left"],
         rounds_left=seen["rounds_left"],
         calls=seen["calls"],
+        reached_here=seen["reached_here"],
         answers=answers,
         longest=_LONGEST,
     )

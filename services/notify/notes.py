@@ -183,6 +183,12 @@ class WishesKnown(Note):
     detail_type: Literal["WishesKnown.v1"] = "WishesKnown.v1"
 
 
+class WishesSetForThem(Note):
+    """Staff kept what a customer wishes for, on their behalf; why is private."""
+
+    detail_type: Literal["WishesSetForThem.v1"] = "WishesSetForThem.v1"
+
+
 class WayStopped(Note):
     """Whoever has this number texted STOP."""
 

@@ -65,7 +65,9 @@ from shared.contracts.intake import (
 from shared.contracts.notify import (
     AcknowledgementOverdue,
     BulletinHandedOut,
+    CallbackGivenUp,
     CallbackMissed,
+    CallHoursChanged,
     MessageFailed,
     RecognitionDue,
     ShiftNear,
@@ -115,6 +117,8 @@ def change_contact(heard: Heard[ContactChanged]) -> None:
 
     with suppress(AlreadyDone):
         retrying(write)
+    if card_of(heard.event.case)[1].get("protected"):
+        booking.keep_to_wishes(heard, heard.event.case)
     if heard.event.renewed and card_of(heard.event.case)[0].card == heard.sequence:
         tell_customer(heard, heard.event.case, "link_renewed", {})
 
@@ -304,7 +308,9 @@ def tell_reworked(heard: Heard[ComplaintReworked]) -> None:
 
 
 def leave_in_peace(heard: Heard[CallsDeclined]) -> None:
-    """Nobody calls this customer any more; the guard makes it count once."""
+    """Nobody calls this customer any more, and calls that they were promised are given up. The guard makes it count
+    once.
+    """
     case, now = heard.event.case, utc_now()
 
     def write() -> Recipient:
@@ -314,6 +320,7 @@ def leave_in_peace(heard: Heard[CallsDeclined]) -> None:
 
     with suppress(AlreadyDone):
         retrying(write)
+    booking.stop_all(heard, case)
 
 
 def keep_away(heard: Heard[ComplaintConcerns]) -> None:
@@ -398,7 +405,7 @@ def call_unsatisfied(heard: Heard[SatisfactionLow]) -> None:
 
 def call_unreached(heard: Heard[MessageFailed]) -> None:
     """What no channel could deliver, a person says; without a number staff on duty find a way."""
-    if booking.book(heard, heard.event.case, f"undelivered: {heard.event.template}") is None:
+    if booking.book(heard, heard.event.case, f"{booking.UNDELIVERED}{heard.event.template}") is None:
         values = {"number": ids.spoken(heard.event.case), "what": heard.event.template}
         tell_duty(heard, "operator", "duty_unreachable", values)
 
@@ -416,6 +423,19 @@ def choose_time(heard: Heard[CallTimeChosen]) -> None:
 def stop_calls(heard: Heard[CallsStopped]) -> None:
     """The customer wants a call no more."""
     booking.stop(heard)
+
+
+def heed_hours(heard: Heard[CallHoursChanged]) -> None:
+    """Calls that the customer was promised lie in the hours at which they may be rung."""
+    booking.keep_to_wishes(heard, heard.event.case)
+
+
+def tell_uncalled(heard: Heard[CallbackGivenUp]) -> None:
+    """What no channel could deliver, and is not said on the telephone either: staff on duty find a way."""
+    event = heard.event
+    what = booking.undelivered(event.callback)
+    if event.reason == "not-wished" and what:
+        tell_duty(heard, "operator", "duty_unreachable", {"number": ids.spoken(event.case), "what": what})
 
 
 def tell_waiting(heard: Heard[CallLate]) -> None:
@@ -471,6 +491,8 @@ REACTIONS: Reactions = {
     CallWanted: call_back,
     CallTimeChosen: choose_time,
     CallsStopped: stop_calls,
+    CallHoursChanged: heed_hours,
+    CallbackGivenUp: tell_uncalled,
     CallLate: tell_waiting,
     CaseLate: tell_late,
     CaseClosed: tell_closed,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.notify import booking, notes
+from services.notify import booking, notes, wishing
 from services.notify import callback as callbacks
 from services.notify import message as messages
 from services.notify.callback import Callback
@@ -63,10 +63,11 @@ def test_no_number_of_waiting_messages_hides_a_call(world, owed):
 @pytest.mark.requirement("TELL-06")
 def test_a_long_worklist_is_read_page_by_page_and_every_call_is_on_one(world):
     with world.function_of("notify"):
+        hours = wishing.hours({})
         for place in range(55):
             now = MONDAY_MORNING + timedelta(minutes=place)
-            call = callbacks.booked(f"C{place:011}", "C" * 12, "not satisfied", pack(), calendar(), now)
-            told = [booking.told(call, Recipient(id=call.case, language="en", salt=None), MONDAY_MORNING)]
+            call = callbacks.booked(f"C{place:011}", "C" * 12, "not satisfied", pack(), calendar(), hours, now)
+            told = [booking.told(call, Recipient(id=call.case, language="en", salt=None), hours, MONDAY_MORNING)]
             store().create(call, told, CAUSE)
     first = worklist(world)
     second = worklist(world, f"after={first['next']}")

@@ -119,6 +119,11 @@ class Principal:
     acts_as: frozenset[str] = field(default_factory=frozenset)
     """The roles of the organisation's pack that their token names; none named: all of their group."""
 
+    @property
+    def unit(self) -> str:
+        """The unit they belong to; nothing when they belong to none, or to several."""
+        return next(iter(self.units)) if len(self.units) == 1 else ""
+
     @classmethod
     def of(cls, claims: Mapping[str, Any]) -> "Principal":
         """From the claims of an access token that the gateway has checked."""

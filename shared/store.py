@@ -405,11 +405,19 @@ class Store:
                 return
 
     def newest(
-        self, partition: str, first: str, last: str, wanted: Mapping[str, Sequence[str]], pages: int
+        self,
+        partition: str,
+        first: str,
+        last: str,
+        wanted: Mapping[str, Sequence[str]],
+        pages: int,
+        *,
+        as_written: bool = False,
     ) -> Iterator[Item]:
         """Items of a partition that stand from `first` to `last`, from the last on, of at most so many pages.
 
-        `wanted` names for an attribute the values of which it has to have one.
+        `wanted` names for an attribute the values of which it has to have one. What was written a moment ago may be
+        missing, unless they are read `as_written`.
         """
         names = {f"#{place}": name for place, name in enumerate(wanted)}
         values: Item = {":pk": {"S": partition}, ":first": {"S": first}, ":last": {"S": last}}
@@ -426,6 +434,7 @@ class Store:
                 KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
                 ExpressionAttributeValues=values,
                 ScanIndexForward=False,
+                ConsistentRead=as_written,
                 **filtered,
                 **({"ExclusiveStartKey": start} if start else {}),
             )

@@ -226,6 +226,12 @@ class SubscriptionConfirmed(Note):
     detail_type: Literal["SubscriptionConfirmed.v1"] = "SubscriptionConfirmed.v1"
 
 
+class ContactCounted(Note):
+    """A subscriber brought something: that it was so, and nothing of what it was."""
+
+    detail_type: Literal["ContactCounted.v1"] = "ContactCounted.v1"
+
+
 class SubscriptionEnded(Note):
     """They want no more, or nobody confirmed it: how to reach them is erased."""
 

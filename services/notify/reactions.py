@@ -98,6 +98,7 @@ def meet_customer(heard: Heard[CaseReported]) -> None:
         values = {"number": ids.spoken(event.case), "category": event.category}
         tell_duty(heard, "duty-leader", "duty_urgent", values)
     tell_customer(heard, event.case, "acknowledgement", {}, urgent=event.urgent)
+    caring.count_contact(heard, card)
 
 
 def change_contact(heard: Heard[ContactChanged]) -> None:
@@ -213,7 +214,8 @@ def ask_to_take_over(heard: Heard[HandoverOffered]) -> None:
 
 def call_arbiter(heard: Heard[ArbiterWanted]) -> None:
     event = heard.event
-    tell_duty(heard, event.role, "duty_arbiter", {"number": ids.spoken(event.case), "until": event.until})
+    values = {"number": ids.spoken(event.case), "until": event.until}
+    tell_duty(heard, event.role, "duty_arbiter", values, event.unit)
 
 
 def tell_late(heard: Heard[CaseLate]) -> None:
@@ -221,7 +223,7 @@ def tell_late(heard: Heard[CaseLate]) -> None:
     event = heard.event
     values = {"was_due": event.was_due, "now_due": event.now_due}
     facts = {"number": ids.spoken(event.case), "promise": event.promise, **values}
-    tell_duty(heard, event.role, "duty_late", facts)
+    tell_duty(heard, event.role, "duty_late", facts, event.unit)
     if event.to_customer and event.promise != "acknowledge" and not event.again:
         tell_customer(heard, event.case, "late", {"promise": event.promise, **values})
 
@@ -236,18 +238,18 @@ def tell_dispatched(heard: Heard[UnitDispatched]) -> None:
         "metres": "?" if event.metres is None else event.metres,
     }
     if event.instead_of:
-        tell_duty(heard, "duty-leader", "duty_replaced", {**values, "silent": event.instead_of})
+        tell_duty(heard, "duty-leader", "duty_replaced", {**values, "silent": event.instead_of}, event.unit)
     else:
-        tell_duty(heard, "duty-leader", "duty_dispatched", values)
+        tell_duty(heard, "duty-leader", "duty_dispatched", values, event.unit)
 
 
 def tell_wanted(heard: Heard[UnitWanted]) -> None:
     event = heard.event
     values = {"number": ids.spoken(event.case), "category": event.category}
     if event.silent:
-        tell_duty(heard, "duty-leader", "duty_silent", {**values, "silent": event.silent})
+        tell_duty(heard, "duty-leader", "duty_silent", {**values, "silent": event.silent}, event.unit)
     else:
-        tell_duty(heard, "duty-leader", "duty_wanted", values)
+        tell_duty(heard, "duty-leader", "duty_wanted", values, event.unit)
 
 
 def tell_complaint_accepted(heard: Heard[ComplaintAccepted]) -> None:
@@ -269,7 +271,7 @@ def tell_complaint_accepted(heard: Heard[ComplaintAccepted]) -> None:
 def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:
     event = heard.event
     values = {"complaint": ids.spoken(event.complaint), "was_due": event.was_due, "now_due": event.now_due}
-    tell_duty(heard, event.role, "duty_complaint_late", {"promise": event.promise, **values})
+    tell_duty(heard, event.role, "duty_complaint_late", {"promise": event.promise, **values}, event.unit)
     if event.promise == "answer" and not event.again:
         tell_customer(heard, event.case, "complaint_late", values)
     elif event.to_customer and not event.again:
@@ -280,12 +282,12 @@ def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:
 def remind(heard: Heard[ComplaintDueSoon]) -> None:
     event = heard.event
     values = {"complaint": ids.spoken(event.complaint), "promise": event.promise, "due": event.due}
-    tell_duty(heard, event.role, "duty_complaint_soon", values)
+    tell_duty(heard, event.role, "duty_complaint_soon", values, event.unit)
 
 
 def ask_attention(heard: Heard[AttentionAsked]) -> None:
     values = {"complaint": ids.spoken(heard.event.complaint), "rule": heard.event.rule}
-    tell_duty(heard, heard.event.roles, "duty_complaint_attention", values)
+    tell_duty(heard, heard.event.roles, "duty_complaint_attention", values, heard.event.unit)
 
 
 def tell_visit(heard: Heard[VisitAgreed]) -> None:
@@ -303,7 +305,7 @@ def tell_date_moved(heard: Heard[ComplaintDateMoved]) -> None:
 def tell_reworked(heard: Heard[ComplaintReworked]) -> None:
     event = heard.event
     values = {"complaint": ids.spoken(event.complaint), "due": event.answer_due}
-    tell_duty(heard, event.role, "duty_complaint_reworked", {**values, "round": event.round})
+    tell_duty(heard, event.role, "duty_complaint_reworked", {**values, "round": event.round}, event.unit)
     tell_customer(heard, event.case, "complaint_reworked_at_top" if event.at_top else "complaint_reworked", values)
 
 

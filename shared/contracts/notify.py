@@ -171,7 +171,7 @@ class BulletinHandedOut(NotifyEvent):
 
 
 class RecognitionDue(NotifyEvent):
-    """Somebody has been a subscriber for so long that the pack thanks them for it."""
+    """Somebody has been a subscriber for so long, or reported so often, that the pack thanks them for it."""
 
     detail_type: Literal["RecognitionDue.v1"] = "RecognitionDue.v1"
     subscriber: str

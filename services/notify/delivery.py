@@ -82,12 +82,17 @@ def _still_known(message: Message, salt: str | None) -> list[Item]:
 
 
 def keep(
-    heard: Heard[Any], message: Message, addresses: Mapping[str, str | None], words: Letter, salt: str | None
+    heard: Heard[Any],
+    message: Message,
+    addresses: Mapping[str, str | None],
+    words: Letter,
+    salt: str | None,
+    at: datetime,
 ) -> None:
-    """Like `begin`, when there is no time for a try: the clock begins it."""
+    """Like `begin`, when there is no time for a try, or it is not time yet: the clock begins it."""
     content = {"addresses": addresses, "letter": asdict(words)}
     cause = heard.cause(utc_now())
-    waiting, counted = tally.counted(messages.kept(message, cause.at))
+    waiting, counted = tally.counted(messages.held(message, max(at, cause.at), cause.at))
     with suppress(AlreadyExists):
         retrying(lambda: _kept(waiting, content, cause, salt, counted))
 
@@ -115,18 +120,23 @@ def look(identity: str, now: datetime) -> None:
         after = messages.unreconciled(message, now)
         message = mark(after, notes.MessageUnreconciled(channel=message.channels[0]), cause)
     if message.is_due(now):
-        salt = _salt_of(message)
+        bulletin = store().load(Bulletin, message.bulletin) if message.bulletin else None
+        salt = None if bulletin and bulletin.over else _salt_of(message)
         if salt is None:
             given_up = notes.MessageRefused(channel=message.channels[0], reason="Erased")
             after, counted = tally.counted(messages.given_up(message, now))
             store().change(after, [Line(given_up)], cause, extra=counted)
             return
         content = events[0].private(salt)
+        instead: Event | None = None
         if message.case:
             message, content, instead = heeding.heed(message, content, *card_of(message.case), now)
-            if instead:
-                mark(message, instead, cause)
-                return
+        elif message.subscriber:
+            urgent = bool(bulletin and bulletin.urgent)
+            message, instead = heeding.heed_subscriber(message, content, now, urgent=urgent)
+        if instead:
+            mark(message, instead, cause)
+            return
         claimed = _claim(message, content, cause, salt=salt)
         if claimed.state is State.SENDING:
             _try(claimed, content, correlation)
@@ -142,9 +152,7 @@ def forget(identity: str, now: datetime) -> None:
 
 
 def _salt_of(message: Message) -> str | None:
-    """What opens what it says. None: nobody is there any more to be told, or is to be told."""
-    if message.bulletin and store().load(Bulletin, message.bulletin).over:
-        return None
+    """What opens what it says. None: nobody is there any more to be told."""
     if message.subscriber:
         return store().load(Subscriber, message.subscriber).salt
     return message.salt or store().load(Recipient, message.case).salt

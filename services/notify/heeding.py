@@ -11,7 +11,7 @@ from services.notify.kinds import KINDS, RULES
 from services.notify.letter import Letter
 from services.notify.message import Message
 from services.notify.recipient import Recipient, addresses
-from services.notify.wishing import plan, wishes_of
+from services.notify.wishing import plan, plan_for_subscriber, wishes_of
 from services.notify.wording import neutral
 from shared.contracts import Event
 from shared.contracts.notify import MessageHeld
@@ -25,6 +25,20 @@ def in_neutral_words(card: Mapping[str, Any], language: str) -> Letter:
 
 def held_until(message: Message, until: datetime) -> Event:
     return MessageHeld(message=message.id, case=message.case, template=message.template, until=until)
+
+
+def heed_subscriber(
+    message: Message, content: Mapping[str, Any], now: datetime, *, urgent: bool
+) -> tuple[Message, Event | None]:
+    """A message to a subscriber that waited: with a note when it does not go out now, after all."""
+    channel = message.channels[0]
+    address = content["addresses"][channel]
+    wanted = plan_for_subscriber(channel, address, message.template, now, urgent=urgent)
+    if wanted is None:
+        return messages.given_up(message, now), notes.MessageRefused(channel=channel, reason="WayStopped")
+    if wanted.at > now:
+        return messages.held(message, wanted.at, now), notes.MessageKept()
+    return message, None
 
 
 def heed(

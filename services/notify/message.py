@@ -81,6 +81,8 @@ class Message(Aggregate):
     """
 
     KIND: ClassVar[str] = "MESSAGE"
+    OF_BULLETINS: ClassVar[str] = "MESSAGE-OF-BULLETIN"
+    """The queue of those that may wait until all others had their turn."""
 
     case: str
     template: str
@@ -110,6 +112,10 @@ class Message(Aggregate):
     """Which of the bulletin's counters counts it."""
     tallied: str = ""
     """As what it is counted there."""
+
+    @property
+    def queue(self) -> str:
+        return self.OF_BULLETINS if self.bulletin else self.KIND
 
     @property
     def may_be_provoked(self) -> bool:
@@ -146,11 +152,6 @@ class Message(Aggregate):
     def is_due(self, now: datetime) -> bool:
         """Whether it waits for a try now."""
         return self.state is State.WAITING and self.is_over(now)
-
-
-def kept(message: Message, now: datetime) -> Message:
-    """Not tried yet: it waits for the clock."""
-    return message.model_copy(update={"state": State.WAITING, "promises": _look_again(now, timedelta())})
 
 
 def claimed(message: Message, now: datetime) -> Message:

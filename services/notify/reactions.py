@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from services.notify import batching, booking, caring, confirming, notes, wishing
+from services.notify import batching, booking, caring, confirming, entrance, notes, sheltering, wishing
 from services.notify.cards import card_of
 from services.notify.customers import tell_customer
 from services.notify.duty import remind_of_shift, tell_duty, tell_overdue, tell_substitute, tell_unready
@@ -46,6 +46,7 @@ from shared.contracts.intake import (
     CallTimeChosen,
     CallWanted,
     CaseClosed,
+    CaseConcerns,
     CaseDeclined,
     CaseErased,
     CaseExtended,
@@ -97,7 +98,10 @@ def meet_customer(heard: Heard[CaseReported]) -> None:
     if event.urgent or "duty" in event.dispositions:
         values = {"number": ids.spoken(event.case), "category": event.category}
         tell_duty(heard, "duty-leader", "duty_urgent", values)
+    if card.get("protected"):
+        sheltering.spread(event.case, heard.cause(utc_now()))
     tell_customer(heard, event.case, "acknowledgement", {}, urgent=event.urgent)
+    entrance.promise(heard, event.case, event.channel)
     caring.count_contact(heard, card)
 
 
@@ -118,6 +122,7 @@ def change_contact(heard: Heard[ContactChanged]) -> None:
 
     with suppress(AlreadyDone):
         retrying(write)
+    sheltering.spread(heard.event.case, heard.cause(now))
     if card_of(heard.event.case)[1].get("protected"):
         booking.keep_to_wishes(heard, heard.event.case)
     if heard.event.renewed and card_of(heard.event.case)[0].card == heard.sequence:
@@ -259,13 +264,17 @@ def tell_complaint_accepted(heard: Heard[ComplaintAccepted]) -> None:
     if alone:
         known = Recipient(id=event.case, language=event.language, salt=vault.new_salt(), about="complaint")
         with suppress(AlreadyExists):
-            line = Line(notes.RecipientKnown(), private=card)
-            retrying(lambda: store().create(known, [line], heard.cause(utc_now())))
+            lines = [Line(notes.RecipientKnown(), private=card), *wishing.strict_at_first(card)]
+            retrying(lambda: store().create(known, lines, heard.cause(utc_now())))
+        if card.get("protected"):
+            sheltering.spread(event.case, heard.cause(utc_now()))
     number = ids.spoken(event.complaint)
     values: dict[str, Any] = {"complaint": number, "answer_due": event.answer_due}
     if "secret" in card:
         values["follow"] = f"{settings().need('url')}/complaint/{number}/{card['secret']}"
     tell_customer(heard, event.case, "complaint_taken" if alone else "complaint_accepted", values)
+    if alone:
+        entrance.promise(heard, event.case, event.channel)
 
 
 def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:
@@ -499,6 +508,7 @@ REACTIONS: Reactions = {
     CaseLate: tell_late,
     CaseClosed: tell_closed,
     ContactChanged: change_contact,
+    CaseConcerns: sheltering.protect,
     CaseErased: forget_customer,
     ComplaintErased: forget_complainant,
     UnitDispatched: tell_dispatched,

@@ -27,7 +27,8 @@ def take(body: str) -> None:
         log().info("reply left alone")
         return
     stopping.turn(number, stopped=wanted, said=identity, now=utc_now())
-    if wanted:
+    # One that comes again, after they texted START, ends nothing.
+    if wanted and stopping.is_stopped(number):
         subscribing.end_address("sms", number, Cause(utc_now(), "customer", identity))
     log().info("texts stopped" if wanted else "texts wanted again")
 

@@ -1,6 +1,5 @@
 """A customer says how they want to be written to, and every message heeds it, those that wait as well."""
 
-import json
 from datetime import timedelta
 from email import message_from_string
 from email.policy import default
@@ -9,12 +8,13 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from services.notify import replies
+from services.notify import recipient
 from services.notify.channels import NeverTaken, NotTaken
 from tests.service.casework import CLERK, MAIL, SUPERVISOR, Matter, mailed, report
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.providing import Provider
 from tests.service.receipting import SPAM, of_mail
+from tests.service.texting import replied, texted
 
 PHONE = "+971501234567"
 ONLY_PHONE = {"name": "Amal", "phone": PHONE}
@@ -201,6 +201,39 @@ def test_nobody_is_late_whose_word_waits_for_a_safe_hour(world):
 
 
 @pytest.mark.requirement("TELL-04")
+def test_our_word_that_has_to_wait_twice_has_as_much_time_then_as_after_the_first_wait(world):
+    world.at(MONDAY_MORNING + timedelta(hours=15))
+    case = report(world, contact=ONLY_PHONE, classes=["victim"])
+    safe_from = MONDAY_MORNING + timedelta(hours=23)
+    span = case.due("acknowledge") - safe_from
+    assert timedelta() < span < timedelta(hours=8)
+    wishes(case, safe={"hours": {"after": "10:00", "until": "12:00"}})
+    world.at(safe_from)
+    world.tick("notify")
+    world.settle()
+    assert world.sms(PHONE) == []
+    assert case.due("acknowledge") == safe_from + timedelta(hours=1) + span
+
+
+def test_wishes_that_are_changed_all_day_long_are_refused_and_the_last_ones_hold(world):
+    case = report(world, contact=BOTH)
+    for turn in range(recipient.WISHES_A_DAY):
+        wishes(case, preferred=("sms", "email")[turn % 2])
+    wishes(case, preferred="email")  # as it is: nothing to be kept
+    path = f"/v1/contact/{case.number}"
+    refused = world.http("notify.api", "PUT", path, {"preferred": "sms"}, secret=case.secret)
+    assert (refused.status, refused.body["type"]) == (429, "urn:ahd:problem:too-many-wishes")
+    assert "tomorrow" in refused.body["detail"]
+    assert world.http("notify.api", "GET", path, secret=case.secret).body["preferred"] == "email"
+    case.do("notes", NEWS)
+    # Whoever wants no more of something says so at any time.
+    stop = unsubscribe(letters(world)[-1])
+    assert page(world, "POST", stop)[0] == 200
+    world.at(MONDAY_MORNING + timedelta(days=1, minutes=1))
+    wishes(case, preferred="sms")
+
+
+@pytest.mark.requirement("TELL-04")
 def test_who_asks_for_safe_contact_later_gets_what_waits_in_neutral_words(world):
     case = report(world, contact=ONLY_PHONE)
     world.at(MONDAY_MORNING + timedelta(hours=15))
@@ -352,20 +385,6 @@ def test_wishes_are_nowhere_in_clear(world):
         assert told not in kept
 
 
-def texted(world, number: str, text: str, identity: str = "message-1") -> Any:
-    """A text message to the desk, as the network hands it over."""
-    return replied(
-        world, json.dumps({"originationNumber": number, "messageBody": text, "inboundMessageId": identity})
-    )
-
-
-def replied(world, body: str) -> Any:
-    records = [{"messageId": "1", "body": body, "eventSource": "aws:sqs"}]
-    with world.function_of("notify", "replies"):
-        answer = replies.handler({"Records": records}, None)
-    assert answer == {"batchItemFailures": []}
-
-
 @pytest.mark.requirement("TELL-04")
 @pytest.mark.parametrize(("stop", "start"), [("STOP", "START"), ("إيقاف", "ابدأ"), ("退订", "开始")])
 def test_a_number_that_texts_stop_is_texted_no_more_whatever_case_it_belongs_to_until_it_texts_start(
@@ -381,6 +400,17 @@ def test_a_number_that_texts_stop_is_texted_no_more_whatever_case_it_belongs_to_
     texted(world, PHONE, start, "message-2")
     case.do("notes", NEWS)
     assert len(world.sms(PHONE)) == 3
+
+
+@pytest.mark.requirement("TELL-04")
+def test_a_stop_that_is_brought_again_after_start_stops_nothing(world):
+    case, told = report(world, contact=ONLY_PHONE), []
+    for said in ("START 0", "STOP 1", "START 2", "STOP 1", "STOP 3", "START 0"):
+        texted(world, PHONE, said.split()[0], said)
+        before = len(world.sms(PHONE))
+        case.do("notes", NEWS)
+        told.append(len(world.sms(PHONE)) - before)
+    assert told == [1, 0, 1, 1, 0, 0]
 
 
 @pytest.mark.requirement("TELL-04")

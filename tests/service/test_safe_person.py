@@ -12,7 +12,8 @@ import pytest
 from tests.service.casework import CLERK, MAIL, OFFICER, REPORT, SUPERVISOR, Matter, report
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.subscribed import ask
-from tests.service.test_wishes import BOTH, ONLY_PHONE, PHONE, TELLING, texted, wishes
+from tests.service.test_wishes import BOTH, ONLY_PHONE, PHONE, TELLING, wishes
+from tests.service.texting import texted
 from tests.service.world import Answer, World, staff
 
 NEWS = {"text": "The pipe is being mended.", "public": True}

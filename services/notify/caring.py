@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from services.notify import notes, recipient, subscriber, subscribing, writing
 from services.notify.cards import card_of
-from services.notify.delivery import tell_customer
+from services.notify.customers import tell_customer
 from services.notify.message import Channel, Message, Policy
 from services.notify.recipient import Recipient
 from services.notify.subscriber import Subscriber

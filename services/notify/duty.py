@@ -157,7 +157,9 @@ def _send(
     for _, channel, staff, card in sorted(ways, key=lambda way: way[0]):
         address = card["phone"] if channel == "sms" else card["email"]
         words = _words(template, card.get("language") or "en", said, notice, was)
-        _begin(heard, f"{heard.id}.{template}.{staff}.{channel}", template, channel, address, words)
+        # An id of staff may be a mail address; that of a message goes to providers, and into keys and logs.
+        whose = ids.number_from(vault.mac("staff", staff))
+        _begin(heard, f"{heard.id}.{template}.{whose}.{channel}", template, channel, address, words)
         told += 1
     if not told:
         words = _words(template, "en", said, notice, was)

@@ -17,8 +17,8 @@ from shared import ids
 from shared.aggregate import Aggregate
 from shared.clock import utc_now
 from shared.commands import Command
-from shared.consumer import Heard
 from shared.contracts.notify import RecognitionDue, ThanksGiven
+from shared.heard import Heard
 from shared.http import Problem, Request
 from shared.policy import Principal, require
 from shared.rules import calendar

@@ -11,7 +11,7 @@ from services.notify.message import Message, Policy
 from services.notify.wording import letter
 from shared import ids
 from shared.clock import utc_now
-from shared.consumer import Heard
+from shared.heard import Heard
 from shared.settings import settings
 
 

@@ -19,9 +19,9 @@ from services.notify.segments import length
 from services.notify.subscriber import Subscriber
 from services.notify.telling import telling
 from shared.clock import utc_now
-from shared.consumer import Heard
 from shared.contracts import Event
 from shared.contracts.notify import MessageFailed, MessageSent
+from shared.heard import Heard
 from shared.logs import log
 from shared.store import AlreadyExists, Cause, Conflict, Item, Line, Refused, retrying
 from shared.tables import store

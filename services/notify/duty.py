@@ -19,8 +19,8 @@ from services.notify.staffcard import StaffCard
 from services.notify.wording import Count, letter, phrase
 from shared import ids, vault
 from shared.clock import utc_now
-from shared.consumer import Heard
 from shared.contracts.notify import AcknowledgementOverdue, ShiftNear, ShiftUnready, SubstituteNamed
+from shared.heard import Heard
 from shared.policy import UNIT
 from shared.rules import calendar, pack
 from shared.settings import settings

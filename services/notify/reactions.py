@@ -15,7 +15,7 @@ from services.notify.recipient import Recipient, forgotten
 from services.notify.wording import Count
 from shared import ids, vault
 from shared.clock import utc_now
-from shared.consumer import Heard, Reactions, consume
+from shared.consumer import consume
 from shared.contracts.complaints import (
     AttentionAsked,
     CallsDeclined,
@@ -78,6 +78,7 @@ from shared.contracts.notify import (
     ThanksGiven,
 )
 from shared.contracts.survey import SatisfactionLow, SurveyInvited, SurveyLink
+from shared.heard import Heard, Reactions
 from shared.settings import settings
 from shared.store import AlreadyDone, AlreadyExists, Guard, Line, retrying
 from shared.tables import store

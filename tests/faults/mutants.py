@@ -222,13 +222,13 @@ def _read_open(_unseal: Callable[..., Any], box: str, about: str) -> Any:
 
 
 def _not_yet_as_never(work_off: Callable[..., Any], event: Any, react: Callable[[str], None]) -> Any:
-    consumer = import_module("shared.consumer")
+    heard = import_module("shared.heard")
 
     def impatient(body: str) -> None:
         try:
             react(body)
-        except consumer.NotYet:
-            raise consumer.NotAnEvent from None
+        except heard.NotYet:
+            raise heard.NotAnEvent from None
 
     return work_off(event, impatient)
 
@@ -432,7 +432,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("a log line quotes what was sent", around("shared.http:Desk", "__call__", _quoted), "a log holds"),
     Mutant(
         "boxes that are not sealed",
-        all_of(around("shared.seals", "seal", _open_letter), around("shared.consumer", "unseal", _read_open)),
+        all_of(around("shared.seals", "seal", _open_letter), around("shared.heard", "unseal", _read_open)),
         "holds",
     ),
     Mutant(

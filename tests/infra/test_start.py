@@ -13,7 +13,7 @@ import pytest
 from infra.package import PACKAGES
 from infra.services import SERVICES
 
-MOST = 225
+MOST = 235
 """Modules of others, Python's apart, at the start of each function that answers JSON. Ours are small, and many."""
 
 OURS = ("services", "shared", "__main__")

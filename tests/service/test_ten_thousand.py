@@ -25,8 +25,8 @@ from services.notify.mark import Which
 from services.notify.message import Message, Policy, State
 from services.notify.recipient import Recipient
 from shared import rules, settings, tables, vault
-from shared.consumer import Heard
 from shared.contracts.notify import MessageFailed
+from shared.heard import Heard
 from shared.store import Conflict, Line, Recorded
 from tests.faults.tables import Database
 from tests.service.receipting import MAILBOX_FULL, ON_HOLIDAY, REFUSED, of_mail, of_text

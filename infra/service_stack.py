@@ -161,6 +161,12 @@ class ServiceStack(Stack):
                 ),
                 ("SmsDay", "What texts may cost in a day, in hundredths", "5000"),
                 ("SmsDayUrgent", "What texts about emergencies may cost in a day beside that, in hundredths", "5000"),
+                ("SmsDayStaff", "What texts to staff may cost in a day, in hundredths", "5000"),
+                (
+                    "SmsDaySubscribers",
+                    "What texts to subscribers may cost in a day, in hundredths",
+                    "5000",
+                ),
                 ("SmsCountries", "Countries texts go to besides the pack's own, e.g. OM,QA (ISO 3166)", ""),
             ):
                 declared = CfnParameter(self, name, description=description, default=default)
@@ -307,6 +313,8 @@ class ServiceStack(Stack):
                 "AHD_SMS_PRICES": self._parameters["SmsPrices"],
                 "AHD_SMS_DAY": self._parameters["SmsDay"],
                 "AHD_SMS_DAY_URGENT": self._parameters["SmsDayUrgent"],
+                "AHD_SMS_DAY_STAFF": self._parameters["SmsDayStaff"],
+                "AHD_SMS_DAY_SUBSCRIBERS": self._parameters["SmsDaySubscribers"],
                 **({"AHD_RECEIPTS": self._told.sent_with} if self._told else {}),
             }
         return environment

@@ -8,7 +8,7 @@ from services.intake import filing, forgetting, notes, quarantine
 from services.intake.awaited import AwaitedCall
 from services.intake.case import Case
 from shared.clock import utc_now
-from shared.consumer import Heard, Reactions, consume
+from shared.consumer import consume
 from shared.contracts import Note
 from shared.contracts.complaints import (
     ComplaintAccepted,
@@ -30,6 +30,7 @@ from shared.contracts.notify import (
     MessageSent,
 )
 from shared.contracts.survey import SurveyAnswered
+from shared.heard import Heard, Reactions
 from shared.logs import log
 from shared.rules import calendar
 from shared.store import AlreadyDone, Audience, Guard, Line, NotFound, retrying

@@ -17,8 +17,8 @@ from services.notify.bulletin import Bulletin, Words, in_language
 from services.notify.message import Message, Policy
 from services.notify.wording import letter
 from shared import vault
-from shared.consumer import Heard
 from shared.contracts.notify import BulletinHandedOut
+from shared.heard import Heard
 from shared.rules import pack
 from shared.rules.care import care
 from shared.store import AlreadyExists, Cause, Line, NotFound, Refused

@@ -15,9 +15,9 @@ from services.notify.hours import Hours
 from services.notify.recipient import Recipient
 from shared import ids, vault
 from shared.clock import utc_now
-from shared.consumer import Heard, NotYet
 from shared.contracts.intake import CallsStopped, CallTimeChosen
 from shared.contracts.notify import CallbackBooked, CallbackGivenUp, CallbackWord, CallWindow
+from shared.heard import Heard, NotYet
 from shared.http import Problem, Request, When, fault, key_used
 from shared.policy import Principal, require
 from shared.rules import calendar, pack

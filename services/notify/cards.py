@@ -6,8 +6,8 @@ from typing import Any
 from services.notify import notes, ways
 from services.notify.recipient import Recipient
 from services.notify.wishes import Safe, Wishes
-from shared.consumer import NotYet
 from shared.contracts import Event
+from shared.heard import NotYet
 from shared.store import NotFound, Recorded
 from shared.tables import store
 

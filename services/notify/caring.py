@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from services.notify import notes, recipient, subscriber, subscribing, writing
 from services.notify.cards import card_of
-from services.notify.delivery import tell_customer
+from services.notify.customers import tell_customer
 from services.notify.message import Channel, Message, Policy
 from services.notify.recipient import Recipient
 from services.notify.subscriber import Subscriber
@@ -17,8 +17,8 @@ from shared import ids
 from shared.aggregate import Aggregate
 from shared.clock import utc_now
 from shared.commands import Command
-from shared.consumer import Heard
 from shared.contracts.notify import RecognitionDue, ThanksGiven
+from shared.heard import Heard
 from shared.http import Problem, Request
 from shared.policy import Principal, require
 from shared.rules import calendar

@@ -16,7 +16,7 @@ from services.notify.names import greetable
 from services.notify.recipient import Recipient, channels
 from services.notify.wishes import Safe, Wishes
 from shared import ids
-from shared.consumer import NotYet
+from shared.heard import NotYet
 from shared.http import Problem, Request, Text, fault
 from shared.packs import Daily
 from shared.store import Cause, Line, NotFound, retrying

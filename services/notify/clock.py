@@ -31,7 +31,11 @@ def handler(_event: dict[str, Any], context: Any) -> None:
         Message.KIND: delivery.look,
         Message.OF_BULLETINS: delivery.look,
     }
-    forgets = {Shift.KIND: rostering.forget, Subscriber.KIND: subscribing.erase}
+    forgets = {
+        Shift.KIND: rostering.forget,
+        Subscriber.KIND: subscribing.erase,
+        Message.KIND: delivery.forget,
+    }
     try:
         tick(looks, now, time_left(context), forgets)
     finally:

@@ -5,8 +5,8 @@ from babel.lists import format_list
 from services.notify import subscribing, writing
 from services.notify.message import Message, Policy
 from services.notify.wording import letter
-from shared.consumer import Heard
 from shared.contracts.notify import SubscriptionAsked
+from shared.heard import Heard
 from shared.logs import log
 from shared.rules.care import care
 

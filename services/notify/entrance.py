@@ -11,7 +11,7 @@ from services.notify.callback import Callback
 from services.notify.cards import card_of
 from services.notify.duty import tell_duty
 from shared import ids
-from shared.consumer import Heard
+from shared.heard import Heard
 from shared.http import Problem
 from shared.policy import Principal
 from shared.settings import settings

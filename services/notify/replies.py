@@ -8,7 +8,8 @@ from typing import Any
 
 from services.notify import stopping, subscribing
 from shared.clock import utc_now
-from shared.consumer import NotAnEvent, work_off
+from shared.consumer import work_off
+from shared.heard import NotAnEvent
 from shared.logs import log
 from shared.store import Cause
 

@@ -12,8 +12,8 @@ from services.notify.cards import card_of, said_by
 from services.notify.recipient import Recipient
 from services.notify.wishes import Safe
 from shared.clock import utc_now
-from shared.consumer import Heard
 from shared.contracts.intake import CaseConcerns, PersonCard
+from shared.heard import Heard
 from shared.store import AlreadyDone, Cause, Guard, Line, retrying
 from shared.tables import store
 

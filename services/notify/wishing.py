@@ -11,6 +11,7 @@ from services.notify.cards import said_by
 from services.notify.hours import Hours, hours_of
 from services.notify.kinds import KINDS, RULES
 from services.notify.message import Channel
+from services.notify.recipient import Recipient
 from services.notify.shelter import together
 from services.notify.wishes import SAFE_HOURS, STRICT, House, Plan, Wishes, decide
 from shared import vault
@@ -68,13 +69,18 @@ def hours(card: Mapping[str, Any], utc_offset: int | None = None) -> Hours:
 
 
 def plan(
-    card: Mapping[str, Any], template: str, now: datetime, among: Sequence[Channel] = ("sms", "email")
+    known: Recipient,
+    card: Mapping[str, Any],
+    template: str,
+    now: datetime,
+    among: Sequence[Channel] = ("sms", "email"),
 ) -> Plan | None:
     """What becomes of a message to whoever has this card; None when they don't want it or gave no way.
 
-    `among` are the ways that were not tried in vain yet.
+    `among` are the ways that were not tried in vain yet. By those that they called spam they get what has to be told.
     """
-    given = [way for way in recipient.channels(dict(card)) if way in among]
+    unwanted = known.unwanted if RULES[KINDS[template]].declinable else ()
+    given = [way for way in recipient.channels(dict(card), unwanted) if way in among]
     stopped = "sms" in given and stopping.is_stopped(str(card["phone"]))
     left = [way for way in given if not (stopped and way == "sms")]
     return decide(template, left, wishes_of(card), house(), now, closed=stopped)

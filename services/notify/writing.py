@@ -7,7 +7,7 @@ from services.notify.letter import Letter
 from services.notify.message import Message
 from services.notify.subscriber import Subscriber
 from shared.clock import utc_now
-from shared.consumer import Heard
+from shared.heard import Heard
 
 
 def write(

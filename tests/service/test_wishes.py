@@ -9,8 +9,11 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from services.notify import recipient
-from tests.service.casework import MAIL, SUPERVISOR, Matter, mailed, report
+from services.notify.channels import NeverTaken, NotTaken
+from tests.service.casework import CLERK, MAIL, SUPERVISOR, Matter, mailed, report
 from tests.service.conftest import MONDAY_MORNING
+from tests.service.providing import Provider
+from tests.service.receipting import SPAM, of_mail
 from tests.service.texting import replied, texted
 
 PHONE = "+971501234567"
@@ -457,3 +460,73 @@ def test_a_new_link_is_never_in_a_message_to_a_victim_somebody_calls_instead(wor
     case.do("secret", who=SUPERVISOR)
     assert len(world.sms(PHONE)) == before
     assert [call["reason"] for call in calls(world)] == ["undelivered: link_renewed"]
+
+
+@pytest.fixture
+def called_spam(world, providers):
+    """A customer who called the mail that thanked them spam, and the provider of mail."""
+    email = Provider()
+    providers(email=email)
+    case = report(world)
+    world.tell_receipt(of_mail("Complaint", email.tries[0], complaint=SPAM))
+    return case, email
+
+
+@pytest.mark.requirement("TELL-04")
+def test_dates_that_bind_reach_whoever_called_a_mail_spam_and_news_does_not(called_spam):
+    case, email = called_spam
+    case.do("open")
+    case.do("notes", NEWS)
+    assert len(email.taken) == 1
+    case.do("appointments", BOOKING)
+    assert "Bring what the thief left." in email.taken[-1][1].text
+    assert calls(case.world) == []
+
+
+@pytest.mark.requirement("TELL-04")
+def test_news_that_waits_while_its_customer_calls_a_mail_spam_becomes_no_call(world, providers):
+    email = Provider()
+    providers(email=email)
+    case = report(world)
+    wishes(case, quiet={"after": "20:00", "until": "06:00"})
+    world.at(MONDAY_MORNING + timedelta(hours=15))
+    case.do("notes", NEWS)
+    world.tell_receipt(of_mail("Complaint", email.tries[0], complaint=SPAM))
+    world.at(MONDAY_MORNING + timedelta(hours=22))
+    world.tick("notify")
+    world.settle()
+    assert (len(email.taken), calls(world)) == (1, [])
+
+
+@pytest.mark.requirement("TELL-04")
+def test_what_somebody_called_spam_says_nothing_of_another_address(called_spam):
+    case, email = called_spam
+    case.do("correct", {"contact": {"email": "right@example.org"}, "reason": "Misheard."}, CLERK)
+    case.do("notes", NEWS)
+    assert [to for to, letter in email.taken if "being mended" in letter.text] == ["right@example.org"]
+
+
+@pytest.mark.requirement("TELL-01", "TELL-09")
+@pytest.mark.parametrize("number", [PHONE, "+971509876543"])
+def test_a_decision_whose_last_way_is_taken_off_the_card_goes_by_what_is_on_it_now_or_by_a_call(
+    world, providers, number
+):
+    case = report(world, contact={**BOTH, "preferred": "sms"})
+    case.do("open")
+
+    class Deaf(Provider):
+        def send(self, address, letter, which):
+            if address == PHONE:
+                raise NeverTaken("OptedOut")
+            return super().send(address, letter, which)
+
+    sms = Deaf()
+    providers(sms=sms, email=Provider(*[NotTaken("Throttling")] * 9))
+    case.do("close", {"outcome": "solved", "text": "The thief is found."})
+    case.do("correct", {"contact": {"email": None, "phone": number}, "reason": "They have no mail."}, CLERK)
+    for _ in range(3):
+        world.pass_time(timedelta(minutes=2))
+    decided = [which for which, _ in zip(sms.tries, sms.taken, strict=True) if which.message.endswith(".closed")]
+    reached = number != PHONE
+    assert bool(decided) is reached
+    assert ("undelivered: closed" in [call["reason"] for call in calls(world)]) is not reached

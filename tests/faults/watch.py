@@ -111,6 +111,7 @@ class Watch:
             )
             self._fires_once(told)
             self._reacts_once(told)
+            self._texts(told)
         elif one.before is not None and one.after is not None and one.before["doc"] != one.after["doc"]:
             self.wrong(f"an event was changed: {one.key}")
 
@@ -135,6 +136,13 @@ class Watch:
         if before != told.commit:
             self.wrong(f"what was told or asked once changed {told.pk} twice: {told.type}")
 
+    def _texts(self, told: Told) -> None:
+        """From when on a number is texted no more."""
+        if told.type == "WayStopped":
+            self._texts_stopped.setdefault(self.texted[told.facts["correlation"]], self.world.calls)
+        elif told.type == "WayOpened":
+            self._texts_stopped.pop(self.texted[told.facts["correlation"]], None)
+
     def _unit(self, one: Written) -> None:
         """A unit that is on one case is not sent to another."""
         was = (one.before or {}).get("case", {}).get("S")
@@ -156,7 +164,7 @@ class Watch:
                 self._settled.add((by.number, one.key[0]))
         if one.key[0].startswith("COMPLAINT#") and not before:
             self._subjects_of_old[one.key[0]] = tuple(after.get("subjects", ()))
-        if one.key[0].startswith(("RECIPIENT#", "WAY#")):
+        if one.key[0].startswith("RECIPIENT#"):
             self._wishes(one.key[0], before, after)
         if one.key[0].startswith("CALLBACK#") and not before and after.get("case") in self._no_calls:
             self.wrong("a call was promised to somebody who wants none")
@@ -164,13 +172,6 @@ class Watch:
 
     def _wishes(self, pk: str, before: dict[str, Any], after: dict[str, Any]) -> None:
         """From when on a customer is forgotten, or wants something no more."""
-        if pk.startswith("WAY#"):
-            number = self.texted[after["said"]]
-            if after["stopped"]:
-                self._texts_stopped.setdefault(number, self.world.calls)
-            else:
-                self._texts_stopped.pop(number, None)
-            return
         case = pk.partition("#")[2]
         if before and before.get("salt") and not after.get("salt"):
             self._stopped.setdefault(case, self.world.commits)

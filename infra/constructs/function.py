@@ -54,9 +54,8 @@ class Surroundings:
         table, own = self.table.table_arn, self.source.removeprefix("ahd.")
         identities = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/*"
         mail_set = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:configuration-set/{SENT_WITH}"
-        # IfExists: on AWS these keys are always there; a stand-in for IAM may not know them.
-        as_itself = {"StringEqualsIfExists": {"events:source": self.source}}
-        as_the_desk = {"StringEqualsIfExists": {"ses:FromAddress": list(self.senders)}}
+        as_itself = {"StringEquals": {"events:source": self.source}}
+        as_the_desk = {"StringEquals": {"ses:FromAddress": list(self.senders)}}
         allowed = {
             Use.READ: [_may(["dynamodb:GetItem", "dynamodb:Query"], table), self._read_encrypted("dynamodb")],
             # TransactWriteItems is asked for as what it does to each item.
@@ -132,7 +131,7 @@ def _may(actions: list[str], resource: str, conditions: Mapping[str, object] | N
 
 
 def _sealed_to(recipient: str) -> dict[str, object]:
-    return {"StringEqualsIfExists": {"kms:EncryptionContext:sealed-to": recipient}}
+    return {"StringEquals": {"kms:EncryptionContext:sealed-to": recipient}}
 
 
 class DeskFunction(Construct):

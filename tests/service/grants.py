@@ -20,7 +20,6 @@ _NAMES = {
     "AWS::S3::Bucket": "bucket",
     "AWS::Logs::LogGroup": "logs",
 }
-_OPERATORS = {"StringEquals", "StringEqualsIfExists"}
 Context = Mapping[str, str]
 
 
@@ -39,8 +38,8 @@ class Grant(NamedTuple):
     action: str
     on: str
     """`not …`: on everything but that."""
-    conditions: tuple[tuple[str, str, str], ...] = ()
-    """Operator, key, value."""
+    conditions: tuple[tuple[str, str], ...] = ()
+    """Key and value."""
 
     def allows(self, asked: Asked, parameters: Mapping[str, str]) -> bool:
         if self.action != asked.action:
@@ -48,13 +47,10 @@ class Grant(NamedTuple):
         barred = self.on.removeprefix("not ")
         if fnmatchcase(asked.on, barred) == (barred != self.on):
             return False
-        return all(
-            asked.context[key] == parameters.get(value, value) if key in asked.context else operator.endswith("IfExists")
-            for operator, key, value in self.conditions
-        )
+        return all(asked.context.get(key) == parameters.get(value, value) for key, value in self.conditions)
 
     def __str__(self) -> str:
-        given = ", ".join(f"{key} {value}" for _, key, value in self.conditions)
+        given = ", ".join(f"{key} {value}" for key, value in self.conditions)
         return f"{self.action} on {self.on}" + (f" with {given}" if given else "")
 
 
@@ -129,14 +125,11 @@ def _taken_apart(statement: Mapping[str, Any]) -> Iterator[Grant]:
     assert statement["Effect"] == "Allow", f"not known here: {statement['Effect']}"
     where = [f"not {one}" for one in _listed(statement.get("NotResource", []))] or _listed(statement["Resource"])
     assert len(where) == 1 or "NotResource" not in statement, "NotResource with several is not known here"
-    conditions = [
-        [(operator, key, value) for value in _listed(values)]
-        for operator, tests in statement.get("Condition", {}).items()
-        for key, values in tests.items()
-    ]
-    assert not (unknown := statement.get("Condition", {}).keys() - _OPERATORS), f"not known here: {unknown}"
-    for action, on, *given in product(_listed(statement["Action"]), where, *conditions):
-        yield Grant(action, on, tuple(given))
+    given = statement.get("Condition", {"StringEquals": {}})
+    assert given.keys() == {"StringEquals"}, f"not known here: {given}"
+    conditions = [[(key, value) for value in _listed(values)] for key, values in given["StringEquals"].items()]
+    for action, on, *met in product(_listed(statement["Action"]), where, *conditions):
+        yield Grant(action, on, tuple(met))
 
 
 def _listed(value: Any) -> list[str]:
@@ -145,26 +138,28 @@ def _listed(value: Any) -> list[str]:
 
 def _named(value: Any, resources: Mapping[str, Any]) -> Any:
     """A value of the template with what it refers to by name."""
-    if isinstance(value, list):
-        return [_named(one, resources) for one in value]
-    if not isinstance(value, dict):
-        return value
-    if "Fn::Join" in value:
-        between, parts = value["Fn::Join"]
-        return between.join(_named(part, resources) for part in parts)
-    if "Fn::ImportValue" in value:
-        return _imported(value["Fn::ImportValue"])
-    referred, attribute = value.get("Fn::GetAtt") or (value.get("Ref"), "")
-    if referred is None:
-        return {part: _named(one, resources) for part, one in value.items()}
-    kind = resources.get(referred, {}).get("Type")
+    match value:
+        case list():
+            return [_named(one, resources) for one in value]
+        case {"Fn::Join": [between, parts]}:
+            return between.join(_named(part, resources) for part in parts)
+        case {"Fn::GetAtt": [name, "StreamArn"]}:
+            return f"{_referred(name, resources)}/stream"
+        case {"Fn::GetAtt": [name, _]} | {"Ref": name} | {"Fn::ImportValue": name}:
+            return _referred(name, resources)
+        case dict():
+            return {part: _named(one, resources) for part, one in value.items()}
+    return value
+
+
+def _referred(name: str, resources: Mapping[str, Any]) -> str:
+    kind = resources.get(name, {}).get("Type")
     if kind == "AWS::SQS::Queue":
-        return f"queue/{referred}"
-    name = _NAMES.get(kind) or _OF_THE_ACCOUNT.get(referred, referred)
-    return f"{name}/stream" if attribute == "StreamArn" else name
+        return f"queue/{name}"
+    return _NAMES.get(kind) or _OF_THE_ACCOUNT.get(name) or _imported(name)
 
 
 def _imported(name: str) -> str:
-    """What the shared stack exports under this name."""
+    """What the shared stack exports under this name; any other name as it is."""
     keys = [f"key/{one}" for one in ("intake", "complaints", "notify", "survey") if f"key{one}" in name]
     return next(iter(keys), "bus" if "bus" in name else name)

@@ -85,6 +85,8 @@ def _gathered(config: pytest.Config) -> set[Use]:
 
 def _is_whole(config: pytest.Config) -> bool:
     """Whether every test of services ran: of some of them nothing can be said."""
-    chosen = any(config.getoption(one, None) for one in ("keyword", "markexpr", "deselect", "ignore", "lf", "stepwise"))
+    chosen = any(
+        config.getoption(one, None) for one in ("keyword", "markexpr", "deselect", "ignore", "lf", "stepwise")
+    )
     asked = {(config.invocation_params.dir / one).resolve() for one in config.args}
     return not chosen and not asked.isdisjoint({_SERVICE_TESTS, *_SERVICE_TESTS.parents})

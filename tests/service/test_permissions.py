@@ -42,7 +42,9 @@ def test_what_a_role_allows_and_nothing_needs_is_named():
             document["Statement"].append({"Effect": "Allow", "Action": "dynamodb:DeleteItem", "Resource": "*"})
     needed = {(function, grant) for function, grant in granted() if not reason(function, grant)}
     assert list(surplus(template(), needed)) == []
-    assert list(surplus(Template(changed), needed)) == ["survey.api may dynamodb:DeleteItem on *, which no test needs"]
+    assert list(surplus(Template(changed), needed)) == [
+        "survey.api may dynamodb:DeleteItem on *, which no test needs"
+    ]
 
 
 def test_a_reason_is_named_when_a_test_needs_what_none_could():

@@ -16,7 +16,7 @@ from constructs import Construct
 from infra.constructs.alarms import MINUTE, Alarms
 from infra.constructs.receipts import SENT_WITH
 from infra.constructs.table import DUE
-from infra.desk import Function, Use
+from infra.desk import SEALS, Function, Use
 
 # Lambda asks for these in a function's name, and for no others.
 TAKE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
@@ -72,10 +72,11 @@ class Surroundings:
                 _may(["secretsmanager:GetSecretValue"], self.secret_arn),
                 self._read_encrypted("secretsmanager"),
             ],
-            Use.SEAL: [
-                _may(["kms:GenerateDataKey"], key.key_arn, _sealed_to(recipient))
-                for recipient, key in self.seal_keys.items()
-            ],
+            **{
+                use: [_may(["kms:GenerateDataKey"], self.seal_keys[recipient].key_arn, _sealed_to(recipient))]
+                for use, recipient in SEALS.items()
+                if recipient in self.seal_keys
+            },
             Use.OPEN: [_may(["kms:Decrypt"], self.own_key.key_arn, _sealed_to(own))],
             Use.HEAR: [_may(TAKE, self.events.queue_arn), _may(["sqs:SendMessage"], self.events_dead.queue_arn)],
             Use.TICK: [_may(TAKE, self.ticks.queue_arn)],

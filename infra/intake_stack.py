@@ -107,6 +107,12 @@ INTAKE = Service(
             package="pages",
         ),
         Function("scans", "services.intake.scans", CHANGES | {Use.SCANNED}, package="pages"),
-        *behind("intake", also=frozenset({Use.OPEN, Use.LIST}), hearing=frozenset({Use.REMOVE_FILES})),
+        *behind(
+            "intake",
+            also=frozenset({Use.LIST}),
+            hearing=frozenset({Use.OPEN, Use.REMOVE_FILES}),
+            # Whoever has an appointment is reminded of it.
+            ticking=frozenset({Use.TO_NOTIFY}),
+        ),
     ),
 )

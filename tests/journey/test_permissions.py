@@ -6,7 +6,7 @@ The template is read by the evaluator that holds the service tests; the desk has
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import boto3
@@ -130,9 +130,9 @@ Call = tuple[str, list[Asked], Callable[[], object]]
 def calls(deployed: Deployed, service: str, client: Client) -> Iterator[Call]:
     """What functions of the desk do on AWS, and what none may, so that nothing is left behind where it is allowed."""
     yield from of_tables(deployed, service, client("dynamodb"))
-    yield from of_boxes(deployed, service, client)
+    yield from of_boxes(deployed, client("kms"))
     yield from of_messages(client)
-    for other in (service, SERVICES[SERVICES.index(service) - 1]):
+    for other in (service, neighbour(service)):
         source = f"ahd.{other}"
         event = {
             "Source": source,
@@ -140,67 +140,48 @@ def calls(deployed: Deployed, service: str, client: Client) -> Iterator[Call]:
             "Detail": "{}",
             "EventBusName": deployed.environment(service)["AHD_BUS"],
         }
-        yield (
-            f"tells as {other}",
-            [Asked("events:PutEvents", "bus", {"events:source": source})],
-            lambda event=event: client("events").put_events(Entries=[event]),
+        needed = [Asked("events:PutEvents", "bus", {"events:source": source})]
+        yield f"tells as {other}", needed, partial(client("events").put_events, Entries=[event])
+        needed = [Asked("secretsmanager:GetSecretValue", "secret" if other == service else "another secret")]
+        read = partial(
+            client("secretsmanager").get_secret_value, SecretId=deployed.environment(other)["AHD_DESK_KEY"]
         )
-        secret = {"SecretId": deployed.environment(other)["AHD_DESK_KEY"]}
-        yield (
-            f"reads the secret of {other}",
-            [Asked("secretsmanager:GetSecretValue", "secret" if other == service else "another secret")],
-            lambda secret=secret: client("secretsmanager").get_secret_value(**secret),
-        )
+        yield f"reads the secret of {other}", needed, read
     nobody = [Asked("iam:ListRoles", "*")]
-    yield "lists roles", nobody, lambda: client("iam").list_roles()
-    yield "asks what the emulator has not", nobody, lambda: client("polly").list_lexicons()
+    yield "lists roles", nobody, client("iam").list_roles
+    yield "asks what the emulator has not", nobody, client("polly").list_lexicons
+
+
+def neighbour(service: str) -> str:
+    """Another service."""
+    return SERVICES[SERVICES.index(service) - 1]
 
 
 def of_tables(deployed: Deployed, service: str, dynamodb: Any) -> Iterator[Call]:
-    tables = {one: deployed.environment(one)["AHD_TABLE"] for one in (service, SERVICES[SERVICES.index(service) - 1])}
-    table = {"TableName": tables[service]}
-    for other, name in tables.items():
-        on = "table" if other == service else "another table"
-        yield (
-            f"reads {other}",
-            [Asked("dynamodb:GetItem", on)],
-            lambda name=name: dynamodb.get_item(TableName=name, Key=KEY),
-        )
+    table = deployed.environment(service)["AHD_TABLE"]
+    other = deployed.environment(neighbour(service))["AHD_TABLE"]
+    for name, on in ((table, "table"), (other, "another table")):
+        yield f"reads {on}", [Asked("dynamodb:GetItem", on)], partial(dynamodb.get_item, TableName=name, Key=KEY)
     due = {"IndexName": "due", "KeyConditionExpression": "due = :d", "ExpressionAttributeValues": {":d": {"S": "X"}}}
-    yield (
-        "asks what is due",
-        [Asked("dynamodb:Query", "table/index/due")],
-        lambda: dynamodb.query(**table, **due),
-    )
-    yield "reads through", [Asked("dynamodb:Scan", "table")], lambda: dynamodb.scan(**table, Limit=1)
-    yield (
-        "reads many",
-        [Asked("dynamodb:BatchGetItem", "table")],
-        lambda: dynamodb.batch_get_item(RequestItems={tables[service]: {"Keys": [KEY]}}),
-    )
+    on_index = [Asked("dynamodb:Query", "table/index/due")]
+    yield "asks what is due", on_index, partial(dynamodb.query, TableName=table, **due)
+    yield "reads through", [Asked("dynamodb:Scan", "table")], partial(dynamodb.scan, TableName=table, Limit=1)
+    many = partial(dynamodb.batch_get_item, RequestItems={table: {"Keys": [KEY]}})
+    yield "reads many", [Asked("dynamodb:BatchGetItem", "table")], many
     changes: dict[str, dict[str, Any]] = {
         "Put": {"Item": KEY},
         "Update": {"Key": KEY, "UpdateExpression": "SET a = pk"},
         "Delete": {"Key": KEY},
         "ConditionCheck": {"Key": KEY},
     }
-    for kind, change in changes.items():
-        action = "ConditionCheckItem" if kind == "ConditionCheck" else f"{kind}Item"
-        items = [{kind: {**table, **NEVER, **change}}]
-        yield (
-            f"{kind} in a transaction",
-            [Asked(f"dynamodb:{action}", "table")],
-            lambda items=items: dynamodb.transact_write_items(TransactItems=items),
-        )
-    both = [
-        Asked("dynamodb:PutItem", "table"),
-        Asked("dynamodb:DeleteItem", "table"),
-    ]
-    items = [{kind: {**table, **NEVER, **changes[kind]}} for kind in ("Put", "Delete")]
-    yield "Put and Delete", both, lambda: dynamodb.transact_write_items(TransactItems=items)
+    items = {kind: {kind: {"TableName": table, **NEVER, **change}} for kind, change in changes.items()}
+    needed = {kind: Asked(f"dynamodb:{kind}Item", "table") for kind in changes}
+    for kinds in (*((one,) for one in changes), ("Put", "Delete")):
+        write = partial(dynamodb.transact_write_items, TransactItems=[items[kind] for kind in kinds])
+        yield f"{' and '.join(kinds)} in a transaction", [needed[kind] for kind in kinds], write
 
 
-def of_boxes(deployed: Deployed, service: str, client: Client) -> Iterator[Call]:
+def of_boxes(deployed: Deployed, kms: Any) -> Iterator[Call]:
     everybody = [deployed.environment(one) for one in SERVICES]
     keys = {
         name.removeprefix("AHD_SEAL_").lower(): value
@@ -211,51 +192,33 @@ def of_boxes(deployed: Deployed, service: str, client: Client) -> Iterator[Call]
     for reader, key in keys.items():
         for said in ({"sealed-to": reader}, {}):
             context = {f"kms:EncryptionContext:{name}": value for name, value in said.items()}
-            asked = {"KeyId": key, "EncryptionContext": said}
-            yield (
-                f"seals to {reader} as {said}",
-                [Asked("kms:GenerateDataKey", f"key/{reader}", context)],
-                lambda asked=asked: client("kms").generate_data_key(**asked, KeySpec="AES_256"),
-            )
-            opened = {"CiphertextBlob": deployed.box(key, said), "EncryptionContext": said}
-            yield (
-                f"opens boxes of {reader} as {said}",
-                [Asked("kms:Decrypt", f"key/{reader}", context)],
-                lambda opened=opened: client("kms").decrypt(**opened),
-            )
+            seal = partial(kms.generate_data_key, KeyId=key, EncryptionContext=said, KeySpec="AES_256")
+            yield f"seals to {reader} as {said}", [Asked("kms:GenerateDataKey", f"key/{reader}", context)], seal
+            unseal = partial(kms.decrypt, CiphertextBlob=deployed.box(key, said), EncryptionContext=said)
+            yield f"opens boxes of {reader} as {said}", [Asked("kms:Decrypt", f"key/{reader}", context)], unseal
 
 
 def of_messages(client: Client) -> Iterator[Call]:
     words = {"Simple": {"Subject": {"Data": "Probe"}, "Body": {"Text": {"Data": "Probe"}}}}
-    for sender in (*SENDERS.values(), "mayor@example.org"):
+    own = SENDERS["MailFrom"]
+    for sender, sent_with in (
+        *((one, "AhdNotify") for one in SENDERS.values()),
+        (own, "Another"),
+        ("mayor@example.org", "AhdNotify"),
+    ):
         mail = {"FromEmailAddress": sender, "Content": words, "Destination": {"ToAddresses": ["silent@example.org"]}}
-        given = {"ses:FromAddress": sender}
-        for sent_with in ("AhdNotify", "Another")[: 1 + (sender == SENDERS["MailFrom"])]:
-            needed = [
-                Asked("ses:SendEmail", f"arn:aws:ses:{REGION}:1:{one}", given)
-                for one in (f"identity/{sender}", f"configuration-set/{sent_with}")
-            ]
-            yield (
-                f"mails from {sender} with {sent_with}",
-                needed,
-                lambda mail=mail, sent_with=sent_with: client("sesv2").send_email(
-                    **mail, ConfigurationSetName=sent_with
-                ),
-            )
-    number = "+971501234000"
-    yield (
-        "sends a text",
-        [Asked("sns:Publish", number)],
-        lambda: client("sns").publish(PhoneNumber=number, Message="Probe"),
+        needed = [
+            Asked("ses:SendEmail", f"arn:aws:ses:{REGION}:1:{one}", {"ses:FromAddress": sender})
+            for one in (f"identity/{sender}", f"configuration-set/{sent_with}")
+        ]
+        send = partial(client("sesv2").send_email, **mail, ConfigurationSetName=sent_with)
+        yield f"mails from {sender} with {sent_with}", needed, send
+    number, topic = "+971501234000", f"arn:aws:sns:{REGION}:000000000000:topic"
+    publish = client("sns").publish
+    yield "texts", [Asked("sns:Publish", number)], partial(publish, PhoneNumber=number, Message="Probe")
+    yield "tells a topic", [Asked("sns:Publish", topic)], partial(publish, TopicArn=topic, Message="Probe")
+    needed = [Asked("sms-voice:SendTextMessage", f"arn:aws:sms-voice:{REGION}:1:phone-number/any")]
+    send = partial(
+        client("pinpoint-sms-voice-v2").send_text_message, DestinationPhoneNumber=number, MessageBody="Probe"
     )
-    topic = f"arn:aws:sns:{REGION}:000000000000:topic"
-    yield (
-        "tells a topic",
-        [Asked("sns:Publish", topic)],
-        lambda: client("sns").publish(TopicArn=topic, Message="Probe"),
-    )
-    yield (
-        "sends a text with receipts",
-        [Asked("sms-voice:SendTextMessage", f"arn:aws:sms-voice:{REGION}:1:phone-number/any")],
-        lambda: client("pinpoint-sms-voice-v2").send_text_message(DestinationPhoneNumber=number, MessageBody="Probe"),
-    )
+    yield "texts with receipts", needed, send

@@ -146,7 +146,7 @@ def test_what_no_service_can_read_lies_with_its_dead_letters(world: World, servi
     assert [one["Body"] for one in world.dead(service)] == ["no json"]
 
 
-def reported(citizen: Citizen, *, reach: str, **contact: str) -> None:
+def reported(citizen: Citizen, *, reach: str, **contact: Any) -> None:
     citizen.goes_to("/report")
     citizen.sends()
     citizen.sends(story="They would not take it back.")

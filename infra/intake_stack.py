@@ -2,9 +2,11 @@
 
 from infra.desk import CHANGES, Choice, Function, Service, Use, behind, edge
 
-# TransactWriteItems asks for ConditionCheckItem where it only looks.
-SENDS = frozenset({Use.DUE, Use.CLAIM, Use.CHECK})
+SENDS = frozenset({Use.DUE, Use.CLAIM})
 """Sending a unit: the index says which are free, and the nearest is taken."""
+# TransactWriteItems asks for ConditionCheckItem where it only looks.
+_HEARS_CALLERS = frozenset({Use.CHECK})
+"""A report by telephone is stored unless its caller is flagged."""
 _TELLS = frozenset({Use.TO_NOTIFY, Use.TO_COMPLAINTS})
 """Whoever reports is told by notify; whoever is not satisfied is heard by complaints."""
 
@@ -21,7 +23,7 @@ INTAKE = Service(
             "GET /v1/knowledge",
             "POST /v1/categories/proposals",
             "POST /v1/categories/{code}/questions",
-            also=SENDS | _TELLS,
+            also=SENDS | _TELLS | _HEARS_CALLERS,
         ),
         edge(
             "web",
@@ -50,7 +52,7 @@ INTAKE = Service(
             "ANY /staff/v1/customers/{proxy+}",
             "ANY /staff/v1/units",
             "ANY /staff/v1/units/{proxy+}",
-            also=SENDS | _TELLS | {Use.LIST},
+            also=SENDS | _TELLS | _HEARS_CALLERS | {Use.LIST},
             staff=True,
         ),
         # An export alone may read through the whole table.

@@ -12,7 +12,7 @@ import pytest
 from tests.browser.citizen import Citizen
 from tests.browser.test_complain import complains
 from tests.service import georeporting
-from tests.service.casework import MAIL, OFFICER, SUPERVISOR, mailed, report
+from tests.service.casework import CLERK, MAIL, OFFICER, SUPERVISOR, mailed, report
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.test_emergencies import NORTH, sign_on, unit
 from tests.service.world import World
@@ -131,8 +131,27 @@ def test_a_complaint_that_comes_by_open311_is_heard_as_one(world: World):
     world.amend_pack(lambda pack: published(pack, "O2"))
     georeporting.reported(world, service_code="O2", email=MAIL)
     world.settle()
-    listed = world.http("complaints.staff", "GET", "/staff/v1/complaints", staff=SUPERVISOR).body
-    assert len(listed["complaints"]) == 1
+    assert len(complaints(world)) == 1
+
+
+def test_a_complaint_that_an_operator_keys_in_is_heard_as_one(world: World):
+    said = {
+        "category": "O2",
+        "description": "He shouted at my mother.",
+        "channel": "counter",
+        "read_back": True,
+        "contact": {"name": "Amal", "email": MAIL},
+    }
+    answer = world.http("intake.staff", "POST", "/staff/v1/cases", said, staff=CLERK, key="keyed-in-1")
+    assert answer.status == 201, answer.body
+    world.settle()
+    assert len(complaints(world)) == 1
+
+
+def complaints(world: World) -> list[Any]:
+    found = world.http("complaints.staff", "GET", "/staff/v1/complaints", staff=SUPERVISOR).body["complaints"]
+    assert isinstance(found, list)
+    return found
 
 
 def published(pack: dict[str, Any], code: str) -> None:

@@ -94,7 +94,7 @@ faults: .venv/.synced ## worlds in which everything goes wrong that can, SEEDS=5
 	@$(PY) -m tests.faults $(if $(STORY),--story $(STORY),--seeds $(or $(SEEDS),500) $(if $(FROM),--from $(FROM)))
 
 .PHONY: fuzz
-fuzz: synth .venv-local/.synced ## whatever the description of the intake API allows, against a desk of its own (EXAMPLES=50)
+fuzz: synth .venv-local/.synced ## whatever the descriptions of the APIs of intake and notify allow, against a desk of its own (EXAMPLES=50)
 	EXAMPLES=$(or $(EXAMPLES),50) $(PY) -m pytest -q tests/journey/test_described.py
 
 .PHONY: messages
@@ -140,7 +140,7 @@ STACKS := AhdIntake AhdComplaints AhdNotify AhdSurvey
 comma := ,
 
 .PHONY: deploy
-deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [NEUTRAL_FROM=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [SMS_PROVIDERS=eum,sns] [SMS_PRICES=…] [SMS_DAY=…] [RECEIPT_TOPICS=…] [SMS_DAY_URGENT=…] [OPEN311_KEYS=…] [SCAN_FILES=no] [PACK=…] [PACKS=…]; docs/operations.md
+deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [NEUTRAL_FROM=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [SMS_PROVIDERS=eum,sns] [SMS_PRICES=…] [SMS_DAY=…] [SMS_DAY_URGENT=…] [OPEN311_KEYS=…] [SCAN_FILES=no] [PACK=…] [PACKS=…]; docs/operations.md
 	@test -n "$(MAIL_FROM)" -a -n "$(DUTY_MAIL)" || { echo "Say who sends and who is told: make deploy MAIL_FROM=desk@example.org DUTY_MAIL=duty@example.org"; exit 1; }
 	@$(PY) -m infra.package --production --out $(PRODUCTION)/packages $(ELSEWHERE:%=--packs %)
 	@$(PY) -m infra.app --check --packages $(PRODUCTION)/packages --out $(PRODUCTION)/cdk.out
@@ -150,7 +150,6 @@ deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's 
 		--parameters "AhdNotify:NeutralFrom=$(NEUTRAL_FROM)" \
 		--parameters "AhdNotify:SmsSender=$(SMS_SENDER)" --parameters "AhdNotify:SmsCountries=$(SMS_COUNTRIES)" \
 		--parameters "AhdNotify:SmsProviders=$(or $(SMS_PROVIDERS),sns$(comma)eum)" --parameters "AhdNotify:SmsPrices=$(or $(SMS_PRICES),*=10)" \
-		--parameters "AhdNotify:ReceiptTopics=$(RECEIPT_TOPICS)" \
 		--parameters "AhdNotify:SmsDay=$(or $(SMS_DAY),5000)" --parameters "AhdNotify:SmsDayUrgent=$(or $(SMS_DAY_URGENT),5000)" \
 		--parameters "AhdIntake:Open311Keys=$(OPEN311_KEYS)" \
 		--parameters "AhdIntake:ScanFiles=$(or $(SCAN_FILES),yes)"
@@ -169,5 +168,6 @@ docs: .venv/.synced ## what in docs/ is drawn from the code
 	@$(PY) -m infra.events_doc
 	@$(PY) -m infra.openapi
 	@$(PY) -m infra.openapi_intake
+	@$(PY) -m infra.openapi_notify
 	@$(PY) -m infra.packs.schema
 

@@ -27,7 +27,7 @@ COMPLAINTS = Service(
             ),
             memory_mb=1024,
             timeout_seconds=10,
-            package="documents",
+            package="pages",
         ),
         edge(
             "staff",

@@ -31,7 +31,7 @@ def _dated(number: int, greeting: Any) -> Any:
     here = f"greetings.{number}.feast"
     try:
         public = holidays.country_holidays(str(feast["country"]), years=feast["years"], language=LANGUAGE)
-    except NotImplementedError:
+    except NotImplementedError:  # so says `holidays` of a country that it does not know
         raise HolidaysError(f"{here}: the feasts of {feast['country']} are not known; list its `dates`") from None
     named = {day for day, names in public.items() if feast["name"] in _names(names)}
     if not named:

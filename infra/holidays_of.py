@@ -73,7 +73,7 @@ def _public(spec: Mapping[str, Any]) -> holidays.HolidayBase:
         raise HolidaysError(f"holidays.years must list years, such as [2026, 2027]; got {years!r}")
     try:
         kind = holidays.country_holidays(str(country), subdiv=subdivision)
-    except NotImplementedError:
+    except NotImplementedError:  # so says `holidays` of a country that it does not know
         where = f"{country}/{subdivision}" if subdivision else f"{country}"
         raise HolidaysError(
             f"holidays.country: the public holidays of {where} are not known; "

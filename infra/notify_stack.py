@@ -1,6 +1,6 @@
 """Notify: the only service that sends, and so the only one that may."""
 
-from infra.desk import CHANGES, Choice, Cry, Function, Service, Use, behind, edge
+from infra.desk import CHANGES, Cry, Function, Service, Use, behind, edge
 
 # The word that a caller says is for the customer's page, which intake shows.
 _CALLS = frozenset({Use.TO_INTAKE})
@@ -14,6 +14,8 @@ NOTIFY = Service(
             "notify",
             "ANY /staff/v1/callbacks",
             "ANY /staff/v1/callbacks/{proxy+}",
+            "GET /staff/v1/wishes/{number}",
+            "PUT /staff/v1/wishes/{number}",
             "ANY /staff/v1/roster",
             "ANY /staff/v1/roster/{proxy+}",
             "ANY /staff/v1/notices",
@@ -22,7 +24,7 @@ NOTIFY = Service(
             "ANY /staff/v1/bulletins",
             "ANY /staff/v1/bulletins/{proxy+}",
             "POST /staff/v1/thanks",
-            also=_CALLS | {Use.DUE, Use.LIST},
+            also=_CALLS | {Use.DUE, Use.LIST, Use.CHECK},
             staff=True,
         ),
         # Signed by providers; it notes what they tell, and sends nothing.
@@ -31,16 +33,9 @@ NOTIFY = Service(
             "notify",
             "POST /v1/receipts/{provider}",
             uses=frozenset({Use.READ, Use.STATE, Use.SECRET}),
-            choices=(
-                Choice(
-                    "ReceiptTopics",
-                    "AHD_RECEIPT_TOPICS",
-                    "ARNs of SNS topics elsewhere that bring receipts by HTTPS, by commas; empty: none",
-                ),
-            ),
         ),
-        edge("api", "notify", "ANY /v1/contact/{proxy+}"),
-        edge("web", "notify", "ANY /contact/{proxy+}", package="pages"),
+        edge("api", "notify", "ANY /v1/contact/{proxy+}", also=frozenset({Use.CHECK})),
+        edge("web", "notify", "ANY /contact/{proxy+}", also=frozenset({Use.CHECK}), package="pages"),
         Function("replies", "services.notify.replies", CHANGES | {Use.REPLIES}, memory_mb=256),
         # Asks and lists; what has to be sent it tells to the reactions.
         edge(

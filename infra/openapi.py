@@ -41,6 +41,11 @@ KEY = {
     "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{8,128}$"},
 }
 
+NOT_SIGNED_IN: dict[str, Any] = {
+    "description": "The gateway's own words: the token is missing, wrong or too old.",
+    "content": {"application/json": {"schema": {"type": "object", "properties": {"message": {"type": "string"}}}}},
+}
+
 
 def document() -> dict[str, Any]:
     """The whole description."""
@@ -175,6 +180,15 @@ def operation(
             "4XX": {"description": "Refused: what is wrong, where, and what to do.", **refusal},
         },
     }
+
+
+def not_found(refused: dict[str, Any]) -> dict[str, Any]:
+    """What is not there; where the address itself can't be, the gateway says so in its own words."""
+    content = dict(refused["content"])
+    message = NOT_SIGNED_IN["content"]["application/json"]["schema"]
+    ours = content.get("application/json")
+    content["application/json"] = {"schema": {"anyOf": [ours["schema"], message]} if ours else message}
+    return {"description": "There is no such thing, or it is not yours to see.", "content": content}
 
 
 def says(doc: str | None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from infra.openapi import AFTER, KEY, SCHEMAS, TARGET, described, operation, says
+from infra.openapi import AFTER, KEY, NOT_SIGNED_IN, SCHEMAS, TARGET, described, not_found, operation, says
 from services.intake import (
     asking,
     finding,
@@ -50,21 +50,6 @@ _NEEDED_KEY = {**KEY, "required": True}
 _STAFF: dict[str, Any] = {"security": [{"staff": []}]}
 
 
-_NOT_SIGNED_IN: dict[str, Any] = {
-    "description": "The gateway's own words: the token is missing, wrong or too old.",
-    "content": {"application/json": {"schema": {"type": "object", "properties": {"message": {"type": "string"}}}}},
-}
-
-
-def _not_found(refused: dict[str, Any]) -> dict[str, Any]:
-    """What is not there; where the address itself can't be, the gateway says so in its own words."""
-    content = dict(refused["content"])
-    message = _NOT_SIGNED_IN["content"]["application/json"]["schema"]
-    ours = content.get("application/json")
-    content["application/json"] = {"schema": {"anyOf": [ours["schema"], message]} if ours else message}
-    return {"description": "There is no such thing, or it is not yours to see.", "content": content}
-
-
 def document() -> dict[str, Any]:
     """The whole description."""
     models: Models = {}
@@ -77,9 +62,9 @@ def document() -> dict[str, Any]:
     for path, ways in paths.items():
         for made in ways.values():
             if path.startswith("/staff"):
-                made["responses"]["401"] = _NOT_SIGNED_IN
+                made["responses"]["401"] = NOT_SIGNED_IN
             if "{" in path:
-                made["responses"]["404"] = _not_found(made["responses"]["4XX"])
+                made["responses"]["404"] = not_found(made["responses"]["4XX"])
     whole = described("Ahd: intake", f"{title} of Open311 its own.", paths, models)
     whole["components"]["schemas"] |= {"GeoReportErrors": _ERRORS, "GeoReportRequest": _REPORT}
     return whole

@@ -27,7 +27,7 @@ from pathlib import Path
 from infra.bill import bill
 from infra.desk import Service
 from infra.packs import PACKS, BadPack, compile_into
-from infra.reach import reached
+from infra.reach import borrowed, reached
 from infra.services import SERVICES
 from infra.target import Target
 from infra.trim import aws_calls, lay_models, needed
@@ -258,11 +258,8 @@ class Packing:
         _leave_zones(laid, every=self.service.name in _OF_ANY_ZONE)
         for concern, reader in _READERS.items():
             if reader != self.service.name:
-                for unread in (
-                    *(laid / "packs").glob(f"*.{concern}.json"),
-                    laid / "shared" / "packs" / f"{concern}.py",
-                ):
-                    unread.unlink(missing_ok=True)
+                for unread in (laid / "packs").glob(f"*.{concern}.json"):
+                    unread.unlink()
         if self.has_pages:
             from infra.assets import lay_pages  # noqa: PLC0415  only where there are pages
 
@@ -289,11 +286,15 @@ def try_out(package: Path, service: Service) -> None:
 
     Raises `CannotBuild` when something that was left out is needed after all.
     """
+    modules = sorted(function.module for function in service.functions)
     program = f"""
 import importlib, sys
 sys.path.insert(0, {str(package)!r})
-for module in {sorted(function.module for function in service.functions)!r}:
+for module in {modules!r}:
     assert callable(importlib.import_module(module).handler), module
+import importlib.util
+missing = [name for name in {sorted(borrowed(ROOT, modules))!r} if not importlib.util.find_spec(name)]
+assert not missing, f"this package lacks what it imports later: {{missing}}"
 import botocore.session
 session = botocore.session.get_session()
 for aws in {sorted(aws_calls(service))!r}:

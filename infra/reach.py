@@ -1,6 +1,7 @@
-"""Which of the project's own modules a function needs: those that its module imports, and theirs."""
+"""What a function needs: the project's own modules that its module imports, theirs, and what all of them import."""
 
 import ast
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -20,6 +21,33 @@ def reached(root: Path, modules: Iterable[str]) -> set[Path]:
         open_ends += _imported(source)
         open_ends += [name for init in _inits(root, source) if init.is_file() for name in _imported(init)]
     return found
+
+
+def borrowed(root: Path, modules: Iterable[str]) -> set[str]:
+    """The modules of others that these modules and those that they reach import, at once or only when it comes to it;
+    what is only there for type checkers is not meant.
+    """
+    return {
+        name
+        for source in reached(root, modules)
+        for name in _modules(_Run().visit(ast.parse(source.read_text(encoding="utf-8"))))
+        if name.partition(".")[0] not in {*_OWN, *sys.stdlib_module_names}
+    }
+
+
+class _Run(ast.NodeTransformer):
+    """What of a module runs."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        return None if ast.unparse(node.test) == "TYPE_CHECKING" else self.generic_visit(node)
+
+
+def _modules(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
 
 
 def _source(root: Path, module: str) -> Path | None:

@@ -4,15 +4,15 @@
 """
 
 import sys
+from argparse import ArgumentParser
 
 from services.notify.webhook import key_of
 
 
 def main() -> int:
-    if len(sys.argv) != 2:  # noqa: PLR2004
-        sys.stderr.write("Say whose: python -m infra.receipt_key PROVIDER\n")
-        return 2
-    sys.stdout.write(f"{key_of(sys.argv[1]).decode()}\n")
+    parser = ArgumentParser("python -m infra.receipt_key", description="The key that a provider signs receipts with.")
+    parser.add_argument("provider", help="its name in the address: /v1/receipts/PROVIDER")
+    sys.stdout.write(f"{key_of(parser.parse_args().provider).decode()}\n")
     return 0
 
 

@@ -81,6 +81,9 @@ PERMITS: dict[str, frozenset[Role]] = {
     "callback.read": _EVERYBODY,
     "callback.record": _ACTING,
     "callback.give-up": LEADING,
+    "wishes.read": _ACTING,
+    "wishes.set": _ACTING,
+    "wishes.unprotect": LEADING,
     "roster.read": _EVERYBODY,
     "roster.plan": LEADING,
     "roster.serve": _ACTING,
@@ -115,6 +118,11 @@ class Principal:
     units: frozenset[str] = field(default_factory=frozenset)
     acts_as: frozenset[str] = field(default_factory=frozenset)
     """The roles of the organisation's pack that their token names; none named: all of their group."""
+
+    @property
+    def unit(self) -> str:
+        """The unit they belong to; nothing when they belong to none, or to several."""
+        return next(iter(self.units)) if len(self.units) == 1 else ""
 
     @classmethod
     def of(cls, claims: Mapping[str, Any]) -> "Principal":

@@ -28,23 +28,24 @@ _SWEEP_AT_MOST = 100
 
 @dataclass(frozen=True)
 class Outgoing:
-    """An event item on its way to the bus. `position` is the stream's sequence number, None when swept."""
+    """An event item on its way to the bus. `position` is the stream's sequence number, None when swept.
+
+    `size` is about how many bytes it takes of a call.
+    """
 
     pk: str
     sk: str
     facts: dict[str, Any]
     boxes: dict[str, str]
+    size: int
     position: str | None = None
-
-    @property
-    def size(self) -> int:
-        """About how many bytes it takes of a call."""
-        return len(json.dumps(self.facts)) + sum(len(box) for box in self.boxes.values())
 
     @classmethod
     def of(cls, item: dict[str, Any], position: str | None = None) -> "Outgoing":
         boxes = {to: box["S"] for to, box in item.get("boxes", {}).get("M", {}).items()}
-        return cls(item["pk"]["S"], item["sk"]["S"], json.loads(item["doc"]["S"]), boxes, position)
+        doc = item["doc"]["S"]
+        size = len(doc.encode()) + sum(map(len, boxes.values()))
+        return cls(item["pk"]["S"], item["sk"]["S"], json.loads(doc), boxes, size, position)
 
     def entry(self, bus: str) -> dict[str, Any]:
         """The event as PutEvents takes it: CloudEvents 1.0 attribute names inside."""

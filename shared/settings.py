@@ -33,7 +33,6 @@ class Settings:
     sms_day: str
     sms_day_urgent: str
     receipts: str
-    receipt_topics: str
     open311_keys: str
     quarantine: str
 

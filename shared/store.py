@@ -312,7 +312,7 @@ class Store:
 
     def standing(self, partition: str, limit: int) -> list[tuple[str, str]]:
         """What stands in one partition of the index, in order: each by its partition key and its place. One query."""
-        items = self._query_index(partition, _END_OF_TIME, limit)
+        items = self._query_index(partition, stamp(_END_OF_TIME), limit)
         return [(item["pk"]["S"], item["at"]["S"]) for item in items]
 
     def item(self, pk: str, sk: str) -> Item | None:
@@ -332,28 +332,31 @@ class Store:
 
     def unsent(self, before: datetime, limit: int) -> list[tuple[str, str]]:
         """Keys of events that were stored before `before` and are still not told, the oldest first."""
+        until = stamp(before)
         found = [
             (item["at"]["S"], item["pk"]["S"], item["sk"]["S"])
             for shard in range(SHARDS)
-            for item in self._query_index(f"UNSENT#{shard}", before, limit)
+            for item in self._query_index(f"UNSENT#{shard}", until, limit)
         ]
         return [(pk, sk) for _, pk, sk in sorted(found)[:limit]]
 
     def _index(
         self, prefix: str, until: datetime, limit: int, *, after: "Place | None" = None, newest: bool = False
     ) -> "list[Place]":
+        earliest = stamp(after.at) if after else "0"
+        # Those that stand at the very time of the mark come again and are left out below.
+        most, last = limit + _AT_ONE_TIME if after else limit, max(earliest, stamp(until))
         found = [
             _place(item)
             for shard in range(SHARDS)
-            for item in self._query_index(f"{prefix}#{shard}", until, limit, after=after, newest=newest)
+            for item in self._query_index(f"{prefix}#{shard}", last, most, earliest, newest=newest)
         ]
         behind = [place for place in found if after is None or place > after]
         return sorted(behind, reverse=newest)[:limit]
 
     def _query_index(
-        self, partition: str, until: datetime, limit: int, *, after: "Place | None" = None, newest: bool = False
+        self, partition: str, until: str, limit: int, earliest: str = "0", *, newest: bool = False
     ) -> list[Item]:
-        earliest = stamp(after.at) if after else "0"
         answer = self.client.query(
             TableName=self.table,
             IndexName="due",
@@ -362,10 +365,9 @@ class Store:
             ExpressionAttributeValues={
                 ":due": {"S": partition},
                 ":from": {"S": earliest},
-                ":until": {"S": max(earliest, stamp(until))},
+                ":until": {"S": until},
             },
-            # Those that stand at the very time of the mark come again and are left out by the caller.
-            Limit=limit + _AT_ONE_TIME if after else limit,
+            Limit=limit,
             ScanIndexForward=not newest,
         )
         return cast("list[Item]", answer["Items"])
@@ -403,11 +405,19 @@ class Store:
                 return
 
     def newest(
-        self, partition: str, first: str, last: str, wanted: Mapping[str, Sequence[str]], pages: int
+        self,
+        partition: str,
+        first: str,
+        last: str,
+        wanted: Mapping[str, Sequence[str]],
+        pages: int,
+        *,
+        as_written: bool = False,
     ) -> Iterator[Item]:
         """Items of a partition that stand from `first` to `last`, from the last on, of at most so many pages.
 
-        `wanted` names for an attribute the values of which it has to have one.
+        `wanted` names for an attribute the values of which it has to have one. What was written a moment ago may be
+        missing, unless they are read `as_written`.
         """
         names = {f"#{place}": name for place, name in enumerate(wanted)}
         values: Item = {":pk": {"S": partition}, ":first": {"S": first}, ":last": {"S": last}}
@@ -424,6 +434,7 @@ class Store:
                 KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
                 ExpressionAttributeValues=values,
                 ScanIndexForward=False,
+                ConsistentRead=as_written,
                 **filtered,
                 **({"ExclusiveStartKey": start} if start else {}),
             )

@@ -114,6 +114,7 @@ class _Linter:
         phrases, unfit = phrases_of(self._folder, pack)
         for file, line, what in unfit:
             self._problem(file, line, what)
+        pack = pack.model_copy(update={"subscribable": bool(care.themes)})
         return Compiled(pack, complaints, questionnaires, phrases, knowledge, care, choices, rules)
 
     def _read(self) -> None:

@@ -29,6 +29,7 @@ def schemas() -> dict[str, str]:
     parts: dict[str, Any] = described["$defs"]
     pack, complaints, care = parts.pop("Pack"), parts.pop("Complaints"), parts.pop("Care")
     files = {concern: pack["properties"].pop(concern) for concern in CORE}
+    pack["properties"].pop("subscribable")
     for name in ("name", "version", "ledger"):
         complaints["properties"].pop(name)
     for name in ("name", "version"):

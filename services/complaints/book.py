@@ -82,6 +82,10 @@ class Book:
         known = self.pack.departments.get(department) if department else None
         return known.unit if known else None
 
+    def unit_of(self, kind: str) -> str:
+        """The group of staff who put right what this kind is about; nothing when the rules name none."""
+        return self.unit(self.rules.department(kind)) or ""
+
     def called(self, name: str, language: str) -> str:
         """What is promised, in words."""
         step = self.step(name)

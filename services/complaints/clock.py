@@ -27,6 +27,7 @@ def look(number: str, now: datetime) -> None:
                 promise=one.promise.name,
                 role=one.promise.role,
                 due=one.promise.due,
+                unit=book.unit_of(complaint.kind),
             )
         )
         for one in warnings
@@ -44,6 +45,7 @@ def look(number: str, now: datetime) -> None:
             again=missed.again,
             to_customer=told and missed.broken.name != ANSWER,
             called=book.called(missed.broken.name, complaint.language) if told else None,
+            unit=book.unit_of(complaint.kind),
         )
         lines.append(Line(event, Audience.CUSTOMER if told else Audience.STAFF))
     if lines:

@@ -158,5 +158,12 @@ class Draft:
     def _attention(self, rule: str, roles: tuple[str, ...], *, takes_over: bool = False) -> None:
         complaint = self.complaint
         self.tell(
-            AttentionAsked(complaint=complaint.id, case=complaint.case, rule=rule, roles=roles, takes_over=takes_over)
+            AttentionAsked(
+                complaint=complaint.id,
+                case=complaint.case,
+                rule=rule,
+                roles=roles,
+                takes_over=takes_over,
+                unit=self.book.unit_of(complaint.kind),
+            )
         )

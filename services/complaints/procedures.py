@@ -76,7 +76,13 @@ def issue_form(draft: Draft, principal: Principal, request: FormRequest) -> None
     must_hold(principal, draft, form.major_approvers if draft.complaint.grade == "major" else form.approvers)
     complaint = draft.complaint
     draft.tell(
-        AttentionAsked(complaint=complaint.id, case=complaint.case, rule="form", roles=(form.signed_by,)),
+        AttentionAsked(
+            complaint=complaint.id,
+            case=complaint.case,
+            rule="form",
+            roles=(form.signed_by,),
+            unit=draft.book.unit_of(complaint.kind),
+        ),
         private={"text": request.text},
     )
     draft.happen(Happening.FORM_ISSUED)

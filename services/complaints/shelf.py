@@ -10,7 +10,8 @@ from services.complaints.ledger import facts_at
 from services.complaints.matter import Entry, Matter, Place
 from services.complaints.reference import Reference
 from shared import vault
-from shared.rules import calendar, complaint_rules, pack
+from shared.rules import calendar, pack
+from shared.rules.complaints import complaint_rules
 from shared.store import Item, NotFound
 from shared.tables import store
 

@@ -107,6 +107,7 @@ def for_customer(
         "finding": complaint.finding if complaint.state in {State.ANSWERED, State.CLOSED} else None,
         "calls": not complaint.no_calls,
         "contactable": complaint.contactable,
+        "reached_here": complaint.contactable and complaint.case == complaint.id,
         "to_confirm": list(to_confirm(complaint)),
         "allowed": list(possible(complaint, book)),
         "rounds": complaint.rounds,

@@ -31,7 +31,8 @@ from shared.pages.browser import HOME, Pages, Visit, cookie, number_of, see_othe
 from shared.pages.promised import promise_shown
 from shared.pages.questions import FACT, Wrong
 from shared.reach import Contact, reachable
-from shared.rules import calendar, complaint_rules, pack
+from shared.rules import calendar, pack
+from shared.rules.complaints import complaint_rules
 from shared.store import NotFound
 from shared.wording import Speaker
 
@@ -202,6 +203,14 @@ def show_received(number: str) -> Response[str]:
     )
 
 
+@handler.get("/complaint/<number>/contact")
+def show_contact(number: str) -> Response[str]:
+    """Where they see when they are called, and choose how they are written to: whoever has the secret goes there."""
+    visit = handler.visit
+    _seen(visit, number)
+    return see_other(f"/contact/{number_of(number)}/{visit.cookie(_COOKIE)}")
+
+
 @handler.post("/complaint/<number>/<action>")
 def act(number: str, action: str) -> Response[str]:
     """Something the customer does; the same form sent twice counts once."""
@@ -311,6 +320,7 @@ def _page(
         last=seen["state"] in {"answered", "closed"} and not seen["rounds_left"],
         rounds_left=seen["rounds_left"],
         calls=seen["calls"],
+        reached_here=seen["reached_here"],
         answers=answers,
         longest=_LONGEST,
     )

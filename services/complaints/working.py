@@ -298,6 +298,7 @@ def rework(draft: Draft, _principal: Principal, request: ReworkRequest) -> None:
             promised=owed.made,
             clock=owed.clock,
             about=after.about or None,
+            unit=draft.book.unit_of(after.kind),
         ),
         Audience.CUSTOMER,
         {"text": request.text},
@@ -349,7 +350,7 @@ def learn(draft: Draft, _principal: Principal, request: LessonRequest) -> None:
     """Keep a lesson; the other units hear of it where the pack says so, without whose complaint it was."""
     draft.set(lessons=draft.complaint.lessons + 1)
     book = draft.book
-    own = book.unit(book.rules.department(draft.complaint.kind))
+    own = book.unit_of(draft.complaint.kind)
     others = sorted({one.unit for one in book.pack.departments.values()} - {own, *draft.complaint.subjects})
     # Where the pack names no other unit, those who lead pass it on.
     to = others or [rung.role for rung in book.pack.ladder]

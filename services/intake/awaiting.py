@@ -19,7 +19,6 @@ from shared.clock import utc_now
 from shared.contracts.intake import CallsStopped, CallTimeChosen
 from shared.contracts.notify import CallWindow
 from shared.http import Problem, Request, When, fault
-from shared.rules import calendar
 from shared.store import Audience, Recorded
 
 _RAISED, _ASLEEP = time(8), time(21)
@@ -69,8 +68,9 @@ def _chosen(call: AwaitedCall, request: CallRequest, now: datetime) -> AwaitedCa
         chosen = call.at(request.since or now, request.utc_offset, now)
     except NotOffered:
         raise fault("/since", "since", "This time is not offered, or no longer: choose one that is.") from None
-    zone = chosen.zone or calendar().zone
-    since, until = (at.astimezone(zone).time() for at in (chosen.since, chosen.until))
+    if chosen.zone is None:
+        return chosen  # what is offered is right for where the desk knows them to be
+    since, until = (at.astimezone(chosen.zone).time() for at in (chosen.since, chosen.until))
     if not _RAISED <= since < until <= _ASLEEP:
         raise fault("/since", "night", "It is night there at that time: choose another one.")
     return chosen

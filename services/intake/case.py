@@ -167,6 +167,11 @@ class Case(Aggregate):
     calls: AwaitedCalls = ()
     """Calls that its customer was promised, the next one first."""
 
+    @property
+    def where_it_is(self) -> str:
+        """The unit that has it: the one that was sent, else that of its owner; nothing when that is not known."""
+        return self.unit or self.ownership.unit
+
     def moved(self, move: Move) -> "Case":
         """The case after this move. Raises `IllegalMove`."""
         try:

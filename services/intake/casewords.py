@@ -1,13 +1,14 @@
 """A case in the words of its customer's language: for its page, and for the copy of a file."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from services.intake.case import State
 from services.intake.following import CaseView
 from shared import ids
+from shared.pages.calls import call_shown
 from shared.pages.promised import promise_shown
 from shared.rules import calendar
 from shared.wording import Speaker, left_to_right
@@ -53,27 +54,6 @@ def _step_shown(step: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> dict[str
         ),
         "text": "\n".join(words for words in (step.get("place"), step["text"]) if words),
     }
-
-
-def call_shown(call: Mapping[str, Any], t: Speaker, zone: ZoneInfo) -> dict[str, Any]:
-    """A promised call: when, in the zone where the customer said that they are, and what the caller says first."""
-    offset = call["utc_offset"]
-    there = zone if offset is None else timezone(timedelta(minutes=offset))
-    return {
-        "callback": call["callback"],
-        "when": _between(call, t, there),
-        "word": call["word"],
-        "daily": call["daily"],
-        "choices": [{"value": one["since"], "text": _between(one, t, there)} for one in call["choices"]],
-    }
-
-
-def _between(window: Mapping[str, Any], t: Speaker, zone: tzinfo) -> str:
-    since, until = (datetime.fromisoformat(window[edge]) for edge in ("since", "until"))
-    start, end = (t.when(at, zone) for at in (since, until))
-    if t.day(since, zone) == t.day(until, zone):
-        end = f"{until.astimezone(zone):%H:%M}"
-    return t("calls.between", start=start, end=end)
 
 
 def _plain(promise: str) -> str:

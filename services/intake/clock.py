@@ -42,6 +42,7 @@ def look(number: str, now: datetime) -> None:
                 now_due=missed.successor.due,
                 again=missed.again,
                 to_customer=missed.broken.name not in cases.AMONG_STAFF,
+                unit=case.where_it_is,
             ),
             Audience.STAFF if missed.broken.name in cases.AMONG_STAFF else Audience.CUSTOMER,
         )

@@ -15,7 +15,7 @@ from shared import promises
 from shared.contracts.intake import ConsultationAnswered
 from shared.http import Problem, Request, Text, fault
 from shared.packs import CONSULTATION
-from shared.rules import knowledge
+from shared.rules.knowledge import knowledge
 from shared.store import Audience
 
 

@@ -1,4 +1,4 @@
-"""The desk's units and the cases that want one, as the table keeps them (ADR 0050).
+"""The desk's units and the cases that want one, as the table keeps them (ADR 0052).
 
 A unit is an item of its own, `UNIT#<id>` / `STATE`, with plain attributes: no reading is needed to claim one. It
 stands in the index `due` under `UNIT#<state>`, at since when and where, so that one query gives every free unit with

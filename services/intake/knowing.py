@@ -12,7 +12,8 @@ from pydantic import Field
 from services.intake.proposing import Ranking, language_of, words
 from shared.http import Request, Text
 from shared.packs.knowledge import Article
-from shared.rules import calendar, knowledge, pack
+from shared.rules import calendar, pack
+from shared.rules.knowledge import knowledge
 
 FITS: Final = 0.35
 """An article that has less than this of a question does not answer it; nonsense and other subjects stay below."""

@@ -40,6 +40,8 @@ class Ownership(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     owner: str | None = None
+    unit: str = ""
+    """The unit of whoever has it, when they belong to just one."""
     offer: Offer | None = None
     refusals: int = 0
 
@@ -47,11 +49,11 @@ class Ownership(BaseModel):
     def disputed(self) -> bool:
         return self.refusals >= REFUSALS
 
-    def taken(self, staff: str) -> "Ownership":
+    def taken(self, staff: str, unit: str = "") -> "Ownership":
         """Whoever is asked first has it. Somebody else has it already: raises `NotYours`."""
         if self.owner not in {None, staff}:
             raise NotYours(self.owner)
-        return Ownership(owner=staff)
+        return Ownership(owner=staff, unit=unit)
 
     def offered(self, to: str, by: str, at: datetime) -> "Ownership":
         """Raises `NotYours`, `Disputed`."""
@@ -61,15 +63,15 @@ class Ownership(BaseModel):
             raise Disputed
         return self.model_copy(update={"owner": by, "offer": Offer(to=to, by=by, at=at)})
 
-    def accepted(self, by: str) -> "Ownership":
+    def accepted(self, by: str, unit: str = "") -> "Ownership":
         """From now on it is theirs. Raises `NothingOffered`, `NotYours`."""
         self._must_be_offered_to(by)
-        return Ownership(owner=by)
+        return Ownership(owner=by, unit=unit)
 
     def refused(self, by: str) -> "Ownership":
         """It stays where it was. Raises `NothingOffered`, `NotYours`."""
         self._must_be_offered_to(by)
-        return Ownership(owner=self.owner, refusals=self.refusals + 1)
+        return Ownership(owner=self.owner, unit=self.unit, refusals=self.refusals + 1)
 
     def _must_be_offered_to(self, staff: str) -> None:
         if self.offer is None:

@@ -40,7 +40,7 @@ def take(draft: Draft, _request: Nothing) -> None:
     """Whoever is asked first is responsible."""
     if draft.case.ownership.owner == draft.by.id:
         return
-    draft.set(ownership=draft.case.ownership.taken(draft.by.id))
+    draft.set(ownership=draft.case.ownership.taken(draft.by.id, draft.by.unit))
     draft.tell(notes.CaseTaken(owner=draft.by.id))
 
 
@@ -59,7 +59,7 @@ def hand_over(draft: Draft, request: HandOverRequest) -> None:
 
 def accept(draft: Draft, _request: Nothing) -> None:
     """From now on it is theirs."""
-    draft.set(ownership=draft.case.ownership.accepted(draft.by.id))
+    draft.set(ownership=draft.case.ownership.accepted(draft.by.id, draft.by.unit))
     draft.case = draft.case.promising(promises.keep(draft.case.promises, HANDOVER, draft.now))
     draft.tell(notes.CaseTaken(owner=draft.by.id))
 
@@ -74,7 +74,9 @@ def refuse(draft: Draft, request: RefuseRequest) -> None:
         arbiter = draft.pack.rungs()[0]
         made = promises.make(draft.case.promises, ARBITRATE, arbiter.role, arbiter.within, draft.calendar, draft.now)
         draft.case = draft.case.promising(made)
-        draft.tell(ArbiterWanted(case=draft.case.id, role=arbiter.role, until=made[-1].due))
+        draft.tell(
+            ArbiterWanted(case=draft.case.id, role=arbiter.role, until=made[-1].due, unit=draft.case.where_it_is)
+        )
 
 
 def assign(draft: Draft, request: AssignRequest) -> None:

@@ -55,7 +55,7 @@ def want(case: Case, now: datetime) -> Sent:
     after = emergency.wanting(case, pack(), calendar(), now)
     if after is case:
         return Sent(case)
-    told = UnitWanted(case=case.id, category=case.category, silent=case.unit)
+    told = UnitWanted(case=case.id, category=case.category, silent=case.unit, unit=case.where_it_is)
     return Sent(after, [Line(told, Audience.CUSTOMER)], [fleet.want(case.id, now)])
 
 

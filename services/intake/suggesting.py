@@ -3,7 +3,8 @@
 from functools import cache
 
 from services.intake.proposing import Proposal, Proposer, language_of
-from shared.rules import pack, phrases
+from shared.rules import pack
+from shared.rules.phrases import phrases
 
 
 @cache

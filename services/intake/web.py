@@ -63,7 +63,7 @@ _ASKED_AT: Final[Mapping[str, tuple[str, str]]] = {
 
 @handler.get("/")
 def home() -> Response[str]:
-    return handler.visit.page("intake/home.html", emergency=_emergency())
+    return handler.visit.page("intake/home.html", emergency=_emergency(), subscribable=pack().subscribable)
 
 
 @handler.get("/assets/<name>", compress=True)

@@ -19,7 +19,8 @@ from services.notify.wording import letter
 from shared import vault
 from shared.consumer import Heard
 from shared.contracts.notify import BulletinHandedOut
-from shared.rules import care, pack
+from shared.rules import pack
+from shared.rules.care import care
 from shared.store import AlreadyExists, Cause, Line, NotFound, Refused
 from shared.tables import store
 

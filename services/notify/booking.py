@@ -8,9 +8,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from services.notify import callback as callbacks
-from services.notify import recipient, watchword, window
+from services.notify import pledged, recipient, watchword, window, wishing
 from services.notify.callback import Callback, State
 from services.notify.cards import card_of
+from services.notify.hours import Hours
 from services.notify.recipient import Recipient
 from shared import ids, vault
 from shared.clock import utc_now
@@ -26,6 +27,14 @@ from shared.tables import store
 _LONGEST = timedelta(hours=12)
 _FURTHEST = timedelta(days=31)
 """Who asks to be called later than that is promised a call when it is nearer."""
+
+
+UNDELIVERED = "undelivered: "
+"""How the reason begins of a call that says what could not be delivered."""
+
+
+class _NotToBeCalled(Exception):
+    """There is no number, or they want no calls."""
 
 
 class TimeRequest(Request):
@@ -56,15 +65,22 @@ def book(heard: Heard[Any], case: str, reason: str) -> CallWindow | None:
 
     Answers when; None without a number, and to whoever wants no calls.
     """
-    known, card = card_of(case)
-    if known.no_calls or "sms" not in recipient.channels(card):
-        return None
     identity = ids.number_from(vault.mac("number", heard.id))
-    callback = callbacks.booked(identity, case, reason, pack(), calendar(), heard.at)
-    line = told(callback, known, heard.at)
-    with suppress(AlreadyExists):
-        retrying(lambda: store().create(callback, [line], heard.cause(heard.at)))
-    return callback.window
+
+    def write() -> Callback:
+        known, card = card_of(case)
+        if known.no_calls or "sms" not in recipient.channels(card):
+            raise _NotToBeCalled
+        hours = wishing.hours(card)
+        callback = callbacks.booked(identity, case, reason, pack(), calendar(), hours, heard.at)
+        return _created(callback, told(callback, known, hours, heard.at), known, heard.cause(heard.at))
+
+    try:
+        return retrying(write).window
+    except AlreadyExists:
+        return store().load(Callback, identity).window
+    except _NotToBeCalled:
+        return None
 
 
 def by_staff(principal: Principal, request: BookingRequest, key: str, now: datetime, correlation: str) -> Callback:
@@ -74,26 +90,22 @@ def by_staff(principal: Principal, request: BookingRequest, key: str, now: datet
     """
     require(principal, "callback.record")
     case = ids.heard(request.case)
-    try:
-        known, card = card_of(case or "")
-    except NotYet:
-        raise NotFound(request.case) from None
-    require(principal, "callback.record", known.subjects)
-    if known.no_calls:
-        raise Problem(409, "no-calls", "This customer wants no calls.", "Write to them instead.")
-    if "sms" not in recipient.channels(card):
-        raise Problem(409, "no-number", "There is no number to call.", "Add one to their contact, or write to them.")
-    at = request.at.agreed("/at", now) if request.at else None
     identity = ids.number_from(vault.mac("number", principal.id, key))
-    callback = callbacks.booked(
-        identity, known.id, request.reason, pack(), calendar(), now, at=at, daily=request.daily
-    )
+
+    def write() -> Callback:
+        known, card = _called(principal, request, case or "")
+        hours = wishing.hours(card)
+        at = agreed(request.at, "/at", hours, now) if request.at else None
+        callback = callbacks.booked(
+            identity, known.id, request.reason, pack(), calendar(), hours, now, at=at, daily=request.daily
+        )
+        return _created(callback, told(callback, known, hours, now), known, Cause(now, principal.id, correlation))
+
     try:
-        cause = Cause(now, principal.id, correlation)
-        return retrying(lambda: store().create(callback, [told(callback, known, now)], cause))
+        return retrying(write)
     except AlreadyExists:
         before = store().load(Callback, identity)
-        if (before.case, before.reason, before.daily) != (known.id, request.reason, request.daily):
+        if (before.case, before.reason, before.daily) != (case, request.reason, request.daily):
             raise Problem(
                 422,
                 "key-used-before",
@@ -103,31 +115,93 @@ def by_staff(principal: Principal, request: BookingRequest, key: str, now: datet
         return before
 
 
+def _called(principal: Principal, request: BookingRequest, case: str) -> tuple[Recipient, dict[str, Any]]:
+    """The customer, who can be called. Raises `NotFound`, `NotPermitted`; `Problem` 409."""
+    try:
+        known, card = card_of(case)
+    except NotYet:
+        raise NotFound(request.case) from None
+    require(principal, "callback.record", known.subjects)
+    if known.no_calls:
+        raise Problem(409, "no-calls", "This customer wants no calls.", "Write to them instead.")
+    if "sms" not in recipient.channels(card):
+        raise Problem(409, "no-number", "There is no number to call.", "Add one to their contact, or write to them.")
+    return known, card
+
+
+def _created(callback: Callback, line: Line, known: Recipient, cause: Cause) -> Callback:
+    """Stored, unless the customer has wished for something else since they were read. Raises `AlreadyExists`."""
+    extra = [pledged.pledging(callback), recipient.as_read(store().table, known)]
+    return store().create(callback, [line], cause, extra)
+
+
+def agreed(request: TimeRequest, where: str, hours: Hours, now: datetime) -> CallWindow:
+    """The time that staff agreed with a customer. Raises `Problem` 422 for one at which they are not to be rung."""
+    at = request.agreed(where, now)
+    if hours.wished and not hours.hold(at):
+        raise fault(
+            where,
+            "outside-their-hours",
+            "The customer has said at which hours they may be called, and this lies outside. Agree on a time within"
+            " them; GET /staff/v1/wishes/ and the number of the case says which they are.",
+        )
+    return at
+
+
 def choose(heard: Heard[CallTimeChosen]) -> None:
     """The customer chose a time. When it can't be any more, they are told again what is promised."""
     event = heard.event
     at = CallWindow(since=event.since, until=event.until)
 
-    def decide(callback: Callback, known: Recipient, now: datetime) -> tuple[Callback, Line]:
-        after = callbacks.chosen(callback, at, event.utc_offset, calendar(), now) if now < at.until else callback
-        return after, told(after, known, now)
+    def decide(callback: Callback, known: Recipient, card: dict[str, Any], now: datetime) -> tuple[Callback, Line]:
+        offset = callback.utc_offset if event.utc_offset is None else event.utc_offset
+        hours, after = wishing.hours(card, offset), callback
+        if now < at.until and (hours.hold(at) or not hours.wished):
+            after = callbacks.chosen(callback, at, event.utc_offset, calendar(), now)
+        return after, told(after, known, hours, now)
 
     _change(heard, event.callback, decide)
 
 
 def stop(heard: Heard[CallsStopped]) -> None:
     """The customer wants this call no more."""
-
-    def decide(callback: Callback, _known: Recipient, now: datetime) -> tuple[Callback, Line]:
-        over = CallbackGivenUp(callback=callback.id, case=callback.case, reason="not-wished")
-        return callbacks.given_up(callback, "not-wished", now), Line(over)
-
-    _change(heard, heard.event.callback, decide)
+    _change(heard, heard.event.callback, lambda callback, _known, _card, now: given_up(callback, now))
 
 
-def told(callback: Callback, known: Recipient, now: datetime) -> Line:
+def stop_all(heard: Heard[Any], case: str) -> None:
+    """The customer wants no calls: those still promised are given up."""
+    for identity in pledged.calls_to(case):
+        _change(heard, identity, lambda callback, _known, _card, now: given_up(callback, now))
+
+
+def keep_to_wishes(heard: Heard[Any], case: str) -> None:
+    """The customer has said anew when they may be rung: what is promised outside of that is promised anew."""
+
+    def decide(callback: Callback, known: Recipient, card: dict[str, Any], now: datetime) -> tuple[Callback, Line]:
+        hours = wishing.hours(card, callback.utc_offset)
+        after = callbacks.moved(callback, calendar(), hours, now)
+        return after, told(after, known, hours, now)
+
+    for identity in pledged.calls_to(case):
+        _change(heard, identity, decide)
+
+
+def given_up(callback: Callback, now: datetime) -> tuple[Callback, Line]:
+    """The call after its customer wants it no more, and what tells of it."""
+    over = CallbackGivenUp(callback=callback.id, case=callback.case, reason="not-wished")
+    return callbacks.given_up(callback, "not-wished", now), Line(over)
+
+
+def undelivered(identity: str) -> str:
+    """What a call was to say that could not be delivered; empty for another reason, or whoever was erased."""
+    callback = store().load(Callback, identity)
+    known = store().load(Recipient, callback.case)
+    is_one = known.salt is not None and callback.reason.startswith(UNDELIVERED)
+    return callback.reason.removeprefix(UNDELIVERED) if is_one else ""
+
+
+def told(callback: Callback, known: Recipient, hours: Hours, now: datetime) -> Line:
     """What is told of a call that is promised: when, what else may be chosen, and sealed the word that is said."""
-    zone = callback.zone_in(calendar())
     at = callback.window or CallWindow(since=now, until=callback.owed.due if callback.owed else now)
     event = CallbackBooked(
         callback=callback.id,
@@ -137,7 +211,7 @@ def told(callback: Callback, known: Recipient, now: datetime) -> Line:
         until=at.until,
         chosen=callback.chosen,
         daily=callback.daily,
-        choices=tuple(one for one in window.offered(calendar(), zone, now) if one != at),
+        choices=tuple(one for one in window.offered(calendar(), hours, now) if one != at),
     )
     # Whoever has a complaint alone has no page that shows the word; whoever is erased has none at all.
     shown = known.about == "case" and known.salt is not None
@@ -145,9 +219,10 @@ def told(callback: Callback, known: Recipient, now: datetime) -> Line:
     return Line(event, boxes={"intake": word.model_dump()} if shown else {})
 
 
-def _change(
-    heard: Heard[Any], identity: str, decide: Callable[[Callback, Recipient, datetime], tuple[Callback, Line]]
-) -> None:
+Decide = Callable[[Callback, Recipient, dict[str, Any], datetime], tuple[Callback, Line]]
+
+
+def _change(heard: Heard[Any], identity: str, decide: Decide) -> None:
     """Do what the customer wants of a call that is still promised, once for this event."""
     now = utc_now()
 
@@ -155,8 +230,10 @@ def _change(
         callback = store().load(Callback, identity)
         if callback.state is not State.PROMISED or callback.case != heard.event.case:
             return callback
-        after, line = decide(callback, card_of(callback.case)[0], now)
-        return store().change(after, [line], heard.cause(now), Guard(f"SEEN#{heard.id}"))
+        known, card = card_of(callback.case)
+        after, line = decide(callback, known, card, now)
+        checked = [recipient.as_read(store().table, known)]
+        return store().change(after, [line], heard.cause(now), Guard(f"SEEN#{heard.id}"), checked)
 
     with suppress(AlreadyDone):
         retrying(write)

@@ -5,11 +5,12 @@ decides how to go on. A daily one is owed again on the next day, until somebody 
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Literal
 
 from services.notify import window
+from services.notify.hours import Hours
 from services.notify.window import Part
 from shared import promises
 from shared.aggregate import Aggregate
@@ -85,6 +86,9 @@ class Callback(Aggregate):
     """When the customer was told that they are called; None: of one that was booked before windows were."""
     chosen: bool = False
     """They chose it themselves."""
+    only_then: bool = False
+    """They are rung in this window and at no other time: it was agreed with them, or lies in hours that they wished
+    for."""
     plan: CallWindow | None = None
     """When to try, by the rule."""
     daily: bool = False
@@ -96,9 +100,6 @@ class Callback(Aggregate):
     def owed(self) -> Promise | None:
         return next((one for one in self.promises if one.open), None)
 
-    def zone_in(self, calendar: Calendar) -> tzinfo:
-        return calendar.zone if self.utc_offset is None else timezone(timedelta(minutes=self.utc_offset))
-
     def changed(self, **changes: Any) -> "Callback":
         return self.model_copy(update=changes)
 
@@ -109,17 +110,21 @@ def booked(
     reason: str,
     pack: Pack,
     calendar: Calendar,
+    hours: Hours,
     now: datetime,
     *,
     at: CallWindow | None = None,
     daily: bool = False,
 ) -> Callback:
-    """Promised from now on: within the pack's time, or `at` a time that was agreed with the customer."""
+    """Promised from now on: within the pack's time, or `at` a time that was agreed with the customer.
+
+    In all of these, `hours` are those at which the customer may be rung.
+    """
     duty = pack.clocks.callback
     callback = Callback(id=identity, case=case, reason=reason, daily=daily)
     if at is not None:
         return _agreed(callback, duty.role, at, calendar, now)
-    return _within(callback, (), duty.role, duty.within, calendar, now)
+    return _within(callback, (), duty.role, duty.within, calendar, hours, now)
 
 
 def chosen(callback: Callback, at: CallWindow, utc_offset: int | None, calendar: Calendar, now: datetime) -> Callback:
@@ -130,7 +135,7 @@ def chosen(callback: Callback, at: CallWindow, utc_offset: int | None, calendar:
     return _agreed(callback.changed(utc_offset=offset), role, at, calendar, now).changed(chosen=True)
 
 
-def reached(callback: Callback, calendar: Calendar, now: datetime) -> Callback:
+def reached(callback: Callback, calendar: Calendar, hours: Hours, now: datetime) -> Callback:
     """The customer was spoken to; of a daily one the next day's call is owed. Raises `IllegalMove`."""
     _must_allow(callback, Outcome.REACHED)
     role = _role(callback)
@@ -138,39 +143,39 @@ def reached(callback: Callback, calendar: Calendar, now: datetime) -> Callback:
     after = callback.changed(promises=kept, tries=callback.tries + 1, calls=callback.calls + 1)
     if not callback.daily:
         return after.changed(state=State.REACHED)
-    usual = callback.window or window.planned(calendar, callback.zone_in(calendar), now, now + window.AHEAD, set())
-    tomorrow = window.next_day(calendar, usual, now)
-    return _agreed(after.changed(tries=0, tried=()), role, tomorrow, calendar, now).changed(chosen=callback.chosen)
+    usual = callback.window or window.planned(calendar, hours, now, now + window.AHEAD, set())
+    tomorrow = window.next_day(calendar, hours, usual, now)
+    again = _agreed(after.changed(tries=0, tried=()), role, tomorrow, calendar, now)
+    return again.changed(chosen=callback.chosen)
 
 
-def unanswered(callback: Callback, pack: Pack, calendar: Calendar, now: datetime) -> Callback:
+def unanswered(callback: Callback, pack: Pack, calendar: Calendar, hours: Hours, now: datetime) -> Callback:
     """Called, but the customer was not spoken to. Raises `IllegalMove`.
 
     A call at a part of the day at which nobody answered before does not count, as long as another one comes before
     the call is due: who is at work in the morning is not reached by calling twice in the morning.
     """
     _must_allow(callback, Outcome.NO_ANSWER)
-    zone, role = callback.zone_in(calendar), _role(callback)
-    called = callback.changed(calls=callback.calls + 1)
-    part, owed, tried = window.part_of(now, zone), callback.owed, set(callback.tried)
-    if part in tried and owed and now < owed.due and window.untried(zone, now, owed.due, tried):
-        return called.changed(plan=window.planned(calendar, zone, now, owed.due, tried))
+    role, called = _role(callback), callback.changed(calls=callback.calls + 1)
+    part, owed, tried = window.part_of(now, hours.zone), callback.owed, set(callback.tried)
+    if part in tried and owed and now < owed.due and window.untried(hours, now, owed.due, tried):
+        return called.changed(plan=window.planned(calendar, hours, now, owed.due, tried))
     within = ONCE_MORE
     if callback.tries:
         decides = pack.rungs()[0]
         role, within = decides.role, decides.within
     made = promises.keep(callback.promises, CALL, now)
     once_more = called.changed(tries=callback.tries + 1, tried=tuple(sorted({*tried, part})))
-    return _within(once_more, made, role, within, calendar, now)
+    return _within(once_more, made, role, within, calendar, hours, now)
 
 
-def unreachable(callback: Callback, pack: Pack, calendar: Calendar, now: datetime) -> Callback:
+def unreachable(callback: Callback, pack: Pack, calendar: Calendar, hours: Hours, now: datetime) -> Callback:
     """This number is not theirs: whoever is first on the ladder decides. Raises `IllegalMove`."""
     _must_allow(callback, Outcome.WRONG_NUMBER)
     decides = pack.rungs()[0]
     made = promises.keep(callback.promises, CALL, now)
     called = callback.changed(calls=callback.calls + 1, tries=callback.tries + 1)
-    return _within(called, made, decides.role, decides.within, calendar, now)
+    return _within(called, made, decides.role, decides.within, calendar, hours, now)
 
 
 def postponed(callback: Callback, at: CallWindow, calendar: Calendar, now: datetime) -> Callback:
@@ -189,11 +194,25 @@ def given_up(callback: Callback, reason: GiveUpReason, now: datetime) -> Callbac
     return callback.changed(state=State.GIVEN_UP, promises=waived)
 
 
-def late(callback: Callback, pack: Pack, calendar: Calendar, now: datetime) -> tuple[Callback, tuple[Miss, ...]]:
+def late(
+    callback: Callback, pack: Pack, calendar: Calendar, hours: Hours, now: datetime
+) -> tuple[Callback, tuple[Miss, ...]]:
     """The call that did not happen in time, and the rung that owes it now."""
     made, misses = promises.miss(callback.promises, pack.rungs(), calendar, now)
     after = callback.changed(promises=made)
-    return (_told(after, calendar, now) if misses else after), misses
+    return (_told(after, calendar, hours, now) if misses else after), misses
+
+
+def moved(callback: Callback, calendar: Calendar, hours: Hours, now: datetime) -> Callback:
+    """Its customer wished for other hours: promised anew when what was promised lies outside, else as it is."""
+    if callback.state is not State.PROMISED or not hours.wished or callback.owed is None:
+        return callback
+    still = (
+        CallWindow(since=max(callback.window.since, now), until=callback.window.until) if callback.window else None
+    )
+    if still and (still.since >= still.until or (callback.only_then and hours.hold(still))):
+        return callback
+    return _told(callback, calendar, hours, now)
 
 
 def _must_allow(callback: Callback, outcome: Outcome) -> None:
@@ -207,21 +226,38 @@ def _role(callback: Callback) -> str:
 
 
 def _within(
-    callback: Callback, made: Promises, role: str, within: dict[str, int], calendar: Calendar, now: datetime
+    callback: Callback,
+    made: Promises,
+    role: str,
+    within: dict[str, int],
+    calendar: Calendar,
+    hours: Hours,
+    now: datetime,
 ) -> Callback:
     owed = promises.make(made, CALL, role, within, calendar, now)
-    return _told(callback.changed(promises=owed), calendar, now)
+    return _told(callback.changed(promises=owed), calendar, hours, now)
 
 
-def _told(callback: Callback, calendar: Calendar, now: datetime) -> Callback:
-    """What the customer is told of a date by the rule: from now until then."""
-    due = callback.owed.due if callback.owed else now
-    plan = window.planned(calendar, callback.zone_in(calendar), now, due, set(callback.tried))
-    return callback.changed(window=CallWindow(since=now, until=due), chosen=False, plan=plan)
+def _told(callback: Callback, calendar: Calendar, hours: Hours, now: datetime) -> Callback:
+    """What the customer is told of a date by the rule: from now until then.
+
+    Whoever wished for hours is told a window that lies in them. The call is owed by its end, even when that is later
+    than the rule says: what goes up the ladder while nobody may ring goes up for nothing.
+    """
+    due, tried = callback.owed.due if callback.owed else now, set(callback.tried)
+    if not hours.wished:
+        plan = window.planned(calendar, hours, now, due, tried)
+        return callback.changed(window=CallWindow(since=now, until=due), chosen=False, only_then=False, plan=plan)
+    at = window.within(calendar, hours, now, due, tried)
+    owed = tuple(
+        one.dated(at.until, calendar, now).model_copy(update={"agreed": True}) if one.open else one
+        for one in callback.promises
+    )
+    return callback.changed(promises=owed, window=at, chosen=False, only_then=True, plan=at)
 
 
 def _agreed(callback: Callback, role: str, at: CallWindow, calendar: Calendar, now: datetime) -> Callback:
     """The call is owed at the end of this window, instead of what was owed before."""
     left = promises.waive(callback.promises, CALL, now, "another-time")
     owed = promises.agreed(CALL, role, at.until, calendar, now)
-    return callback.changed(promises=(*left, owed), window=at, plan=at)
+    return callback.changed(promises=(*left, owed), window=at, only_then=True, plan=at)

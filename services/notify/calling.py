@@ -1,16 +1,17 @@
 """Callbacks as operators work them off: what is owed, what to say, how it went; and what becomes of those missed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.notify import booking, notes, wishes, wishing
+from services.notify import booking, notes, recipient, window, wishes, wishing
 from services.notify import callback as callbacks
 from services.notify.booking import TimeRequest
 from services.notify.callback import UNANSWERED, Callback, GiveUpReason, Outcome, State
 from services.notify.cards import card_of
+from services.notify.hours import Because, Hours
 from services.notify.recipient import Recipient
 from services.notify.script import script
 from shared import ids
@@ -26,6 +27,8 @@ from shared.store import Cause, Line, NotFound
 from shared.tables import store
 
 PAGE = 50
+_WHY: Mapping[Because, str] = {"safe": "not-safe", "quiet": "quiet-hours", "day": "night"}
+"""Why somebody may not be rung now, by what their hours are there for."""
 _HORIZON = timedelta(days=3650)
 
 
@@ -58,23 +61,27 @@ def worklist(principal: Principal, now: datetime, after: Place | None = None) ->
         after = places[-1]
     page = found[:PAGE]
     return {
-        "callbacks": [_facts(callback) for _, callback in page],
+        "callbacks": [{**_facts(callback), "now": _now(callback, now)} for _, callback in page],
         "next": page[-1][0].mark if len(found) > PAGE else None,
     }
 
 
-def read(principal: Principal, number: str) -> dict[str, Any]:
-    """One callback with whom to call and what to say."""
+def read(principal: Principal, number: str, now: datetime) -> dict[str, Any]:
+    """One callback with whom to call and what to say, and whether they may be rung now."""
     require(principal, "callback.record")
     identity = _identity(number)
     _let(principal, "callback.record", identity)
     callback, events = store().history(Callback, identity)
     known, card = card_of(callback.case)
+    said, hours = wishing.wishes_of(card), wishing.hours(card, callback.utc_offset)
+    heed = wishes.for_caller(said, wishing.house())
+    ringing = _now(callback, now, hours)
     return {
         **_facts(callback),
+        "now": ringing,
         "call": {"name": card.get("name"), "phone": card.get("phone"), "language": known.language},
-        "script": script(callback, events, known, card),
-        "safe_contact": wishes.for_caller(wishing.wishes_of(card), wishing.house()),
+        "script": script(callback, events, known, card, heed, ringing["why"]),
+        "safe_contact": heed,
     }
 
 
@@ -106,9 +113,9 @@ def record(
 
     def act() -> Callback:
         callback = _let(principal, "callback.record", identity)
-        known, _ = card_of(callback.case)
+        known, card = card_of(callback.case)
         try:
-            after, lines = _after(callback, known, request, now)
+            after, lines = _after(callback, known, wishing.hours(card, callback.utc_offset), request, now)
         except callbacks.IllegalMove as illegal:
             command.raise_if_done(Callback, identity)
             raise Problem(
@@ -119,7 +126,8 @@ def record(
                 allowed=list(callbacks.MOVES[illegal.state]),
             ) from None
         cause = Cause(now, principal.id, correlation)
-        stored.append(store().change(after, lines, cause, command.guard(_facts(after)), salt=known.salt))
+        guard, checked = command.guard(_facts(after)), [recipient.as_read(store().table, known)]
+        stored.append(store().change(after, lines, cause, guard, checked, salt=known.salt))
         return stored[-1]
 
     before_answer = command.once(Callback, identity, act)
@@ -127,29 +135,29 @@ def record(
 
 
 def _after(
-    callback: Callback, known: Recipient, request: OutcomeRequest, now: datetime
+    callback: Callback, known: Recipient, hours: Hours, request: OutcomeRequest, now: datetime
 ) -> tuple[Callback, list[Line]]:
     """The callback after this outcome, and what tells of it. Raises `IllegalMove`."""
     if request.reason is not None:
         over = CallbackGivenUp(callback=callback.id, case=callback.case, reason=request.reason)
         return callbacks.given_up(callback, request.reason, now), [Line(over)]
-    after = _called(callback, request, now)
+    after = _called(callback, hours, request, now)
     lines = [_kept(callback, after, known, request)]
     if request.outcome is Outcome.REACHED:
         lines.append(Line(CallbackReached(callback=callback.id, case=callback.case)))
     if after.state is State.PROMISED:
-        lines.append(booking.told(after, known, now))
+        lines.append(booking.told(after, known, hours, now))
     return after, lines
 
 
-def _called(callback: Callback, request: OutcomeRequest, now: datetime) -> Callback:
+def _called(callback: Callback, hours: Hours, request: OutcomeRequest, now: datetime) -> Callback:
     if request.at is not None:
-        return callbacks.postponed(callback, request.at.agreed("/at", now), calendar(), now)
+        return callbacks.postponed(callback, booking.agreed(request.at, "/at", hours, now), calendar(), now)
     if request.outcome in UNANSWERED:
-        return callbacks.unanswered(callback, pack(), calendar(), now)
+        return callbacks.unanswered(callback, pack(), calendar(), hours, now)
     if request.outcome is Outcome.WRONG_NUMBER:
-        return callbacks.unreachable(callback, pack(), calendar(), now)
-    return callbacks.reached(callback, calendar(), now)
+        return callbacks.unreachable(callback, pack(), calendar(), hours, now)
+    return callbacks.reached(callback, calendar(), hours, now)
 
 
 def _kept(callback: Callback, after: Callback, known: Recipient, request: OutcomeRequest) -> Line:
@@ -167,17 +175,37 @@ def look(identity: str, now: datetime) -> None:
     callback = store().load(Callback, identity)
     if callback.state is not callbacks.State.PROMISED:
         return  # two ticks at once: the other one has given it up
-    known, _ = card_of(callback.case)
+    known, card = card_of(callback.case)
     if known.salt is None:
         over = CallbackGivenUp(callback=callback.id, case=callback.case, reason="not-wished")
         cause = Cause(now, "clock", f"tick:{callback.id}:{callback.seq}")
         store().change(callbacks.given_up(callback, "not-wished", now), [Line(over)], cause)
         return
-    after, misses = callbacks.late(callback, pack(), calendar(), now)
+    hours = wishing.hours(card, callback.utc_offset)
+    after, misses = callbacks.late(callback, pack(), calendar(), hours, now)
     if misses:
         missed = CallbackMissed(callback=callback.id, case=callback.case)
-        lines = [Line(missed), booking.told(after, known, now)]
-        store().change(after, lines, Cause(now, "clock", f"tick:{callback.id}:{callback.seq}"))
+        lines = [Line(missed), booking.told(after, known, hours, now)]
+        cause = Cause(now, "clock", f"tick:{callback.id}:{callback.seq}")
+        store().change(after, lines, cause, extra=[recipient.as_read(store().table, known)])
+
+
+def _now(callback: Callback, now: datetime, hours: Hours | None = None) -> dict[str, Any]:
+    """Whether the customer may be rung now; if not, why, and from when. Without `hours`: as far as the call says.
+
+    A list says of nobody what they wished for: it says that another time was promised.
+    """
+    known = hours or wishing.hours({}, callback.utc_offset)
+    if callback.state is not State.PROMISED:
+        return {"ring": False, "why": "settled", "from": None}
+    if callback.only_then and callback.window and not callback.window.since <= now < callback.window.until:
+        why, since = "another-time", callback.window.since if now < callback.window.since else None
+    elif (hours or not callback.only_then) and not known.allow(now):
+        why = _WHY[known.because]
+        since = next((one.since for one in known.stretches(now, now + window.AHEAD)), None)
+    else:
+        return {"ring": True, "why": None, "from": None}
+    return {"ring": False, "why": why, "from": since.isoformat() if since else None}
 
 
 def _visible(principal: Principal, places: Sequence[Place]) -> Iterator[tuple[Place, Callback]]:

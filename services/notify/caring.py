@@ -1,25 +1,29 @@
 """Thanks: to long-time subscribers when the pack says so, to customers when staff do."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-from services.notify import delivery, recipient, subscriber, subscribing
+from services.notify import delivery, notes, recipient, subscriber, subscribing
 from services.notify.cards import card_of
 from services.notify.delivery import tell_customer
-from services.notify.message import Message, Policy
+from services.notify.message import Channel, Message, Policy
 from services.notify.recipient import Recipient
 from services.notify.subscriber import Subscriber
 from services.notify.wording import letter
 from shared import ids
 from shared.aggregate import Aggregate
+from shared.clock import utc_now
 from shared.commands import Command
 from shared.consumer import Heard
 from shared.contracts.notify import RecognitionDue, ThanksGiven
 from shared.http import Problem, Request
 from shared.policy import Principal, require
-from shared.rules import calendar, care
-from shared.store import AlreadyExists, Cause, Line, NotFound
+from shared.rules import calendar
+from shared.rules.care import care
+from shared.store import AlreadyDone, AlreadyExists, Cause, Guard, Line, NotFound, retrying
 from shared.tables import store
 
 
@@ -73,6 +77,33 @@ def thank(
 def tell_thanks(heard: Heard[ThanksGiven]) -> None:
     template = "thanks_tip" if heard.event.reason == "tip" else "thanks_deed"
     tell_customer(heard, heard.event.case, template, {}, Policy.AT_MOST_ONCE)
+
+
+def count_contact(heard: Heard[Any], card: Mapping[str, Any]) -> None:
+    """Whoever subscribed by an address of this card brought something: counted once for this event, where the pack
+    thanks for it. Of a victim or a witness nothing is counted: thanks that somebody else reads could harm them.
+    """
+    if card.get("protected") or not subscriber.counts_contacts(care()):
+        return
+    ways: tuple[tuple[Channel, str | None], ...] = (("email", card.get("email")), ("sms", card.get("phone")))
+    identities = [subscribing.identity_of(channel, address) for channel, address in ways if address]
+    for known in store().load_many(Subscriber, identities):
+        if known.active:
+            _count(heard, known.id)
+
+
+def _count(heard: Heard[Any], identity: str) -> None:
+    now = utc_now()
+
+    def write() -> Subscriber:
+        known = store().load(Subscriber, identity)
+        after = subscriber.contacted(known, care(), calendar(), now)
+        if after == known:
+            return known
+        return store().change(after, [Line(notes.ContactCounted())], heard.cause(now), Guard(f"SEEN#{heard.id}"))
+
+    with suppress(AlreadyDone):
+        retrying(write)
 
 
 def look(identity: str, now: datetime) -> None:

@@ -7,7 +7,8 @@ from zoneinfo import available_timezones
 
 from pydantic import Field
 
-from services.notify import notes, wishes, wishing
+from services.notify import awaiting, notes, wishes, wishing
+from services.notify.awaiting import CallRequest
 from services.notify.cards import card_of
 from services.notify.kinds import DECLINABLE, RULES, Kind
 from services.notify.message import Channel
@@ -46,9 +47,19 @@ class WishesRequest(Request):
     safe: SafeRequest | None = None
 
 
-def view(number: str, secret: str) -> dict[str, Any]:
-    """How they are written to. Raises `NotFound` for a wrong number and a wrong secret alike."""
-    return _seen(*_opened(number, secret))
+def view(number: str, secret: str, now: datetime) -> dict[str, Any]:
+    """How they are written to, and when they are called. Raises `NotFound` for a wrong number and a wrong secret
+    alike.
+    """
+    known, card = _opened(number, secret)
+    return {**seen_by_them(known, card), "calls": awaiting.promised(known, card, now)}
+
+
+def choose_call(number: str, secret: str, request: CallRequest, now: datetime, correlation: str) -> dict[str, Any]:
+    """When they are called, or that they are not. Raises `NotFound`, `Problem`."""
+    known, _ = _opened(number, secret)
+    awaiting.choose(known.id, request, now, correlation)
+    return view(number, secret, now)
 
 
 def choose(number: str, secret: str, request: WishesRequest, now: datetime, correlation: str) -> dict[str, Any]:
@@ -57,16 +68,18 @@ def choose(number: str, secret: str, request: WishesRequest, now: datetime, corr
 
     def write() -> Recipient:
         known, card = _opened(number, secret)
-        kept = wishing.as_kept(_checked(request, card))
+        said = checked(request, card)
+        kept = wishing.as_kept(said)
         after = known.model_copy(update={"language": request.language or known.language})
         if kept != card["wishes"] or after != known:
             cause = Cause(now, "customer", correlation)
-            after = store().change(after, [Line(notes.WishesKnown(), private=kept)], cause)
+            after = store().change(after, wishing.lines(known.id, wishing.wishes_of(card), said), cause)
         seen.append((after, {**card, "wishes": kept}))
         return after
 
     retrying(write)
-    return _seen(*seen[-1])
+    known, card = seen[-1]
+    return {**seen_by_them(known, card), "calls": awaiting.promised(known, card, now)}
 
 
 def stop(case: str, kind: str, token: str, now: datetime, correlation: str) -> None:
@@ -74,7 +87,7 @@ def stop(case: str, kind: str, token: str, now: datetime, correlation: str) -> N
     identity = must_open(case, kind, token)
 
     def write() -> Recipient:
-        known, card = _known(identity)
+        known, card = reachable(identity)
         before = wishing.wishes_of(card)
         if kind in before.stopped:
             return known
@@ -100,7 +113,7 @@ def language_of(identity: str) -> str:
 def _opened(number: str, secret: str) -> tuple[Recipient, dict[str, Any]]:
     identity = ids.heard(number) or _NO_ID
     try:
-        known, card = _known(identity)
+        known, card = reachable(identity)
     except NotFound:
         known, card = None, {}
     if not hmac.compare_digest(str(card.get("secret") or _NOBODY).encode(), secret.encode()) or known is None:
@@ -110,7 +123,8 @@ def _opened(number: str, secret: str) -> tuple[Recipient, dict[str, Any]]:
     return known, card
 
 
-def _known(identity: str) -> tuple[Recipient, dict[str, Any]]:
+def reachable(identity: str) -> tuple[Recipient, dict[str, Any]]:
+    """A customer who was not erased, and their card. Raises `NotFound`."""
     try:
         known, card = card_of(identity)
     except NotYet:
@@ -120,7 +134,7 @@ def _known(identity: str) -> tuple[Recipient, dict[str, Any]]:
     return known, card
 
 
-def _checked(request: WishesRequest, card: dict[str, Any]) -> Wishes:
+def checked(request: WishesRequest, card: dict[str, Any]) -> Wishes:
     """The wishes, when every one can be kept. Raises `Problem` 422."""
     for kind in request.stopped:
         if not RULES[kind].declinable:
@@ -153,7 +167,7 @@ def _checked(request: WishesRequest, card: dict[str, Any]) -> Wishes:
     return said
 
 
-def _seen(known: Recipient, card: dict[str, Any]) -> dict[str, Any]:
+def seen_by_them(known: Recipient, card: dict[str, Any]) -> dict[str, Any]:
     said, house = wishing.wishes_of(card), wishing.house()
     safe = said.safe
     return {

@@ -7,7 +7,7 @@ from services.notify.message import Message, Policy
 from services.notify.wording import letter
 from shared.consumer import Heard
 from shared.contracts.notify import SubscriptionAsked
-from shared.rules import care
+from shared.rules.care import care
 
 
 def send_confirmation(heard: Heard[SubscriptionAsked]) -> None:

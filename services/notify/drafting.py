@@ -18,7 +18,7 @@ from shared.http import Problem, Request, Text, fault
 from shared.packs import LANGUAGES
 from shared.place import stamp
 from shared.policy import Principal, require
-from shared.rules import care
+from shared.rules.care import care
 from shared.settings import settings
 from shared.store import AlreadyExists, Cause, Line, NotFound, put_item
 from shared.tables import store

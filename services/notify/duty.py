@@ -42,6 +42,7 @@ def tell_duty(
     """Send staff on duty a message, once for this event; and where the pack wants it acknowledged, wait for that.
 
     `role` is a role of the pack, a group of staff, a unit, a department or one member of staff, or several of these.
+    `zone` is the unit that has the matter, where that is known: those on duty there, or everywhere, go first.
     Neither whom the customer complains about is told, nor anybody of `but`.
     """
     roles = (role,) if isinstance(role, str) else tuple(role)
@@ -198,14 +199,15 @@ def _on_duty(role: str, zone: str, subjects: Sequence[str], now: datetime) -> li
     here = pack()
     unit = here.departments[role].unit if role in here.departments else role if role.startswith(UNIT) else ""
     if unit:
-        shifts = [shift for code in here.roles for shift in rota.on_duty(code, here, now) if shift.zone == unit]
+        called = [shift for code in here.roles for shift in rota.on_duty(code, here, now) if shift.zone == unit]
     elif rota.roles_called(role, here):
-        shifts = rota.on_duty(role, here, now)
-        # Whoever is on duty elsewhere is still better than nobody.
-        shifts = [shift for shift in shifts if not zone or shift.serves(zone)] or shifts
+        called = rota.on_duty(role, here, now)
     else:
         return [] if role in subjects else [role]
-    return [one.staff for one in shifts if one.staff not in subjects and one.zone not in subjects]
+    may_know = [one for one in called if one.staff not in subjects and one.zone not in subjects]
+    # Whoever is on duty elsewhere is still better than nobody.
+    near = [one for one in may_know if one.serves(zone)] if zone else []
+    return [one.staff for one in near or may_know]
 
 
 def _subjects(heard: Heard[Any]) -> tuple[str, ...]:

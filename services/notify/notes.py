@@ -183,6 +183,12 @@ class WishesKnown(Note):
     detail_type: Literal["WishesKnown.v1"] = "WishesKnown.v1"
 
 
+class WishesSetForThem(Note):
+    """Staff kept what a customer wishes for, on their behalf; why is private."""
+
+    detail_type: Literal["WishesSetForThem.v1"] = "WishesSetForThem.v1"
+
+
 class WayStopped(Note):
     """Whoever has this number texted STOP."""
 
@@ -218,6 +224,12 @@ class SubscriptionConfirmed(Note):
     """Whoever has the address wants what was asked for."""
 
     detail_type: Literal["SubscriptionConfirmed.v1"] = "SubscriptionConfirmed.v1"
+
+
+class ContactCounted(Note):
+    """A subscriber brought something: that it was so, and nothing of what it was."""
+
+    detail_type: Literal["ContactCounted.v1"] = "ContactCounted.v1"
 
 
 class SubscriptionEnded(Note):

@@ -5,14 +5,8 @@ answer; nothing else.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from botocore.exceptions import (
-    ClientError,
-    ConnectionError,  # noqa: A004  botocore's: the connection was not made
-    CredentialRetrievalError,
-    HTTPClientError,
-    NoCredentialsError,
-    ParamValidationError,
-)
+from botocore import exceptions
+from botocore.exceptions import ClientError, HTTPClientError, ParamValidationError
 from botocore.parsers import ResponseParserError
 
 
@@ -105,8 +99,15 @@ CODES: Mapping[str, type[Exception]] = {
 }
 """What a provider's refusal means, by its code. A code that is not here is judged by its HTTP status."""
 
+_BROKE_IN_THE_MIDDLE = 500
 _FOR_NOW_STATUS = frozenset({401, 403, 429})
 """Not us, or not so much: nothing that is wrong with the message."""
+
+_NOTHING_SENT = (
+    exceptions.ConnectionError,
+    exceptions.NoCredentialsError,
+    exceptions.CredentialRetrievalError,
+)
 
 _NOT_THERE = {
     "DESTINATION_PHONE_NUMBER_OPTED_OUT": "OptedOut",
@@ -129,8 +130,7 @@ def asked(call: Callable[[], Mapping[str, Any]]) -> str:
     except ParamValidationError as error:
         # botocore itself found that this can be no request.
         raise NeverTaken(type(error).__name__) from None
-    except (ConnectionError, NoCredentialsError, CredentialRetrievalError) as error:
-        # Nothing was sent.
+    except _NOTHING_SENT as error:
         raise NotTaken(type(error).__name__) from None
     except (HTTPClientError, ResponseParserError, KeyError) as error:
         # It answered nothing, or nothing that can be read.
@@ -143,4 +143,4 @@ def meaning(code: str, status: int) -> type[Exception]:
         return known
     if status in _FOR_NOW_STATUS:
         return NotTaken
-    return NoAnswer if status >= 500 else NeverTaken  # noqa: PLR2004  the provider broke in the middle
+    return NoAnswer if status >= _BROKE_IN_THE_MIDDLE else NeverTaken

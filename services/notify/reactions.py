@@ -65,7 +65,9 @@ from shared.contracts.intake import (
 from shared.contracts.notify import (
     AcknowledgementOverdue,
     BulletinHandedOut,
+    CallbackGivenUp,
     CallbackMissed,
+    CallHoursChanged,
     MessageFailed,
     RecognitionDue,
     ShiftNear,
@@ -93,6 +95,7 @@ def meet_customer(heard: Heard[CaseReported]) -> None:
     if event.urgent or "duty" in event.dispositions:
         values = {"number": ids.spoken(event.case), "category": event.category}
         tell_duty(heard, "duty-leader", "duty_urgent", values)
+    caring.count_contact(heard, card)
 
 
 def change_contact(heard: Heard[ContactChanged]) -> None:
@@ -112,6 +115,8 @@ def change_contact(heard: Heard[ContactChanged]) -> None:
 
     with suppress(AlreadyDone):
         retrying(write)
+    if card_of(heard.event.case)[1].get("protected"):
+        booking.keep_to_wishes(heard, heard.event.case)
     if heard.event.renewed and card_of(heard.event.case)[0].card == heard.sequence:
         tell_customer(heard, heard.event.case, "link_renewed", {})
 
@@ -206,7 +211,8 @@ def ask_to_take_over(heard: Heard[HandoverOffered]) -> None:
 
 def call_arbiter(heard: Heard[ArbiterWanted]) -> None:
     event = heard.event
-    tell_duty(heard, event.role, "duty_arbiter", {"number": ids.spoken(event.case), "until": event.until})
+    values = {"number": ids.spoken(event.case), "until": event.until}
+    tell_duty(heard, event.role, "duty_arbiter", values, event.unit)
 
 
 def tell_late(heard: Heard[CaseLate]) -> None:
@@ -214,7 +220,7 @@ def tell_late(heard: Heard[CaseLate]) -> None:
     event = heard.event
     values = {"was_due": event.was_due, "now_due": event.now_due}
     facts = {"number": ids.spoken(event.case), "promise": event.promise, **values}
-    tell_duty(heard, event.role, "duty_late", facts)
+    tell_duty(heard, event.role, "duty_late", facts, event.unit)
     if event.to_customer and event.promise != "acknowledge" and not event.again:
         tell_customer(heard, event.case, "late", {"promise": event.promise, **values})
 
@@ -229,18 +235,18 @@ def tell_dispatched(heard: Heard[UnitDispatched]) -> None:
         "metres": "?" if event.metres is None else event.metres,
     }
     if event.instead_of:
-        tell_duty(heard, "duty-leader", "duty_replaced", {**values, "silent": event.instead_of})
+        tell_duty(heard, "duty-leader", "duty_replaced", {**values, "silent": event.instead_of}, event.unit)
     else:
-        tell_duty(heard, "duty-leader", "duty_dispatched", values)
+        tell_duty(heard, "duty-leader", "duty_dispatched", values, event.unit)
 
 
 def tell_wanted(heard: Heard[UnitWanted]) -> None:
     event = heard.event
     values = {"number": ids.spoken(event.case), "category": event.category}
     if event.silent:
-        tell_duty(heard, "duty-leader", "duty_silent", {**values, "silent": event.silent})
+        tell_duty(heard, "duty-leader", "duty_silent", {**values, "silent": event.silent}, event.unit)
     else:
-        tell_duty(heard, "duty-leader", "duty_wanted", values)
+        tell_duty(heard, "duty-leader", "duty_wanted", values, event.unit)
 
 
 def tell_complaint_accepted(heard: Heard[ComplaintAccepted]) -> None:
@@ -262,7 +268,7 @@ def tell_complaint_accepted(heard: Heard[ComplaintAccepted]) -> None:
 def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:
     event = heard.event
     values = {"complaint": ids.spoken(event.complaint), "was_due": event.was_due, "now_due": event.now_due}
-    tell_duty(heard, event.role, "duty_complaint_late", {"promise": event.promise, **values})
+    tell_duty(heard, event.role, "duty_complaint_late", {"promise": event.promise, **values}, event.unit)
     if event.promise == "answer" and not event.again:
         tell_customer(heard, event.case, "complaint_late", values)
     elif event.to_customer and not event.again:
@@ -273,12 +279,12 @@ def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:
 def remind(heard: Heard[ComplaintDueSoon]) -> None:
     event = heard.event
     values = {"complaint": ids.spoken(event.complaint), "promise": event.promise, "due": event.due}
-    tell_duty(heard, event.role, "duty_complaint_soon", values)
+    tell_duty(heard, event.role, "duty_complaint_soon", values, event.unit)
 
 
 def ask_attention(heard: Heard[AttentionAsked]) -> None:
     values = {"complaint": ids.spoken(heard.event.complaint), "rule": heard.event.rule}
-    tell_duty(heard, heard.event.roles, "duty_complaint_attention", values)
+    tell_duty(heard, heard.event.roles, "duty_complaint_attention", values, heard.event.unit)
 
 
 def tell_visit(heard: Heard[VisitAgreed]) -> None:
@@ -296,12 +302,14 @@ def tell_date_moved(heard: Heard[ComplaintDateMoved]) -> None:
 def tell_reworked(heard: Heard[ComplaintReworked]) -> None:
     event = heard.event
     values = {"complaint": ids.spoken(event.complaint), "due": event.answer_due}
-    tell_duty(heard, event.role, "duty_complaint_reworked", {**values, "round": event.round})
+    tell_duty(heard, event.role, "duty_complaint_reworked", {**values, "round": event.round}, event.unit)
     tell_customer(heard, event.case, "complaint_reworked_at_top" if event.at_top else "complaint_reworked", values)
 
 
 def leave_in_peace(heard: Heard[CallsDeclined]) -> None:
-    """Nobody calls this customer any more; the guard makes it count once."""
+    """Nobody calls this customer any more, and calls that they were promised are given up. The guard makes it count
+    once.
+    """
     case, now = heard.event.case, utc_now()
 
     def write() -> Recipient:
@@ -311,6 +319,7 @@ def leave_in_peace(heard: Heard[CallsDeclined]) -> None:
 
     with suppress(AlreadyDone):
         retrying(write)
+    booking.stop_all(heard, case)
 
 
 def keep_away(heard: Heard[ComplaintConcerns]) -> None:
@@ -395,7 +404,7 @@ def call_unsatisfied(heard: Heard[SatisfactionLow]) -> None:
 
 def call_unreached(heard: Heard[MessageFailed]) -> None:
     """What no channel could deliver, a person says; without a number staff on duty find a way."""
-    if booking.book(heard, heard.event.case, f"undelivered: {heard.event.template}") is None:
+    if booking.book(heard, heard.event.case, f"{booking.UNDELIVERED}{heard.event.template}") is None:
         values = {"number": ids.spoken(heard.event.case), "what": heard.event.template}
         tell_duty(heard, "operator", "duty_unreachable", values)
 
@@ -413,6 +422,19 @@ def choose_time(heard: Heard[CallTimeChosen]) -> None:
 def stop_calls(heard: Heard[CallsStopped]) -> None:
     """The customer wants a call no more."""
     booking.stop(heard)
+
+
+def heed_hours(heard: Heard[CallHoursChanged]) -> None:
+    """Calls that the customer was promised lie in the hours at which they may be rung."""
+    booking.keep_to_wishes(heard, heard.event.case)
+
+
+def tell_uncalled(heard: Heard[CallbackGivenUp]) -> None:
+    """What no channel could deliver, and is not said on the telephone either: staff on duty find a way."""
+    event = heard.event
+    what = booking.undelivered(event.callback)
+    if event.reason == "not-wished" and what:
+        tell_duty(heard, "operator", "duty_unreachable", {"number": ids.spoken(event.case), "what": what})
 
 
 def tell_waiting(heard: Heard[CallLate]) -> None:
@@ -468,6 +490,8 @@ REACTIONS: Reactions = {
     CallWanted: call_back,
     CallTimeChosen: choose_time,
     CallsStopped: stop_calls,
+    CallHoursChanged: heed_hours,
+    CallbackGivenUp: tell_uncalled,
     CallLate: tell_waiting,
     CaseLate: tell_late,
     CaseClosed: tell_closed,

@@ -128,7 +128,7 @@ _FATES: Mapping[str, Fate] = {
 """TEXT_UNKNOWN is not here: it tells nothing."""
 
 
-class _Plain(_Told):
+class Plain(_Told):
     """What providers that have no words of their own say, or somebody in between."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -142,7 +142,7 @@ class _Plain(_Told):
 def read_plain(told: bytes) -> Receipt:
     """A receipt in the desk's own words. Raises `NoReceipt`."""
     try:
-        plain = _Plain.model_validate_json(told)
+        plain = Plain.model_validate_json(told)
         return Receipt(Which.marked(plain.message), plain.channel, plain.fate, plain.reason)
     except ValidationError:
         raise NoReceipt("unreadable") from None

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from shared.contracts.notify import ShiftNear, ShiftUnready, SubstituteNamed
 from shared.http import Problem, Request, Text, When, fault
 from shared.policy import LEADING, NotPermitted, Principal, require
 from shared.rules import calendar, pack
-from shared.store import AlreadyExists, Cause, Line, NotFound, retrying
+from shared.store import AlreadyExists, Cause, Item, Line, NotFound, retrying
 from shared.tables import store
 
 WINDOW = timedelta(days=31)
@@ -117,14 +118,15 @@ def plan(principal: Principal, request: ShiftRequest, key: str, cause: Cause) ->
     )
     new = shifts.planned(bare, pack(), calendar(), cause.at)
     line = Line(notes.ShiftPlanned(**request.model_dump()))
+    with suppress(NotFound):
+        return _planned_before(identity, store().first(Shift, identity).data, line)
+
+    def write() -> Shift:
+        taken = _must_be_free(new, new.staff, "/staff")
+        return store().create(new, [line], cause, extra=[*rota.rows(new), taken])
+
     try:
-        known = store().first(Shift, identity)
-    except NotFound:
-        _must_be_free(new, new.staff, "/staff")
-    else:
-        return _planned_before(identity, known.data, line)
-    try:
-        return _facts(retrying(lambda: store().create(new, [line], cause, extra=rota.rows(new))))
+        return _facts(retrying(write))
     except AlreadyExists:
         return _planned_before(identity, store().first(Shift, identity).data, line)
 
@@ -148,7 +150,7 @@ def leave(principal: Principal, number: str, command: Command, request: LeaveReq
         if request.substitute == shift.staff:
             raise fault("/substitute", "same", "They have this shift already; name somebody else.")
         after = _allowed(lambda: shifts.left_to(shift, request.substitute, pack(), calendar(), cause.at))
-        _must_be_free(after, request.substitute, "/substitute")
+        taken = _must_be_free(after, request.substitute, "/substitute")
         named = SubstituteNamed(
             shift=shift.id,
             role=shift.role,
@@ -157,7 +159,7 @@ def leave(principal: Principal, number: str, command: Command, request: LeaveReq
             ends=shift.ends,
             instead_of=shift.staff,
         )
-        return Change(after, [Line(named)], rota.rows(after))
+        return Change(after, [Line(named)], [*rota.rows(after), taken])
 
     return _act(principal, number, command, cause, decide)
 
@@ -264,11 +266,15 @@ def _must_be_shift(request: ShiftRequest, now: datetime) -> None:
         raise fault("/ends", "past", "This shift is over already; plan one to come.")
 
 
-def _must_be_free(shift: Shift, staff: str, where: str) -> None:
-    """Nobody has the same duty twice at a time: one of the two would be nobody's."""
-    others = rota.of_staff(staff, shift.begins, shift.ends)
+def _must_be_free(shift: Shift, staff: str, where: str) -> Item:
+    """Nobody has the same duty twice at a time: one of the two would be nobody's. Answers the write that holds it to
+    that, whoever else gives them a duty meanwhile.
+    """
+    turn = rota.turn_of(staff)
+    others = rota.taken_by(staff, shift.begins, shift.ends)
     if any(one.role == shift.role and one.id != shift.id and one.overlaps(shift) for one in others):
         raise fault(where, "on_duty", "They are on duty in this role at that time already; name somebody else.")
+    return turn.take()
 
 
 def _planned_before(identity: str, known: dict[str, Any], line: Line) -> dict[str, Any]:

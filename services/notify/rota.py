@@ -1,17 +1,19 @@
 """The rota as the table keeps it: each shift an aggregate, and beside it a row by its role and one by who has it.
 
 A row says only where to look: what is true of a shift stands in the shift, so that a row of somebody who left it is
-harmless.
+harmless. Whoever is given a duty has their turn counted in the same transaction, so that of two duties given at once
+the second is decided with the first in sight (ADR 0095).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
 from services.notify.shift import LONGEST, Shift
 from shared.packs import Pack
 from shared.place import stamp
-from shared.store import Item, put_item
+from shared.store import Item, put, put_item
 from shared.tables import store
 
 _PAGES = 20
@@ -36,6 +38,34 @@ def of_staff(staff: str, begins: datetime, ends: datetime) -> list[Shift]:
     return [one for one in _between(_of_staff(staff), begins, ends) if one.staff == staff]
 
 
+@dataclass(frozen=True)
+class Turn:
+    """How often somebody was given a duty, as it was before their shifts were read."""
+
+    staff: str
+    taken: int
+
+    def take(self) -> Item:
+        """The write that goes with a shift they are given; refused when they were given another since."""
+        if not self.taken:
+            return put(store().table, _turn_of(self.staff), {"n": {"N": "1"}}, "attribute_not_exists(pk)")
+        after, before = {"n": {"N": str(self.taken + 1)}}, {":n": {"N": str(self.taken)}}
+        return put(store().table, _turn_of(self.staff), after, "n = :n", before)
+
+
+def turn_of(staff: str) -> Turn:
+    """Read it first, and their shifts after it."""
+    item = store().item(*_turn_of(staff))
+    return Turn(staff, int(item["n"]["N"]) if item else 0)
+
+
+def taken_by(staff: str, begins: datetime, ends: datetime) -> list[Shift]:
+    """Like `of_staff`, with all that was written until now: for deciding whether they are free."""
+    items = store().newest(_of_staff(staff), stamp(begins - LONGEST), stamp(ends), {}, _PAGES, as_written=True)
+    shifts = [store().load(Shift, identity) for identity in _named(items)]
+    return [one for one in shifts if one.staff == staff and one.touches(begins, ends)]
+
+
 def on_duty(role: str, pack: Pack, now: datetime) -> list[Shift]:
     """Who is on duty: as one of the pack's roles, or as any of a group that is called so. Those who said that they
     are ready first.
@@ -51,10 +81,13 @@ def roles_called(name: str, pack: Pack) -> list[str]:
 
 def _between(partition: str, begins: datetime, ends: datetime) -> list[Shift]:
     items = store().newest(partition, stamp(begins - LONGEST), stamp(ends), {}, _PAGES)
-    found = {item["sk"]["S"].partition("#")[2] for item in items}
-    shifts = [shift for some in _batches(sorted(found)) for shift in store().load_many(Shift, some)]
-    touching = [one for one in shifts if one.begins < ends and one.ends > begins]
-    return sorted(touching, key=lambda one: (one.begins, one.id))
+    shifts = [shift for some in _batches(_named(items)) for shift in store().load_many(Shift, some)]
+    return sorted((one for one in shifts if one.touches(begins, ends)), key=lambda one: (one.begins, one.id))
+
+
+def _named(rows: Iterable[Item]) -> list[str]:
+    """The shifts that these rows lead to."""
+    return sorted({row["sk"]["S"].partition("#")[2] for row in rows})
 
 
 def _batches(identities: Sequence[str]) -> Iterator[list[str]]:
@@ -65,6 +98,11 @@ def _batches(identities: Sequence[str]) -> Iterator[list[str]]:
 
 def _of_role(role: str) -> str:
     return f"ROTA#{role}"
+
+
+def _turn_of(staff: str) -> tuple[str, str]:
+    # In the partition of their rows, behind all times.
+    return _of_staff(staff), "TURN"
 
 
 def _of_staff(staff: str) -> str:

@@ -1,7 +1,7 @@
 """The script of a call: what the caller says first, what was promised, and what was said before."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,22 @@ def _words() -> dict[str, dict[str, str]]:
     return words
 
 
-def script(callback: Callback, events: list[Recorded], known: Recipient, card: dict[str, Any]) -> dict[str, Any]:
-    """What to say in the customer's language, and what was promised and said to them before, the latest last."""
+def script(
+    callback: Callback,
+    events: list[Recorded],
+    known: Recipient,
+    card: dict[str, Any],
+    heed: Mapping[str, str | bool] | None,
+    why_not: str | None,
+) -> dict[str, Any]:
+    """What to heed before the telephone is lifted and what to say, in the customer's language; and what was promised
+    and said to them before, the latest last.
+
+    `heed` is what safe contact asks for, `why_not` why they may not be rung now.
+    """
     language = known.language if known.language in LANGUAGES else "en"
     word = watchword.watchword(callback, language)
-    sees_word = known.about == "case"
+    sees_word = known.about == "case" or "secret" in card
     said = {
         "desk": pack().title.into(language),
         "number": ids.spoken(callback.case),
@@ -42,15 +53,13 @@ def script(callback: Callback, events: list[Recorded], known: Recipient, card: d
         "name": greetable(card.get("name") or ""),
     }
     lines = _words()[language]
-    order = (
-        "named" if said["name"] else "unnamed",
-        "opening" if sees_word else "opening_unseen",
-        "moment",
-        "nobody",
-    )
+    asked = "named" if said["name"] else "unnamed"
+    opening = "opening" if sees_word else "opening_unseen"
+    order = (asked, "alone", opening, "moment") if heed else (asked, opening, "moment", "nobody")
     return {
         "word": word if sees_word else None,
         "wants_no_calls": known.no_calls,
+        "heed": [lines[one].format_map(heed or {}) for one in _heeded(known, heed, why_not)],
         "say": [lines[one].format_map(said) for one in order],
         "promised": [
             {"at": one.at.isoformat(), "since": one.data["since"], "until": one.data["until"]}
@@ -59,6 +68,19 @@ def script(callback: Callback, events: list[Recorded], known: Recipient, card: d
         ],
         "said_before": [*_messages(callback.case, known), *_calls(events, known)],
     }
+
+
+def _heeded(known: Recipient, heed: Mapping[str, str | bool] | None, why_not: str | None) -> Iterator[str]:
+    """What the caller has to know before they ring, the weightiest first."""
+    if known.no_calls:
+        yield "no_calls"
+    elif why_not and why_not != "settled":
+        yield "not_now"
+    if heed:
+        yield "safe_hours"
+        yield "safe_others"
+        if heed["word"]:
+            yield "safe_word"
 
 
 def _calls(events: list[Recorded], known: Recipient) -> Iterator[dict[str, Any]]:

@@ -25,38 +25,44 @@ class Email:
 
     def send(self, address: str, letter: Letter, which: Which) -> str:
         to = _addressee(address)
-        mail = EmailMessage(policy=SMTP)
         sender = settings().need("neutral_from" if letter.neutral else "mail_from")
-        mail["From"] = sender
-        mail["To"] = to
-        mail["Subject"] = _one_line(letter.subject)
-        # Automatic answers to this are not answered in turn.
-        mail["Auto-Submitted"] = "auto-generated"
-        if letter.unsubscribe:
-            mail["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
-            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        mail.set_content(letter.text)
-        page = html(letter.subject, letter.text, letter.language, settings().need("url"))
-        mail.add_alternative(page, subtype="html")
-        if letter.entry:
-            mail.add_attachment(
-                written(letter.entry, parseaddr(settings().need("mail_from"))[1], to.addr_spec),
-                maintype="text",
-                subtype="calendar",
-                filename="appointment.ics",
-                params={"charset": "utf-8", "method": letter.entry.method},
-            )
-        mail["Content-Language"] = letter.language if letter.language in LANGUAGES else LANGUAGES[0]
+        mail = composed(letter, sender, to)
         receipts = settings().receipts
         return asked(
             lambda: client_once("sesv2").send_email(
                 FromEmailAddress=sender,
                 Destination={"ToAddresses": [to.addr_spec]},
-                Content={"Raw": {"Data": mail.as_bytes()}},
+                Content={"Raw": {"Data": mail}},
                 EmailTags=[{"Name": MARK, "Value": which.mark}],
                 **({"ConfigurationSetName": receipts} if receipts else {}),
             )
         )
+
+
+def composed(letter: Letter, sender: str, to: Address) -> bytes:
+    """The mail, as text and as HTML, with the entry for a calendar when there is one."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender
+    mail["To"] = to
+    mail["Subject"] = _one_line(letter.subject)
+    # Automatic answers to this are not answered in turn.
+    mail["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe:
+        mail["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(letter.text)
+    page = html(letter.subject, letter.text, letter.language, settings().need("url"))
+    mail.add_alternative(page, subtype="html")
+    if letter.entry:
+        mail.add_attachment(
+            written(letter.entry, parseaddr(settings().need("mail_from"))[1], to.addr_spec),
+            maintype="text",
+            subtype="calendar",
+            filename="appointment.ics",
+            params={"charset": "utf-8", "method": letter.entry.method},
+        )
+    mail["Content-Language"] = letter.language if letter.language in LANGUAGES else LANGUAGES[0]
+    return mail.as_bytes()
 
 
 def _addressee(address: str) -> Address:

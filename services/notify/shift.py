@@ -81,8 +81,11 @@ class Shift(Aggregate):
     def runs_at(self, now: datetime) -> bool:
         return self.counts and self.begins <= now < self.ends
 
+    def touches(self, begins: datetime, ends: datetime) -> bool:
+        return self.begins < ends and begins < self.ends
+
     def overlaps(self, other: "Shift") -> bool:
-        return self.counts and other.counts and self.begins < other.ends and other.begins < self.ends
+        return self.counts and other.counts and self.touches(other.begins, other.ends)
 
     def serves(self, zone: str) -> bool:
         """Whether it is for this zone: its own, or everywhere."""

@@ -1,5 +1,5 @@
-"""HTTP for staff: calls to make, messages before they are sent, who is on duty and what they acknowledge, bulletins,
-thanks.
+"""HTTP for staff: calls to make, what customers wish for, messages before they are sent, who is on duty and what they
+acknowledge, bulletins, thanks.
 """
 
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from aws_lambda_powertools.event_handler import Response
 from pydantic import TypeAdapter, ValidationError
 
-from services.notify import calling, carding, caring, drafting, noticing, previewing, rostering
+from services.notify import behalf, calling, carding, caring, drafting, noticing, previewing, rostering
 from services.notify.booking import BookingRequest
 from shared.clock import utc_now
 from shared.commands import Command
@@ -31,7 +31,7 @@ def book() -> Response[str]:
 
 @handler.get("/staff/v1/callbacks/<number>")
 def read(number: str) -> Response[str]:
-    return answer(200, calling.read(handler.principal(), number))
+    return answer(200, calling.read(handler.principal(), number, utc_now()))
 
 
 @handler.post("/staff/v1/callbacks/<number>/outcome")
@@ -40,6 +40,17 @@ def record(number: str) -> Response[str]:
     principal = handler.principal()
     command = Command(principal.id, handler.idempotency_key(), request)
     return answer(200, calling.record(principal, number, command, request, utc_now(), handler.correlation()))
+
+
+@handler.get("/staff/v1/wishes/<number>")
+def wishes(number: str) -> Response[str]:
+    return answer(200, behalf.read(handler.principal(), number))
+
+
+@handler.put("/staff/v1/wishes/<number>")
+def keep_wishes(number: str) -> Response[str]:
+    request = handler.read(behalf.OnBehalf)
+    return answer(200, behalf.keep(handler.principal(), number, request, utc_now(), handler.correlation()))
 
 
 @handler.post("/staff/v1/messages/preview")

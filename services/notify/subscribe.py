@@ -9,8 +9,8 @@ from typing import Final
 from aws_lambda_powertools.event_handler import Response
 from pydantic import ValidationError
 
-from services.notify import subscribing
-from services.notify.subscribing import SubscriptionRequest
+from services.notify import signup, subscribing
+from services.notify.signup import SubscriptionRequest
 from shared.clock import utc_now
 from shared.http import Problem, invalid
 from shared.pages import LANGUAGES, Fault
@@ -34,7 +34,7 @@ def take() -> Response[str]:
     sent = visit.form()
     visit.speaks(sent.get("language", ""))
     try:
-        subscribing.ask(_request(sent), utc_now(), handler.correlation())
+        signup.ask(_request(sent), utc_now(), handler.correlation())
     except Problem as refusal:
         if "faults" not in refusal.body:
             raise
@@ -69,7 +69,7 @@ def end(identity: str, token: str) -> Response[str]:
 def _ask(identity: str, token: str, what: str) -> Response[str]:
     visit = _speaking(identity, token)
     seen = subscribing.view(identity, token)
-    offered = subscribing.offered(visit.language)
+    offered = signup.offered(visit.language)
     named = {one["code"]: one["name"] for one in (*offered["themes"], *offered["communities"])}
     return visit.page(
         "notify/subscribe/decide.html",
@@ -119,7 +119,7 @@ def _faults(visit: Visit, refusal: Problem) -> list[Fault]:
 
 
 def _form(visit: Visit, answers: Mapping[str, str], faults: list[Fault] | None = None) -> Response[str]:
-    offered = subscribing.offered(visit.language)
+    offered = signup.offered(visit.language)
     if not offered["themes"]:
         return visit.say(HTTPStatus.NOT_FOUND, "subscribe.none", "why", ways=HOME)
     return visit.page(

@@ -4,11 +4,11 @@ Anybody can give anybody's address. So what is asked for waits apart until it is
 was confirmed before, and lapses.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.notify.message import Channel
 from shared import promises
@@ -20,6 +20,9 @@ RECOGNISE = "recognise"
 CONFIRM_WITHIN = timedelta(days=2)
 A_DAY = 3
 """Confirmations that are sent to one address in a day, whoever asks."""
+
+AFTERWARDS = timedelta(days=14)
+"""Nobody is thanked for how often they came while what they came with last is still on their mind."""
 
 _DAY = timedelta(days=1)
 
@@ -61,6 +64,11 @@ class Subscriber(Aggregate):
     """How many times within a day."""
     since: datetime | None = None
     recognised: tuple[str, ...] = ()
+    contacts: int = 0
+    """On how many days they brought something since they subscribed."""
+    contacted_at: datetime | None = None
+    earned: dict[str, datetime] = Field(default_factory=dict)
+    """What the pack thanks for that they have brought often enough for, and when that was."""
 
     @property
     def active(self) -> bool:
@@ -102,7 +110,8 @@ def confirmed(known: Subscriber, care: Care, calendar: Calendar, now: datetime) 
 def ended(known: Subscriber, now: datetime) -> Subscriber:
     """They want no more: nobody can read the address from now on, and what it left is wiped next."""
     gone = {"state": State.ENDED, "salt": None, "choice": None, "wanted": None, "since": None, "recognised": ()}
-    return known.model_copy(update={**gone, "promises": (), "erase_at": now})
+    uncounted: dict[str, Any] = {"contacts": 0, "contacted_at": None, "earned": {}}
+    return known.model_copy(update={**gone, **uncounted, "promises": (), "erase_at": now})
 
 
 def lapsed(known: Subscriber, now: datetime) -> bool:
@@ -114,12 +123,40 @@ def next_merit(known: Subscriber, care: Care, calendar: Calendar) -> tuple[Recog
     """What they are thanked for next, and when."""
     if known.since is None:
         return None
-    ahead = [
-        (one, due(calendar, known.since, Span.parse(one.after)))
-        for one in care.recognition
-        if one.id not in known.recognised
-    ]
+    ahead: list[tuple[Recognition, datetime]] = []
+    for one in care.recognition:
+        if one.id in known.recognised:
+            continue
+        if one.after is not None:
+            ahead.append((one, due(calendar, known.since, Span.parse(one.after))))
+        elif one.id in known.earned:
+            ahead.append((one, known.earned[one.id] + AFTERWARDS))
     return min(ahead, key=lambda found: found[1], default=None)
+
+
+def counts_contacts(care: Care) -> bool:
+    """Whether the pack thanks for them at all."""
+    return any(one.contacts for one in care.recognition)
+
+
+def contacted(known: Subscriber, care: Care, calendar: Calendar, now: datetime) -> Subscriber:
+    """They brought something. A day counts once: nobody earns thanks by reporting the same thing ten times."""
+    if not known.active or (known.contacted_at and _day(known.contacted_at, calendar) == _day(now, calendar)):
+        return known
+    contacts = known.contacts + 1
+    reached = {
+        one.id: now
+        for one in care.recognition
+        if one.contacts is not None and one.contacts <= contacts and one.id not in known.earned
+    }
+    after = known.model_copy(
+        update={"contacts": contacts, "contacted_at": now, "earned": {**known.earned, **reached}}
+    )
+    return until_recognised(after.model_copy(update={"promises": ()}), care, calendar, now) if reached else after
+
+
+def _day(at: datetime, calendar: Calendar) -> date:
+    return at.astimezone(calendar.zone).date()
 
 
 def recognised(known: Subscriber, merit: Recognition, care: Care, calendar: Calendar, now: datetime) -> Subscriber:
@@ -136,6 +173,6 @@ def until_recognised(known: Subscriber, care: Care, calendar: Calendar, now: dat
     if ahead is None or known.since is None:
         return known
     merit, at = ahead
-    made = promises.Promise(name=RECOGNISE, role="notify", made=now, due=max(at, now), clock=dict(merit.after))
+    made = promises.Promise(name=RECOGNISE, role="notify", made=now, due=max(at, now), clock=dict(merit.after or {}))
     # Only the one that is ahead is kept: a subscriber of many years would carry all of them.
     return known.model_copy(update={"promises": (made,)})

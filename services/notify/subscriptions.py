@@ -2,7 +2,7 @@
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.notify import subscribing
+from services.notify import signup, subscribing
 from shared.clock import utc_now
 from shared.http import Desk, Problem, answer
 from shared.packs import LANGUAGES
@@ -17,12 +17,12 @@ def offered() -> Response[str]:
         raise Problem(
             400, "unknown-language", "This language is not spoken here.", f"Use one of {', '.join(LANGUAGES)}."
         )
-    return answer(200, subscribing.offered(language), {"Cache-Control": "public, max-age=300"})
+    return answer(200, signup.offered(language), {"Cache-Control": "public, max-age=300"})
 
 
 @handler.post("/v1/subscriptions")
 def ask() -> Response[str]:
-    subscribing.ask(handler.read(subscribing.SubscriptionRequest), utc_now(), handler.correlation())
+    signup.ask(handler.read(signup.SubscriptionRequest), utc_now(), handler.correlation())
     return answer(202, {"next": "We send a link to this address. Nothing else is sent until it is opened."})
 
 

@@ -1,5 +1,5 @@
-"""Pages for customers: how and when they are written to. A link changes nothing by being opened; a mail program's
-one click (RFC 8058) comes as POST, as a person's own does.
+"""Pages for customers: when they are called, how and when they are written to. A link changes nothing by being
+opened; a mail program's one click (RFC 8058) comes as POST, as a person's own does.
 
 The secret of the case moves into a cookie, out of the address. A browser that keeps no cookie gets it in its form.
 """
@@ -7,6 +7,7 @@ The secret of the case moves into a cookie, out of the address. A browser that k
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -15,14 +16,19 @@ from aws_lambda_powertools.event_handler import Response
 from pydantic import ValidationError
 
 from services.notify import choosing
+from services.notify.awaiting import CallRequest
 from services.notify.choosing import WishesRequest
 from services.notify.kinds import DECLINABLE
 from shared import ids
 from shared.clock import utc_now
 from shared.http import Problem, invalid
 from shared.pages import LANGUAGES, Fault
+from shared.pages.asking import as_request
 from shared.pages.browser import HOME, Pages, Visit, cookie, number_of, see_other
+from shared.pages.calls import call_shown
+from shared.rules import calendar
 from shared.store import NotFound
+from shared.wording import Speaker
 
 handler = Pages("notify")
 
@@ -31,6 +37,7 @@ _COOKIE: Final = "contact"
 _TRIED: Final = "tried"
 """In the query of a link: this browser was given the cookie already."""
 _WAYS: Final = ("sms", "email")
+_STOP: Final = "stop"
 _FIELDS: Final[Mapping[str, str]] = {
     "quiet": "quiet_after",
     "safe/hours": "safe_after",
@@ -91,6 +98,25 @@ def take(number: str) -> Response[str]:
     return see_other(f"/contact/{key.number}?kept=1")
 
 
+@handler.post("/contact/<number>/calls")
+def choose_call(number: str) -> Response[str]:
+    """When they are called, or that they are not."""
+    visit = handler.visit
+    sent = visit.form()
+    visit.speaks(sent.get("language", ""))
+    key = _key(visit, number, sent)
+    try:
+        request = as_request(CallRequest, _call(sent.get("call", "")))
+        seen = choosing.choose_call(key.number, key.secret, request, utc_now(), handler.correlation())
+    except Problem as refusal:
+        seen = choosing.view(key.number, key.secret, utc_now())
+        wrong = [Fault("call", visit.t("fault.call"))] if "faults" in refusal.body else []
+        return _form(visit, key, seen, _answers(seen), wrong)
+    if key.carried:
+        return _form(visit, key, seen, _answers(seen))
+    return see_other(f"/contact/{key.number}")
+
+
 @handler.get("/contact/stop/<number>/<kind>/<token>")
 def ask_to_stop(number: str, kind: str, token: str) -> Response[str]:
     """Only asks: whoever scans mail for bad links opens this, too."""
@@ -124,7 +150,7 @@ def _address(path: str, query: Mapping[str, str]) -> str:
 
 
 def _ask(visit: Visit, key: Key, *, kept: bool = False) -> Response[str]:
-    seen = choosing.view(key.number, key.secret)
+    seen = choosing.view(key.number, key.secret, utc_now())
     if not visit.chose_language:
         visit.speaks(seen["language"])
     return _form(visit, key, seen, _answers(seen), kept=kept)
@@ -168,13 +194,35 @@ def _request(sent: Mapping[str, str]) -> WishesRequest:
         raise invalid(error) from None
 
 
+def _call(sent: str) -> dict[str, Any]:
+    """What was chosen: which call, and when or that not at all."""
+    callback, _, chosen = sent.partition(" ")
+    if chosen == _STOP:
+        return {"callback": callback, "stop": True}
+    try:
+        return {"callback": callback, "since": datetime.fromisoformat(chosen)}
+    except ValueError:
+        return {"callback": callback}
+
+
+def _calls(seen: Mapping[str, Any], t: Speaker) -> list[dict[str, Any]]:
+    """Promised calls, each with what may be chosen of it."""
+    shown = []
+    for one in seen["calls"]:
+        call, number = call_shown(one, t, calendar().zone), one["callback"]
+        stop = t("choose.calls.stop_daily" if one["daily"] else "choose.calls.stop")
+        times = [{"value": f"{number} {time['value']}", "text": time["text"]} for time in call["choices"]]
+        shown.append({**call, "items": [*times, {"value": f"{number} {_STOP}", "text": stop}]})
+    return shown
+
+
 def _hours(sent: Mapping[str, str], name: str) -> dict[str, str] | None:
     after, until = sent.get(f"{name}_after", ""), sent.get(f"{name}_until", "")
     return {"after": after, "until": until} if after or until else None
 
 
 def _ask_again(visit: Visit, key: Key, sent: Mapping[str, str], refusal: Problem) -> Response[str]:
-    seen = choosing.view(key.number, key.secret)
+    seen = choosing.view(key.number, key.secret, utc_now())
     pointers = [fault["pointer"].removeprefix("/") for fault in refusal.body["faults"]]
     fields = dict.fromkeys(
         field for at in pointers for name, field in _FIELDS.items() if at == name or at.startswith(f"{name}/")
@@ -203,6 +251,7 @@ def _form(
         carried={"language": visit.language, **({"secret": key.secret} if key.carried else {})},
         number=ids.spoken(key.number),
         spoken=LANGUAGES,
+        calls=_calls(seen, visit.t),
         ways=seen["ways"],
         kinds=[one["kind"] for one in seen["kinds"] if one["declinable"]],
         zone=desk["zone"],

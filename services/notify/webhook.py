@@ -5,47 +5,25 @@ that `python -m infra.receipt_key <provider>` tells, of `<t>.<body>`.
 """
 
 import hmac
-import json
 import re
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.notify import fetching, receiving, snspost
+from services.notify import receiving
 from services.notify.receipt import NoReceipt, read_plain
 from shared import vault
 from shared.clock import utc_now
 from shared.http import Desk, Problem, answer, body_of
 from shared.logs import log
-from shared.settings import settings
 
 handler = Desk()
 
 LATELY = 300
 """Seconds between the signature and its arrival: what was recorded on its way is soon worth nothing."""
 
-_SNS_LATELY = 3900
-"""SNS tries again for an hour."""
-
 _PROVIDER = re.compile(r"[a-z][a-z0-9-]{1,30}")
 _SIGNATURE = re.compile(r"t=(\d{1,12}),v1=([0-9a-f]{64})")
-
-
-@handler.post("/v1/receipts/sns")
-def take_of_sns() -> Response[str]:
-    """Receipts that SNS brings by HTTPS, of topics that the deployment names. A new subscription is confirmed."""
-    body = parsed(body_of(_text()))
-    try:
-        post = snspost.read(body, frozenset(settings().receipt_topics.split(",")) - {""}, utc_now(), _SNS_LATELY)
-        snspost.verify(post, fetching.certificate)
-        if post.type == "SubscriptionConfirmation":
-            fetching.get(post.subscribe_url)
-            log().info("subscribed")
-            return answer(202, {"taken": True})
-    except snspost.NotSigned as error:
-        _refuse(str(error))
-    receiving.take(post.message, "sns")
-    return answer(202, {"taken": True})
 
 
 @handler.post("/v1/receipts/<provider>")
@@ -79,16 +57,6 @@ def _text() -> str | None:
         return handler.current_event.decoded_body
     except ValueError:  # base64 that is none, bytes that are no UTF-8
         _refuse("unreadable")
-
-
-def parsed(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        _refuse("unreadable")
-    return found
 
 
 def key_of(provider: str) -> bytes:

@@ -45,6 +45,11 @@ class Wishes(_Wish):
     """By IANA's name; None: the desk's own."""
     safe: Safe | None = None
 
+    @property
+    def rung(self) -> tuple[object, ...]:
+        """All of it that says when they may be rung."""
+        return self.quiet, self.zone, self.safe is None, self.safe and self.safe.hours
+
 
 STRICT = Wishes(safe=Safe())
 """Of victims and witnesses, until they say otherwise."""

@@ -1,16 +1,19 @@
 """Wishes held against one message: what the customer said, what the desk's pack says, and what they texted."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from services.notify import notes, recipient, stopping
+from services.notify.hours import Hours, hours_of
 from services.notify.kinds import KINDS, RULES
 from services.notify.message import Channel
 from services.notify.wishes import SAFE_HOURS, STRICT, House, Plan, Wishes, decide
 from shared import vault
-from shared.rules import pack
+from shared.contracts.notify import CallHoursChanged
+from shared.rules import calendar, pack
 from shared.settings import settings
 from shared.store import Line
 
@@ -23,8 +26,14 @@ def wishes_of(card: Mapping[str, Any]) -> Wishes:
 
 
 def strict_at_first(card: Mapping[str, Any]) -> list[Line]:
-    """What is kept of whoever needs safe contact before they said anything themselves."""
+    """What is kept of whoever needs safe contact before they said anything themselves. Nobody else hears of it."""
     return [Line(notes.WishesKnown(), private=as_kept(STRICT))] if card.get("protected") else []
+
+
+def lines(case: str, before: Wishes, after: Wishes) -> list[Line]:
+    """What keeps these wishes, and has promised calls heed them."""
+    kept = Line(notes.WishesKnown(), private=as_kept(after))
+    return [kept] if before.rung == after.rung else [kept, Line(CallHoursChanged(case=case))]
 
 
 def as_kept(wishes: Wishes) -> dict[str, Any]:
@@ -40,6 +49,17 @@ def house() -> House:
         quiet=said.quiet if said else None,
         safe=(said and said.safe) or SAFE_HOURS,
         neutral_mail=bool(settings().neutral_from),
+    )
+
+
+def hours(card: Mapping[str, Any], utc_offset: int | None = None) -> Hours:
+    """When whoever has this card may be rung; `utc_offset`, in minutes, is how far they said their clock is ahead."""
+    said, here = wishes_of(card), house()
+    clock = ZoneInfo(said.zone or here.zone)
+    zone = timezone(timedelta(minutes=utc_offset)) if utc_offset is not None else None
+    safe = (said.safe.hours or here.safe) if said.safe else None
+    return hours_of(
+        zone or (clock if said.zone else calendar().zone), clock, safe=safe, quiet=said.quiet, house=here.quiet
     )
 
 

@@ -69,6 +69,8 @@ class ComplaintEscalated(ComplaintsEvent):
     """Whether it had been promised to the customer. The answer always is."""
     called: str | None = None
     """What was promised, in the customer's language."""
+    unit: str = ""
+    """The unit of the department that puts it right, where there is one: those on duty there are told first."""
 
 
 class ComplaintDueSoon(ComplaintsEvent):
@@ -80,6 +82,8 @@ class ComplaintDueSoon(ComplaintsEvent):
     promise: str
     role: str
     due: datetime
+    unit: str = ""
+    """The unit of the department that puts it right, where there is one: those on duty there are told first."""
 
 
 class AttentionAsked(ComplaintsEvent):
@@ -91,6 +95,8 @@ class AttentionAsked(ComplaintsEvent):
     rule: str
     roles: tuple[str, ...]
     takes_over: bool = False
+    unit: str = ""
+    """The unit of the department that puts it right, where there is one: those on duty there are told first."""
 
 
 class VisitAgreed(ComplaintsEvent):
@@ -165,6 +171,8 @@ class ComplaintReworked(ComplaintsEvent):
     """What `answer_due` is counted from, and the span."""
     about: str | None = None
     """As in `ComplaintAccepted`."""
+    unit: str = ""
+    """The unit of the department that puts it right, where there is one: those on duty there are told first."""
 
 
 class PenaltyRecorded(ComplaintsEvent):

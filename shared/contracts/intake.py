@@ -101,6 +101,8 @@ class CaseLate(IntakeEvent):
     """The top of the ladder had it already: nobody new to tell of."""
     to_customer: bool = True
     """Whether it had been promised to the customer, or only among staff."""
+    unit: str = ""
+    """The unit that has the case, where that is known: those on duty there are told first."""
 
 
 class CaseClosed(IntakeEvent):
@@ -221,6 +223,8 @@ class UnitWanted(IntakeEvent):
     case: str
     category: str
     silent: str | None = None
+    unit: str = ""
+    """The unit that has the case, where that is known: those on duty there are told first."""
 
 
 class CaseExtended(IntakeEvent):
@@ -250,6 +254,8 @@ class ArbiterWanted(IntakeEvent):
     case: str
     role: str
     until: datetime
+    unit: str = ""
+    """The unit that has the case, where that is known: those on duty there are told first."""
 
 
 class DocumentsWanted(IntakeEvent):

@@ -101,6 +101,13 @@ class CallbackMissed(NotifyEvent):
     case: str
 
 
+class CallHoursChanged(NotifyEvent):
+    """The customer of a case may be rung at other hours from now on; which, nobody but notify knows."""
+
+    detail_type: Literal["CallHoursChanged.v1"] = "CallHoursChanged.v1"
+    case: str
+
+
 class AcknowledgementOverdue(NotifyEvent):
     """Nobody on duty as `role` acknowledged a message to staff in time: it is with `to` now, until `until`."""
 
@@ -164,7 +171,7 @@ class BulletinHandedOut(NotifyEvent):
 
 
 class RecognitionDue(NotifyEvent):
-    """Somebody has been a subscriber for so long that the pack thanks them for it."""
+    """Somebody has been a subscriber for so long, or reported so often, that the pack thanks them for it."""
 
     detail_type: Literal["RecognitionDue.v1"] = "RecognitionDue.v1"
     subscriber: str

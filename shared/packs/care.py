@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.packs.parts import Code, Part, Refers, Wording
 from shared.packs.parts import Within as Span
@@ -44,13 +44,21 @@ class Greeting(Part):
 
 
 class Recognition(Part):
-    """What is said to whoever has been a subscriber for so long."""
+    """What is said to whoever has been a subscriber for so long (`after`), or brought so much while they were one."""
 
     id: Code
-    after: Span
+    after: Span | None = None
+    contacts: Annotated[int, Field(ge=2, le=1000)] | None = None
+    """On how many days they reported something. What a victim or a witness reports is not counted."""
     subject: Wording
     words: Wording
     short: Wording
+
+    @model_validator(mode="after")
+    def _is_for_one_thing(self) -> "Recognition":
+        if (self.after is None) == (self.contacts is None):
+            raise ValueError("say either `after` or `contacts`: what they are thanked for")
+        return self
 
 
 class Care(Part):

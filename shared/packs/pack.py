@@ -302,6 +302,8 @@ class Pack(Part):
     messages: Messages | None = None
     retention: Retention | None = None
     """Left out, it is kept until somebody asks for it to be erased."""
+    subscribable: bool = False
+    """Whether there is something to subscribe to; `care.yaml` says what, and this is drawn from it."""
     calendar: dict[str, Any]
     clocks: Clocks
     roles: dict[Code, Role]

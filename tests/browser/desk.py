@@ -24,7 +24,7 @@ from services.complaints import web as complaints
 from services.intake import staff as case_staff
 from services.intake import web as intake
 from services.notify import notes as notified
-from services.notify import subscribe, subscribing, wishing
+from services.notify import signup, subscribe, subscribing, wishing
 from services.notify import web as notify
 from services.notify.recipient import Recipient
 from services.notify.subscriber import Subscriber
@@ -146,8 +146,8 @@ class Desk:
         with self.being("notify"):
             address = f"reader-{uuid4().hex}@example.org"
             request = {"email": address, "themes": ["safety"], "communities": ["hills"], "language": language}
-            wanted = subscribing.SubscriptionRequest.model_validate(request)
-            subscribing.ask(wanted, datetime.now(UTC), "test")
+            wanted = signup.SubscriptionRequest.model_validate(request)
+            signup.ask(wanted, datetime.now(UTC), "test")
             known = tables.store().load(Subscriber, subscribing.identity_of("email", address))
             return urlsplit(subscribing.link(known, "confirm")).path
 

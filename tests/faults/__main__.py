@@ -7,12 +7,14 @@ Ends with 1 when a world went wrong.
 """
 
 import argparse
+import gc
 import multiprocessing
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -29,8 +31,18 @@ _SHOWN = 5
 
 def live(packs: Path, seeds: range) -> list[tuple[int, list[str]]]:
     """Run these worlds. Answers what is wrong in each."""
-    with in_memory():
+    with in_memory(), settled():
         return [(seed, World(seed, packs).run(people)) for seed in seeds]
+
+
+@contextmanager
+def settled() -> Iterator[None]:
+    """What is there before the worlds stays: nobody looks through it again and again for garbage."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _live(given: tuple[Path, range]) -> list[tuple[int, list[str]]]:
@@ -40,8 +52,10 @@ def _live(given: tuple[Path, range]) -> list[tuple[int, list[str]]]:
 def lived(packs: Path, seeds: range, jobs: int) -> Iterator[list[tuple[int, list[str]]]]:
     """Run these worlds, on so many processors, some at a time."""
     cut = [(packs, seeds[start : start + _AT_ONCE]) for start in range(0, len(seeds), _AT_ONCE)]
-    # What is loaded once here is not loaded again by each process.
-    with in_memory(), multiprocessing.get_context("fork").Pool(jobs) as pool:
+    with in_memory():
+        # What is loaded and built once here is not built again by each process.
+        World(seeds.start, packs).run(people)
+    with in_memory(), settled(), multiprocessing.get_context("fork").Pool(jobs) as pool:
         yield from pool.imap_unordered(_live, cut)
 
 

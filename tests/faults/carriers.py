@@ -2,17 +2,18 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email import message_from_bytes
-from email.policy import default
-from functools import cached_property
+from functools import cached_property, partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from services.notify.mark import Which
 from tests.faults.runtime import Invocation
+from tests.faults.tables import Written
+from tests.service import receipting
 
 if TYPE_CHECKING:
     from tests.faults.world import Outcome, World
@@ -23,14 +24,26 @@ _STREAM_TRIES = 10
 _SHARDS = 2
 _VISIBILITY_SECONDS = 180
 _OVERTAKES_SECONDS = 120
+_TELLS = 0.5
 _LINK = re.compile(r"https://desk\.example(/[^\s\"<>]+)")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which events the bus brings to a service."""
+
+    sources: frozenset[str]
+    kinds: frozenset[str]
+
+    def matches(self, source: str, kind: str) -> bool:
+        return kind in self.kinds and source in self.sources
 
 
 class Bus:
     """EventBridge: every event to every service that hears it, at least once, in no order."""
 
-    def __init__(self, world: "World", random: Random, heard: Mapping[str, frozenset[str]]) -> None:
-        self._world, self._random, self._heard = world, random, heard
+    def __init__(self, world: "World", random: Random, rules: Mapping[str, Rule]) -> None:
+        self._world, self._random, self._rules = world, random, rules
         self.entries: list[dict[str, Any]] = []
 
     def put(self, entry: dict[str, Any]) -> None:
@@ -38,15 +51,15 @@ class Bus:
         self.entries.append(entry)
         detail = json.loads(entry["Detail"])
         body = json.dumps({"detail-type": entry["DetailType"], "source": entry["Source"], "detail": detail})
-        for service, kinds in self._heard.items():
-            if entry["DetailType"] not in kinds:
+        for service, rule in self._rules.items():
+            if not rule.matches(entry["Source"], entry["DetailType"]):
                 continue
             copies = 1 + (self._random.random() < weather.told_twice)
             for _ in range(copies):
                 seconds = self._random.expovariate(4)
                 if self._random.random() < weather.reordered:
                     seconds = self._random.uniform(0, _OVERTAKES_SECONDS)
-                world.scheduler.later(seconds, lambda service=service: world.queues[service].take(body, detail["id"]))  # type: ignore[misc]
+                world.scheduler.later(seconds, partial(world.queues[service].take, body, detail["id"]))
 
 
 @dataclass
@@ -62,8 +75,10 @@ class Message:
 class Queue:
     """SQS before a function: batches of what is visible; what fails comes again, and in the end is a dead letter."""
 
-    def __init__(self, world: "World", random: Random, service: str, batch: int) -> None:
+    def __init__(self, world: "World", random: Random, service: str, function: str, batch: int) -> None:
         self._world, self._random, self.service, self._batch = world, random, service, batch
+        self._function = function
+        self.name = service if function == "reactions" else function
         self.messages: list[Message] = []
         self.dead: list[Message] = []
         self.worked_off: set[str] = set()
@@ -90,7 +105,7 @@ class Queue:
             self._world.scheduler.later(hidden, self.deliver)
         records = [{"messageId": str(one.number), "body": one.body, "eventSource": "aws:sqs"} for one in batch]
         self._world.call(
-            self.service, "reactions", {"Records": records}, lambda outcome: self._answered(batch, outcome)
+            self.service, self._function, {"Records": records}, lambda outcome: self._answered(batch, outcome)
         )
         if len(batch) < len(waiting):
             self._world.scheduler.later(0, self.deliver)
@@ -105,7 +120,7 @@ class Queue:
             elif one.receives >= TRIES and not one.gone and one in self.messages:
                 self.messages.remove(one)
                 self.dead.append(one)
-                self._world.story.add(self._world.now, f"  x {self.service}: message {one.number} is a dead letter")
+                self._world.story.add(self._world.now, f"  x {self.name}: message {one.number} is a dead letter")
         self.messages = [one for one in self.messages if not one.gone]
 
     def redrive(self) -> None:
@@ -113,6 +128,11 @@ class Queue:
         dead, self.dead = self.dead, []
         for one in dead:
             self.take(one.body, one.about)
+
+
+def streamed(one: Written) -> dict[str, Any] | None:
+    """The item that a table's stream brings to the relay of this write, if any (`infra.constructs.functions`)."""
+    return one.after if one.before is None and one.key[1].startswith("EV#") else None
 
 
 class Stream:
@@ -193,14 +213,12 @@ class Letter:
     heard: bool
     commit: int
     """How many writes there had been in the world when it was claimed."""
+    mark: str = ""
+    """What a receipt brings back; no receipt comes without it."""
 
     @cached_property
     def text(self) -> str:
-        if self.channel == "sms":
-            return self.raw.decode()
-        mail = message_from_bytes(self.raw, policy=default)
-        body = mail.get_body(("plain",))
-        return f"{mail['Subject']}\n{body.get_content() if body else ''}"
+        return self.raw.decode()
 
 
 @dataclass
@@ -208,17 +226,71 @@ class Post:
     """The providers of messages, and what they took."""
 
     world: "World"
+    random: Random
     letters: list[Letter] = field(default_factory=list)
+    readers: list[Callable[[Letter], None]] = field(default_factory=list)
+    """Who does something about what arrives."""
+    came_back: set[str] = field(default_factory=set)
+    """The marks of those that were told not to have arrived."""
+    tells: bool = field(init=False)
+    """Whether the desk is told what becomes of messages."""
 
-    def take(self, now: datetime, channel: str, address: str, raw: bytes, by: Invocation, *, heard: bool) -> int:
+    def __post_init__(self) -> None:
+        self.tells = self.random.random() < _TELLS
+
+    def take(
+        self, channel: str, address: str, raw: bytes, by: Invocation, *, mark: str = "", heard: bool = True
+    ) -> int:
+        now = self.world.now
         message, commit = self.world.claims.get(by.number, ("", 0))
-        letter = Letter(now, channel, address, raw, by, message, heard, commit)
+        letter = Letter(now, channel, address, raw, by, message, heard, commit, mark)
         self.world.story.add(now, f"  > {channel} to {address} ({message.removeprefix('MESSAGE#')}) by {by.name}")
         self.world.watch.sending(letter)
         self.letters.append(letter)
+        for reader in self.readers:
+            reader(letter)
+        if mark and self.tells:
+            self._receipts(letter)
         return len(self.letters)
+
+    def _receipts(self, letter: Letter) -> None:
+        """What becomes of it is told, as a rule in seconds."""
+        random, weather = self.random, self.world.weather
+        returned = random.random() < weather.bounced
+        told = ["returned" if returned else "arrived"]
+        if not returned and letter.channel == "email" and random.random() < weather.called_spam:
+            told.append("spam")
+        for what in told:
+            if random.random() < weather.receipt_lost:
+                continue
+            late = random.random() < weather.receipt_late
+            for _ in range(1 + (random.random() < weather.told_twice)):
+                self.world.scheduler.later(
+                    random.uniform(0.2, 1800 if late else 20), partial(self._tell, letter, what)
+                )
+
+    def _tell(self, letter: Letter, what: str) -> None:
+        if what == "returned":
+            self.came_back.add(letter.mark)
+        self.world.story.add(
+            self.world.now,
+            f"  < {letter.channel} to {letter.address}: {what} ({letter.message.removeprefix('MESSAGE#')})",
+        )
+        self.world.inboxes["receipts"].take(receipt(letter, what), letter.mark)
 
     def links(self, address: str, kind: str) -> list[str]:
         """Addresses of the desk of this kind that somebody was sent."""
         found = [link for one in self.letters if one.address == address for link in _LINK.findall(one.text)]
         return list(dict.fromkeys(link for link in found if link.startswith(f"/{kind}/")))
+
+
+def receipt(letter: Letter, what: str) -> str:
+    """As SES or AWS End User Messaging publish it."""
+    which = Which.marked(letter.mark)
+    if letter.channel == "sms":
+        return receipting.of_text("TEXT_UNREACHABLE" if what == "returned" else "TEXT_DELIVERED", which)
+    if what == "returned":
+        return receipting.of_mail("Bounce", which, to=letter.address, bounce=receipting.REFUSED)
+    if what == "spam":
+        return receipting.of_mail("Complaint", which, to=letter.address, complaint=receipting.SPAM)
+    return receipting.of_mail("Delivery", which, to=letter.address)

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
+from services.notify.mark import MARK
 from tests.faults.errors import Exceptions, refusal
 from tests.faults.runtime import Crash, Invocation, here, turn_over
 
@@ -20,6 +20,7 @@ _SLOWEST = 8.0
 _READS = frozenset({"get_item", "batch_get_item", "query", "scan"})
 _READS_BREAK = 0.25
 """Most calls read, and what breaks off there is found elsewhere too."""
+_MOST_ENTRIES = 10
 _OF_TABLES = (
     "get_item",
     "batch_get_item",
@@ -86,6 +87,8 @@ class Cloud:
         if effect is None:
             raise NotInThisWorld(f"{service}.{operation}")
         caller, weather = here(), self._world.weather
+        if operation == "query" and self._world.database.stands_empty(arguments):
+            return {"Items": [], "Count": 0}
         self._wait(caller)
         crash = weather.crash * (_READS_BREAK if operation in _READS else 1)
         if self._happens(crash):
@@ -110,8 +113,9 @@ class Cloud:
             raise Crash
         slow = self._happens(self._world.weather.slow)
         seconds = self._random.uniform(0, _SLOWEST) if slow else self._random.expovariate(1 / _MILLISECONDS)
-        with turn_over(caller):
-            self._world.scheduler.sleep(seconds)
+        if not self._world.scheduler.passes(seconds):
+            with turn_over(caller):
+                self._world.scheduler.sleep(seconds)
         if self._world.now > caller.ends:
             self._die(caller, "out of time")
 
@@ -138,7 +142,9 @@ class Cloud:
 
     # What the services do.
 
-    def _put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+    def _put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
+        if len(Entries) > _MOST_ENTRIES:
+            raise refusal("PutEvents", "ValidationException", "at most ten entries")
         answers: list[dict[str, str]] = []
         for entry in Entries:
             if self._happens(self._world.weather.half_told):
@@ -152,20 +158,20 @@ class Cloud:
 
     def _send_message(
         self,
-        QueueUrl: str,  # noqa: N803
-        MessageBody: str,  # noqa: N803
-        MessageAttributes: dict[str, Any] | None = None,  # noqa: N803
+        QueueUrl: str,
+        MessageBody: str,
+        MessageAttributes: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
         self._world.bury(QueueUrl, MessageBody, MessageAttributes or {})
         return {"MessageId": "0"}
 
-    def _generate_data_key(self, KeyId: str, KeySpec: str, EncryptionContext: dict[str, str]) -> dict[str, Any]:  # noqa: N803
+    def _generate_data_key(self, KeyId: str, KeySpec: str, EncryptionContext: dict[str, str]) -> dict[str, Any]:
         assert KeySpec == "AES_256"
         plain, wrapped = self._world.entropy.randbytes(32), self._world.entropy.randbytes(184)
         self._keys[wrapped] = (KeyId, json.dumps(EncryptionContext), plain)
         return {"Plaintext": plain, "CiphertextBlob": wrapped}
 
-    def _decrypt(self, CiphertextBlob: bytes, EncryptionContext: dict[str, str]) -> dict[str, Any]:  # noqa: N803
+    def _decrypt(self, CiphertextBlob: bytes, EncryptionContext: dict[str, str]) -> dict[str, Any]:
         known = self._keys.get(CiphertextBlob)
         own = f"key-of-{here().service}"
         if known is None or known[1] != json.dumps(EncryptionContext):
@@ -174,28 +180,26 @@ class Cloud:
             raise refusal("Decrypt", "AccessDeniedException", "another service's key")
         return {"Plaintext": known[2]}
 
-    def _get_secret_value(self, SecretId: str) -> dict[str, Any]:  # noqa: N803
+    def _get_secret_value(self, SecretId: str) -> dict[str, Any]:
         service = SecretId.removesuffix("-desk-key")
         if service != here().service:
             raise refusal("GetSecretValue", "AccessDeniedException", "another service's secret")
         return {"SecretString": f"{service:x<64}"}
 
-    def _send_email(self, Destination: dict[str, list[str]], Content: dict[str, Any], **_more: Any) -> dict[str, Any]:  # noqa: N803
+    def _send_email(
+        self, *, Destination: dict[str, list[str]], Content: dict[str, Any], **more: Any
+    ) -> dict[str, Any]:
         raw = Content.get("Raw", {}).get("Data") or json.dumps(Content).encode()
-        return self._sent("email", Destination["ToAddresses"][0], raw)
+        marks = [tag["Value"] for tag in more.get("EmailTags", ()) if tag["Name"] == MARK]
+        return self._sent("email", Destination["ToAddresses"][0], raw, "".join(marks))
 
-    def _publish(self, PhoneNumber: str, Message: str, **_more: Any) -> dict[str, Any]:  # noqa: N803
+    def _publish(self, *, PhoneNumber: str, Message: str, **_more: Any) -> dict[str, Any]:
         return self._sent("sms", PhoneNumber, Message.encode())
 
-    def _send_text_message(
-        self,
-        DestinationPhoneNumber: str,  # noqa: N803
-        MessageBody: str,  # noqa: N803
-        **_more: Any,
-    ) -> dict[str, Any]:
-        return self._sent("sms", DestinationPhoneNumber, MessageBody.encode())
+    def _send_text_message(self, *, DestinationPhoneNumber: str, MessageBody: str, **more: Any) -> dict[str, Any]:
+        return self._sent("sms", DestinationPhoneNumber, MessageBody.encode(), more.get("Context", {}).get(MARK, ""))
 
-    def _sent(self, channel: str, address: str, raw: bytes) -> dict[str, Any]:
+    def _sent(self, channel: str, address: str, raw: bytes, mark: str = "") -> dict[str, Any]:
         """A provider takes a message, or refuses it, or is not heard."""
         weather, caller = self._world.weather, here()
         if self._happens(weather.provider_busy):
@@ -210,12 +214,7 @@ class Cloud:
                 self._hurt(caller, f"the {channel} provider is not reached")
                 raise ConnectTimeoutError(endpoint_url=_ENDPOINT)
             if how == 1:
-                self._world.post.take(self._world.now, channel, address, raw, caller, heard=False)
+                self._world.post.take(channel, address, raw, caller, mark=mark, heard=False)
             self._hurt(caller, f"the {channel} provider {'took it and ' if how == 1 else ''}gives no answer")
             raise ReadTimeoutError(endpoint_url=_ENDPOINT)
-        number = self._world.post.take(self._world.now, channel, address, raw, caller, heard=True)
-        return {"MessageId": f"provider-{number}"}
-
-
-def stamp(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds")
+        return {"MessageId": f"provider-{self._world.post.take(channel, address, raw, caller, mark=mark)}"}

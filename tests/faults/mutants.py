@@ -3,6 +3,7 @@
 A race has a narrow window; those that need one get a weather in which machines are slow and ticks come twice.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -14,7 +15,11 @@ from unittest.mock import patch
 
 from botocore.exceptions import ClientError
 
+from shared import store
+from tests.faults.people import forgotten
+from tests.faults.people import people as everybody
 from tests.faults.weather import Weather, breaking, crowded
+from tests.faults.world import World
 
 
 def refused() -> Weather:
@@ -24,6 +29,12 @@ def refused() -> Weather:
     return weather
 
 
+def told() -> Weather:
+    """Much of what was sent comes back, or is called spam."""
+    return Weather(bounced=0.4, called_spam=0.6)
+
+
+People = Callable[[World], datetime]
 Planted = Callable[[], AbstractContextManager[Any]]
 
 
@@ -37,6 +48,9 @@ class Mutant:
     """A pattern."""
     weather: Callable[[], Weather] | None = None
     """What goes wrong around it; the seed's own weather when nothing is said."""
+
+    people: People = everybody
+    """Who comes."""
 
     def is_found(self, violations: Iterable[str]) -> bool:
         """Whether one of these is what it is found as."""
@@ -90,8 +104,6 @@ def _without_condition(put: Callable[..., Any], table: str, item: Any, condition
 
 def _guard_afterwards(write: Callable[..., Any], here: Any, *args: Any, guard: Any, **more: Any) -> Any:
     """The mark in a write of its own, after the effect."""
-    from shared import store  # noqa: PLC0415
-
     aggregate, _, cause = args
     if guard and here.item(aggregate.key(aggregate.id), guard.key):
         raise store.AlreadyDone
@@ -111,8 +123,6 @@ def _state_then_events(
     _write: Callable[..., Any], here: Any, aggregate: Any, lines: Any, cause: Any, **how: Any
 ) -> Any:
     """Two writes where one belongs: the state, then what tells of it."""
-    from shared import store  # noqa: PLC0415
-
     after, writes = here._writes(aggregate, lines, cause, salt=how["salt"], new=how["new"])
     guard = how["guard"]
     if guard:
@@ -198,15 +208,11 @@ def _quoted(call: Callable[..., Any], desk: Any, event: Any, context: Any) -> An
 
 
 def _open_letter(_seal: Callable[..., Any], recipient: str, about: str, content: Any) -> str:
-    import json  # noqa: PLC0415
-
     del recipient, about
     return json.dumps(dict(content), ensure_ascii=False)
 
 
 def _read_open(_unseal: Callable[..., Any], box: str, about: str) -> Any:
-    import json  # noqa: PLC0415
-
     del about
     return json.loads(box)
 
@@ -288,6 +294,13 @@ def _skipping(miss: Callable[..., Any], promises: Any, ladder: Any, calendar: An
 
 def _still_owed(_closed: Callable[..., Any], case: Any, _now: datetime) -> Any:
     return case
+
+
+def _returned_as_arrived(received: Callable[..., Any], message: Any, number: int, *rest: Any) -> Any:
+    """Whatever is told of a message, it counts as being there."""
+    fates = import_module("services.notify.message").Fate
+    channel, _, now = rest
+    return received(message, number, channel, fates.DELIVERED, now)
 
 
 _STORE = "shared.store"
@@ -428,6 +441,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         "sent after its customer was forgotten",
         crowded,
+        forgotten,
     ),
     Mutant(
         "a call that one tick gave up is given up by another",
@@ -440,6 +454,24 @@ MUTANTS: tuple[Mutant, ...] = (
         around("services.intake.reactions", "_note", _only_newer),
         "stands",
         breaking,
+    ),
+    Mutant(
+        "whoever texted STOP is texted",
+        instead("services.notify.stopping", "is_stopped", lambda _number: False),
+        "said STOP",
+        told,
+    ),
+    Mutant(
+        "whoever calls it spam gets more of it",
+        instead("services.notify.heeding", "still_wanted", lambda ways, _known, _template: ways),
+        "calls spam",
+        told,
+    ),
+    Mutant(
+        "what came back counts as arrived",
+        around("services.notify.message", "received", _returned_as_arrived),
+        "came back and counts",
+        told,
     ),
     Mutant(
         "calls are promised to whoever wants none",

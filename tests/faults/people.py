@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 
 from greenlet import greenlet
 
-from tests.faults.runtime import Invocation, rules_of
-from tests.faults.world import Outcome, World, request, told_error
+from tests.faults.carriers import Letter
+from tests.faults.runtime import DUTY_MAIL, Invocation, rules_of
+from tests.faults.story import told_error
+from tests.faults.world import Outcome, World, request
 
 _TRIES = 12
 _BUSY = frozenset({409, 429})
@@ -176,6 +178,9 @@ class Town:
         self.world = world
         self.random = Random(f"{world.seed}/people")
         self._keys = 0
+        self._diligent = self.random.choice([0, 0.7, 1])
+        self._annoyed = self.random.choice([0, 0, 0.3])
+        self._somebody_looks = False
         self._customers = 0
         offered = [one for one in rules_of(world).pack.categories if not one.staff_only]
         self.ordinary = [one.code for one in offered if "dispatch" not in one.plain]
@@ -218,6 +223,20 @@ class Town:
         person.some_time(8 * _HOUR)
         person.ask("intake.api", "GET", f"/v1/cases/{number}", secret=secret)
         self.answers_survey(person, one)
+
+    def is_forgotten(self, person: Person) -> None:
+        """Reports something that is closed soon, and is forgotten while that is told."""
+        one = self.customer()
+        body = {"category": self.ordinary[0], "description": one.words("It rattles."), "contact": one.contact}
+        answer = person.ask("intake.api", "POST", "/v1/cases", body, key=self.key())
+        if answer.ok:
+            number = answer.body["number"]
+            self.closes(person, number, OFFICERS[0])
+            self.does(lambda who: self.forgets(who, number), self.random.uniform(0, 3))
+
+    def forgets(self, person: Person, number: str) -> None:
+        path, body = f"/staff/v1/cases/{number}/erase", {"reason": "asked"}
+        person.ask("intake.staff", "POST", path, body, staff=SUPERVISOR, key=self.key())
 
     def complains_about_case(
         self, person: Person, one: Customer, number: str, secret: str, officer: dict[str, Any]
@@ -317,8 +336,7 @@ class Town:
         self.closes(person, number, officer)
         if self.random.random() < 0.4:
             person.some_time(2 * _HOUR)
-            body = {"reason": "asked"}
-            person.ask("intake.staff", "POST", f"{here}/erase", body, staff=SUPERVISOR, key=self.key())
+            self.forgets(person, number)
 
     def closes(self, person: Person, number: str, officer: dict[str, Any]) -> None:
         body = {"outcome": "solved", "text": "It is mended."}
@@ -351,6 +369,30 @@ class Town:
                 person.ask("complaints.staff", "GET", f"/staff/v1/complaints/{number}", staff=officer)
             person.some_time(4 * _HOUR)
 
+    def reads(self, letter: Letter) -> None:
+        """A customer may text back. Somebody at the duty desk looks soon what waits to be acknowledged."""
+        if letter.channel == "sms" and self.random.random() < self._annoyed:
+            self.texts(letter.address, self.random.choice(["STOP", "Stop!", "START", "Thank you"]))
+        if letter.address != DUTY_MAIL or self._somebody_looks or self.random.random() >= self._diligent:
+            return
+        self._somebody_looks = True
+        self.does(self.acknowledges, self.random.uniform(5, 600))
+
+    def texts(self, number: str, words: str) -> None:
+        """A text message to the desk, which the network may bring twice."""
+        world, identity = self.world, f"text-{len(self.world.watch.texted)}"
+        world.watch.texted[identity] = number
+        body = json.dumps({"originationNumber": number, "messageBody": words, "inboundMessageId": identity})
+        for _ in range(1 + (self.random.random() < world.weather.told_twice)):
+            world.scheduler.later(self.random.uniform(5, 600), lambda: world.inboxes["replies"].take(body, identity))
+
+    def acknowledges(self, person: Person) -> None:
+        self._somebody_looks = False
+        listed = person.ask("notify.staff", "GET", "/staff/v1/notices", staff=LEADER)
+        for row in (listed.body or {}).get("notices", ()) if listed.ok else ():
+            path = f"/staff/v1/notices/{row['number']}/acknowledgement"
+            person.ask("notify.staff", "POST", path, staff=LEADER, key=self.key())
+
     def makes_calls(self, person: Person) -> None:
         """Works off the calls that are owed."""
         for _ in range(4):
@@ -378,4 +420,13 @@ def people(world: World) -> datetime:
     for story in stories:
         town.does(story, random.uniform(5, 8) if together else random.uniform(5, 6 * _HOUR))
     town.does(town.makes_calls, 0)
+    world.post.readers.append(town.reads)
     return world.now + timedelta(days=random.choice([1, 2, 4]))
+
+
+def forgotten(world: World) -> datetime:
+    """A world in which everybody is forgotten at once: for bugs that show there."""
+    town = Town(world)
+    for _ in range(4):
+        town.does(town.is_forgotten, town.random.uniform(5, 8))
+    return world.now + timedelta(days=1)

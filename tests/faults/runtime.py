@@ -7,10 +7,12 @@ functions, in whatever module, leads here and answers for the function whose tur
 import secrets
 import sys
 import uuid
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.headerregistry import Address
 from functools import cache
 from hashlib import blake2b, shake_256
 from importlib import import_module
@@ -24,12 +26,15 @@ from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, 
 from greenlet import getcurrent, greenlet
 
 from infra.services import SERVICES
+from services.notify import ses
+from services.notify.letter import Letter
 from shared import aws, clock, logs, rules, seals, settings, tables, vault
 from shared.settings import Settings
 from shared.store import Store
 
 NAMES = tuple(service.name for service in SERVICES)
 URL = "https://desk.example"
+DUTY_MAIL = "duty@example.org"
 
 
 class Crash(BaseException):
@@ -114,7 +119,7 @@ def _settings_of(service: str, pack: str, packs: str) -> Settings:
         "pack": pack,
         "packs": packs,
         "mail_from": "desk@example.org",
-        "duty_mail": "duty@example.org",
+        "duty_mail": DUTY_MAIL,
         "sms_countries": "GB",
     }
     return Settings(**{name: given.get(name, "") for name in Settings.__dataclass_fields__})
@@ -194,6 +199,11 @@ class _Cipher:
         return blake2b(self._nonce + self._bound + b"\x00" + body, key=self._key, digest_size=16).digest()
 
 
+def _composed(letter: Letter, _sender: str, _to: Address) -> bytes:
+    """Stands for a mail in its parts, which takes a fifth of a world's time: its words."""
+    return f"{letter.subject}\n{letter.text}".encode()
+
+
 _REPLACED: tuple[tuple[Any, Callable[..., Any]], ...] = (
     (settings.settings, _settings),
     (settings.seal_key, _seal_key),
@@ -205,6 +215,7 @@ _REPLACED: tuple[tuple[Any, Callable[..., Any]], ...] = (
     (vault.chain_key, _chain_key),
     (rules._compiled, _compiled),
     (vault.aes, lambda: _Cipher),
+    (ses.composed, _composed),
 )
 
 
@@ -265,8 +276,6 @@ def _of(module: str, patches: dict[str, Any]) -> dict[str, Any]:
 
 
 def _urlsafe(raw: bytes) -> str:
-    from base64 import urlsafe_b64encode  # noqa: PLC0415
-
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 

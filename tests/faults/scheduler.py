@@ -16,6 +16,8 @@ class Scheduler:
         self.main = getcurrent()
         self._turns: list[tuple[datetime, int, Callable[[], object]]] = []
         self._numbers = count()
+        self._until = start
+        self._enough: Callable[[], bool] = lambda: True
 
     def later(self, seconds: float, turn: Callable[[], object]) -> None:
         """Take this turn so many seconds from now."""
@@ -25,6 +27,14 @@ class Scheduler:
         """Take this turn then, or now when that is past."""
         heapq.heappush(self._turns, (max(moment, self.now), next(self._numbers), turn))
 
+    def passes(self, seconds: float) -> bool:
+        """Let so much time pass, if nobody else has a turn in it: the same as to sleep, without the way there."""
+        moment = self.now + timedelta(seconds=seconds)
+        if moment > self._until or (self._turns and self._turns[0][0] <= moment) or self._enough():
+            return False
+        self.now = moment
+        return True
+
     def sleep(self, seconds: float) -> None:
         """Let others have their turns for so long."""
         self.later(seconds, getcurrent().switch)
@@ -32,8 +42,9 @@ class Scheduler:
 
     def run(self, until: datetime, enough: Callable[[], bool] = lambda: False) -> None:
         """Every turn until then, or until it is `enough`."""
+        self._until, self._enough = until, enough
         while self._turns and self._turns[0][0] <= until and not enough():
             moment, _, turn = heapq.heappop(self._turns)
             self.now = max(self.now, moment)
             turn()
-        self.now = max(self.now, until)
+        self.now = self._until = max(self.now, until)

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 
+from shared.logs import describe
+
 
 class Story:
     """Lines that a person can follow. Two runs of one seed tell the same."""
@@ -23,3 +25,10 @@ class Story:
     def digest(self) -> str:
         """Equal when two runs told the same."""
         return hashlib.sha256("\n".join(self.told()).encode()).hexdigest()
+
+
+def told_error(error: BaseException) -> str:
+    """An error in words, with the places it passed; of a group each of its own."""
+    if isinstance(error, BaseExceptionGroup):
+        return "; ".join(told_error(one) for one in error.exceptions)
+    return f"{describe(error)} ({error})"

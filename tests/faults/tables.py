@@ -97,12 +97,12 @@ class Database:
 
     # Reading.
 
-    def get_item(self, TableName: str, Key: Item, ConsistentRead: bool = False) -> Item:  # noqa: N803, FBT001, FBT002
+    def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool = False) -> Item:
         table, key = self._table("GetItem", TableName), _key("GetItem", Key)
         item = table.get(key) if ConsistentRead else self._perhaps_older(table, key)
         return {"Item": dict(item)} if item is not None else {}
 
-    def batch_get_item(self, RequestItems: dict[str, Item]) -> Item:  # noqa: N803
+    def batch_get_item(self, *, RequestItems: dict[str, Item]) -> Item:
         found: dict[str, list[Item]] = {}
         for name, asked in RequestItems.items():
             keys = [_key("BatchGetItem", one) for one in asked["Keys"]]
@@ -115,16 +115,17 @@ class Database:
 
     def query(
         self,
-        TableName: str,  # noqa: N803
-        KeyConditionExpression: str,  # noqa: N803
-        ExpressionAttributeValues: Item,  # noqa: N803
-        ExpressionAttributeNames: dict[str, str] | None = None,  # noqa: N803
-        IndexName: str | None = None,  # noqa: N803
-        FilterExpression: str | None = None,  # noqa: N803
-        Limit: int | None = None,  # noqa: N803
-        ExclusiveStartKey: Item | None = None,  # noqa: N803
-        ScanIndexForward: bool = True,  # noqa: N803, FBT001, FBT002
-        ConsistentRead: bool = False,  # noqa: N803, FBT001, FBT002
+        *,
+        TableName: str,
+        KeyConditionExpression: str,
+        ExpressionAttributeValues: Item,
+        ExpressionAttributeNames: dict[str, str] | None = None,
+        IndexName: str | None = None,
+        FilterExpression: str | None = None,
+        Limit: int | None = None,
+        ExclusiveStartKey: Item | None = None,
+        ScanIndexForward: bool = True,
+        ConsistentRead: bool = False,
     ) -> Item:
         table = self._table("Query", TableName)
         if IndexName and ConsistentRead:
@@ -161,13 +162,14 @@ class Database:
 
     def scan(
         self,
-        TableName: str,  # noqa: N803
-        FilterExpression: str | None = None,  # noqa: N803
-        ExpressionAttributeNames: dict[str, str] | None = None,  # noqa: N803
-        ExpressionAttributeValues: Item | None = None,  # noqa: N803
-        Limit: int | None = None,  # noqa: N803
-        ExclusiveStartKey: Item | None = None,  # noqa: N803
-        ConsistentRead: bool = False,  # noqa: ARG002, N803, FBT001, FBT002
+        *,
+        TableName: str,
+        FilterExpression: str | None = None,
+        ExpressionAttributeNames: dict[str, str] | None = None,
+        ExpressionAttributeValues: Item | None = None,
+        Limit: int | None = None,
+        ExclusiveStartKey: Item | None = None,
+        ConsistentRead: bool = False,  # noqa: ARG002
     ) -> Item:
         found = sorted(self._table("Scan", TableName).everything(), key=_by_place)
         if ExclusiveStartKey is not None:
@@ -179,6 +181,14 @@ class Database:
             names, values = ExpressionAttributeNames or {}, ExpressionAttributeValues or {}
             page = [one for one in page if passes(one, names, values)]
         return {"Items": [dict(one) for one in page], "Count": len(page), **last}
+
+    def stands_empty(self, query: Item) -> bool:
+        """Whether this asks for a part of the index in which nothing stands. A clock asks for dozens of them."""
+        if not query.get("IndexName"):
+            return False
+        table, (_, placeholder) = self.tables[query["TableName"]], partition_key(query["KeyConditionExpression"])
+        table.catch_up()
+        return not table.index.get(query["ExpressionAttributeValues"][placeholder]["S"])
 
     def _indexed(self, table: Table, partition: str) -> list[Item]:
         table.catch_up()
@@ -198,20 +208,20 @@ class Database:
 
     # Writing.
 
-    def put_item(self, TableName: str, Item: Item, **condition_: Any) -> Item:  # noqa: N803
+    def put_item(self, *, TableName: str, Item: Item, **condition_: Any) -> Item:
         self._alone("PutItem", {"Put": {"TableName": TableName, "Item": Item, **condition_}})
         return {}
 
-    def update_item(self, TableName: str, Key: Item, UpdateExpression: str, **more: Any) -> Item:  # noqa: N803
+    def update_item(self, *, TableName: str, Key: Item, UpdateExpression: str, **more: Any) -> Item:
         write = {"TableName": TableName, "Key": Key, "UpdateExpression": UpdateExpression, **more}
         self._alone("UpdateItem", {"Update": write})
         return {}
 
-    def delete_item(self, TableName: str, Key: Item, **condition_: Any) -> Item:  # noqa: N803
+    def delete_item(self, *, TableName: str, Key: Item, **condition_: Any) -> Item:
         self._alone("DeleteItem", {"Delete": {"TableName": TableName, "Key": Key, **condition_}})
         return {}
 
-    def transact_write_items(self, TransactItems: list[Item]) -> Item:  # noqa: N803
+    def transact_write_items(self, *, TransactItems: list[Item]) -> Item:
         operation = "TransactWriteItems"
         keys = [self._place(operation, one) for one in TransactItems]
         if not 0 < len(keys) <= _MOST_WRITES:

@@ -14,7 +14,7 @@ from tests.faults.runtime import in_memory
 from tests.faults.weather import Weather
 from tests.faults.world import World
 
-BLOCKS, BLOCK = 8, 25
+BLOCKS, BLOCK = 20, 25
 MOST_SEEDS = 200
 """A planted bug has to be found in so many worlds."""
 
@@ -30,7 +30,7 @@ def test_a_planted_bug_is_found(packs: Path, mutant: Mutant):
     with in_memory(), mutant.plant():
         for seed in range(MOST_SEEDS):
             world = World(seed, packs, weather=mutant.weather() if mutant.weather else None)
-            if mutant.is_found(world.run(people, to_the_end=False)):
+            if mutant.is_found(world.run(mutant.people, to_the_end=False)):
                 return
     pytest.fail(f"not found in {MOST_SEEDS} worlds")
 

@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 from hmac import digest
 from typing import TYPE_CHECKING, Any
 
+from services.notify.message import is_decision
 from shared import chain
 from tests.faults.runtime import NAMES, Invocation, current
+from tests.faults.story import told_error
 from tests.faults.tables import Written
 
 if TYPE_CHECKING:
@@ -24,7 +26,10 @@ _LATE = timedelta(minutes=3)
 _SKEW = timedelta(seconds=4)
 _MAY_FAIL = ("NotYet", "Conflict", "Refused")
 """What a reaction may end with when nothing went wrong: it comes again."""
+_OF_PEOPLE = frozenset({"api", "web", "staff"})
+"""Functions that somebody asks over HTTP."""
 _UNDER_WAY = frozenset({"sending", "waiting"})
+_THERE = frozenset({"sent", "delivered"})
 _ON_THE_CASE = {
     "ComplaintAccepted": "ComplaintNoted",
     "ComplaintAnswered": "ComplaintGotAnswer",
@@ -66,6 +71,12 @@ class Watch:
     _caused: dict[tuple[str, str, str], int] = field(default_factory=dict)
     _stopped: dict[str, int] = field(default_factory=dict)
     _no_calls: dict[str, int] = field(default_factory=dict)
+    texted: dict[str, str] = field(default_factory=dict)
+    """From which number each text message came, by its id."""
+    _texts_stopped: dict[str, int] = field(default_factory=dict)
+    """How many functions had been called when it was kept that this number wants no texts."""
+    _unwanted: dict[tuple[str, str], int] = field(default_factory=dict)
+    """The same for ways that customers called spam."""
     _wrote_last: dict[str, int] = field(default_factory=dict)
     _settled: set[tuple[int, str]] = field(default_factory=set)
     _subjects_of_old: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -116,7 +127,7 @@ class Watch:
     def _reacts_once(self, told: Told) -> None:
         """What was heard, or asked for by a person, changes a thing once."""
         cause = told.facts.get("causation")
-        if not cause and told.by and told.by.function not in {"clock", "reactions", "relay"}:
+        if not cause and told.by and told.by.function in _OF_PEOPLE:
             cause = told.facts["correlation"]
         if not cause:
             return
@@ -145,15 +156,28 @@ class Watch:
                 self._settled.add((by.number, one.key[0]))
         if one.key[0].startswith("COMPLAINT#") and not before:
             self._subjects_of_old[one.key[0]] = tuple(after.get("subjects", ()))
-        if one.key[0].startswith("RECIPIENT#"):
-            case = one.key[0].partition("#")[2]
-            if before and before.get("salt") and not after.get("salt"):
-                self._stopped.setdefault(case, self.world.commits)
-            if after.get("no_calls"):
-                self._no_calls.setdefault(case, self.world.commits)
+        if one.key[0].startswith(("RECIPIENT#", "WAY#")):
+            self._wishes(one.key[0], before, after)
         if one.key[0].startswith("CALLBACK#") and not before and after.get("case") in self._no_calls:
             self.wrong("a call was promised to somebody who wants none")
         self._breaks_what_was_due(one.key[0], before, after)
+
+    def _wishes(self, pk: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """From when on a customer is forgotten, or wants something no more."""
+        if pk.startswith("WAY#"):
+            number = self.texted[after["said"]]
+            if after["stopped"]:
+                self._texts_stopped.setdefault(number, self.world.calls)
+            else:
+                self._texts_stopped.pop(number, None)
+            return
+        case = pk.partition("#")[2]
+        if before and before.get("salt") and not after.get("salt"):
+            self._stopped.setdefault(case, self.world.commits)
+        if after.get("no_calls"):
+            self._no_calls.setdefault(case, self.world.commits)
+        for channel in after.get("unwanted", ()):
+            self._unwanted.setdefault((case, channel), self.world.calls)
 
     def _breaks_what_was_due(self, pk: str, before: dict[str, Any], after: dict[str, Any]) -> None:
         """A rung follows only on a promise that ran and was due: nothing fires early, or for what had ended."""
@@ -183,13 +207,21 @@ class Watch:
             return
         if self._wrote_last[letter.message] != letter.by.number:
             self.wrong(f"sent by somebody who does not hold the claim: {letter.message}")
-        earlier = [one for one in self.world.post.letters if one.message == letter.message]
+        came_back = self.world.post.came_back
+        earlier = [
+            one for one in self.world.post.letters if one.message == letter.message and one.mark not in came_back
+        ]
         if earlier and doc.get("policy") == "at-most-once":
             self.wrong(f"sent twice although at most once: {letter.message}")
         if any(one.heard and (one.by.number, one.message) in self._settled for one in earlier):
             self.wrong(f"sent again although its sending was heard of and kept: {letter.message}")
         if (stop := self._stopped.get(doc.get("case", ""))) is not None and letter.commit > stop:
             self.wrong(f"sent after its customer was forgotten: {letter.message}")
+        if letter.channel == "sms" and letter.by.number > self._texts_stopped.get(letter.address, letter.by.number):
+            self.wrong(f"texted to somebody who had said STOP: {letter.message}")
+        spam = self._unwanted.get((doc.get("case", ""), letter.channel), letter.by.number)
+        if letter.by.number > spam and not is_decision(doc["template"]):
+            self.wrong(f"sent by a way that its customer calls spam: {letter.message}")
 
     def logged(self, line: str) -> None:
         self._lines.append(line)
@@ -202,8 +234,6 @@ class Watch:
 
     def failed(self, by: Invocation, error: Exception) -> None:
         if not by.hurt:
-            from tests.faults.world import told_error  # noqa: PLC0415
-
             self.wrong(f"{by.service}.{by.function} failed without a fault: {told_error(error)}")
 
     def answered(self, by: Invocation, status: int, what: str) -> None:
@@ -271,8 +301,8 @@ class Watch:
             identity = one.facts["id"]
             if identity in self._untold_at_first and identity not in told:
                 self.wrong(f"an event was never told: {one.type} of {one.pk}")
-            for service, kinds in self.world.heard.items():
-                hears = identity in told and one.facts["type"] in kinds
+            for service, rule in self.world.rules.items():
+                hears = identity in told and rule.matches(one.facts["source"], one.facts["type"])
                 if hears and identity not in self.world.queues[service].worked_off:
                     self.wrong(f"{service} never reacted to {one.type} of {one.pk}")
         for name, table in self.world.database.tables.items():
@@ -281,9 +311,11 @@ class Watch:
                     self.wrong(f"{name}: still marked as untold: {item['pk']['S']}/{item['sk']['S']}")
 
     def _dead_letters_are_gone(self) -> None:
-        for name, queue in self.world.queues.items():
+        for queue in self.world.every_queue():
             if queue.dead or queue.messages:
-                self.wrong(f"{name}: {len(queue.dead)} dead letters and {len(queue.messages)} messages after redrive")
+                self.wrong(
+                    f"{queue.name}: {len(queue.dead)} dead letters and {len(queue.messages)} messages after redrive"
+                )
 
     def _promises_are_seen_to(self) -> None:
         now = self.world.now
@@ -347,9 +379,20 @@ class Watch:
             looked_at = any(one.get("state", "open") == "open" for one in doc.get("promises", ()))
             if doc.get("state", "sending") in _UNDER_WAY and not looked_at:
                 self.wrong(f"{pk} is under way for ever")
+            taken = [one.mark for one in self.world.post.letters if one.message == pk]
+            if taken and doc.get("state") in _THERE and self.world.post.came_back.issuperset(taken):
+                self.wrong(f"{pk} came back and counts as being there")
 
     def _acknowledged_once(self) -> None:
-        """Exactly one acknowledgement to whoever can be reached, unless none got through."""
+        """Exactly one acknowledgement to whoever can be reached, unless none got through; one more for each that
+        came back.
+        """
+        returned = Counter(
+            doc["case"]
+            for _, _, doc in self._aggregates("MESSAGE")
+            if doc["template"] == "acknowledgement"
+            for _ in doc.get("returned", ())
+        )
         failed = {
             doc["case"]
             for _, _, doc in self._aggregates("MESSAGE")
@@ -358,8 +401,8 @@ class Watch:
         for _, pk, doc in self._aggregates("CASE"):
             identity = pk.partition("#")[2]
             times = sum(one.pk == pk and one.type == "AcknowledgementSent" for one in self.events)
-            expected = 1 if doc.get("contactable") and identity not in failed and doc.get("salt") else None
-            if times > 1 or (expected and times != expected):
+            least = int(bool(doc.get("contactable") and identity not in failed and doc.get("salt")))
+            if not least <= times <= 1 + returned[identity]:
                 self.wrong(f"{pk} was acknowledged {times} times")
 
     def _asked_once(self) -> None:
@@ -410,7 +453,7 @@ class Watch:
     def _nothing_leaks(self) -> None:
         """What people said and who they are stands nowhere in the clear."""
         items = [
-            json.dumps({name: value for name, value in item.items() if "B" not in value}, ensure_ascii=False)
+            repr([value for value in item.values() if "B" not in value])
             for table in self.world.database.tables.values()
             for item in table.everything()
         ]

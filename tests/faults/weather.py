@@ -28,6 +28,10 @@ _WORST: dict[str, float] = {
     "provider_unheard": 0.12,
     "provider_busy": 0.1,
     "provider_refuses": 0.3,
+    "bounced": 0.25,
+    "called_spam": 0.15,
+    "receipt_lost": 0.3,
+    "receipt_late": 0.4,
     "double_click": 0.25,
 }
 
@@ -77,6 +81,12 @@ class Weather:
     """A provider gives no answer, whether it took the message or not."""
     provider_busy: float = 0
     provider_refuses: float = 0
+    bounced: float = 0
+    """What a provider took comes back."""
+    called_spam: float = 0
+    receipt_lost: float = 0
+    receipt_late: float = 0
+    """A receipt comes when nobody waits for it any more."""
     double_click: float = 0
 
     @classmethod

@@ -2,7 +2,7 @@
 
 import gc
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,14 +14,14 @@ from typing import Any
 from greenlet import getcurrent, greenlet
 
 from infra.desk import Use
+from infra.heard import heard_by
 from infra.services import SERVICES
-from shared.logs import describe
-from tests.faults.carriers import Bus, Post, Queue, Stream
+from tests.faults.carriers import Bus, Post, Queue, Rule, Stream, streamed
 from tests.faults.cloud import Client, Cloud
 from tests.faults.runtime import NAMES, Crash, Invocation, forget, handler_of, hosted, life_of
 from tests.faults.scheduler import Scheduler
 from tests.faults.story import Story
-from tests.faults.tables import Database, Written
+from tests.faults.tables import Database, Key, Written
 from tests.faults.watch import Watch
 from tests.faults.weather import Weather
 
@@ -30,6 +30,9 @@ START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
 _CALM = timedelta(hours=3)
 """What is left to do when nothing goes wrong any more is done within this."""
+
+_INBOXES = ("receipts", "replies")
+"""Queues from outside: what providers tell of messages, what customers text back."""
 
 _SWEPT_AFTER = timedelta(minutes=2)
 _MINUTE = timedelta(minutes=1)
@@ -61,14 +64,10 @@ class Context:
 
 
 @cache
-def _heard() -> dict[str, frozenset[str]]:
-    """Which events each service hears: its own table of reactions, which the template's rules are made of."""
-    from importlib import import_module  # noqa: PLC0415
-
-    return {
-        name: frozenset(kind.detail_type_name() for kind in import_module(f"services.{name}.reactions").REACTIONS)
-        for name in NAMES
-    }
+def rules() -> dict[str, Rule]:
+    """What the bus brings to each service: the same that the template's rules are made of."""
+    heard = {name: heard_by(name) for name in NAMES}
+    return {name: Rule(frozenset(one.sources), frozenset(one.detail_types)) for name, one in heard.items()}
 
 
 def weather_of(seed: int) -> Weather:
@@ -94,24 +93,30 @@ class World:
         self.scheduler = Scheduler(START)
         self.story = Story()
         self.database = Database(*NAMES, told=self._written)
-        self.heard = _heard()
-        self.bus = Bus(self, Random(f"{seed}/bus"), self.heard)
+        self.rules = rules()
+        self.bus = Bus(self, Random(f"{seed}/bus"), self.rules)
         batches = {service.name: service.function(Use.HEAR).batch for service in SERVICES}
         carried = Random(f"{seed}/carried")
-        self.queues = {name: Queue(self, carried, name, batches[name]) for name in NAMES}
+        self.queues = {name: Queue(self, carried, name, "reactions", batches[name]) for name in NAMES}
+        self.inboxes = {
+            name: Queue(self, carried, "notify", name, _FUNCTIONS["notify", name].batch) for name in _INBOXES
+        }
         self.streams = {name: Stream(self, carried, name) for name in NAMES}
-        self.post = Post(self)
+        self.post = Post(self, Random(f"{seed}/post"))
         self.cloud = Cloud(self, Random(f"{seed}/cloud"))
         self.watch = Watch(self)
         self.claims: dict[int, tuple[str, int]] = {}
         """The message that each function wrote last, and how many writes there had been."""
+        self._looks: dict[str, dict[Key, datetime]] = {name: {} for name in NAMES}
+        """When a clock has to look at what, by service."""
         self.asked = count()
         self.commits = 0
         self.lives: dict[greenlet, Invocation | None] = {}
         """Who has begun something and not ended it."""
         self.ended = False
         self._keys: dict[str, bytes] = {}
-        self._calls = 0
+        self.calls = 0
+        """How many functions were called."""
         self._ticks: set[tuple[str, datetime]] = set()
         for table in self.database.tables.values():
             table.now = lambda: self.scheduler.now
@@ -147,14 +152,14 @@ class World:
         correlation: str = "",
     ) -> Invocation:
         """Call a function as Lambda does; `done` hears how it ended."""
-        self._calls += 1
+        self.calls += 1
         seconds = _FUNCTIONS[service, function].timeout_seconds
         skew = timedelta(seconds=self.chance.uniform(-_SKEW_SECONDS, _SKEW_SECONDS))
         if self.chance.random() >= self.weather.skewed:
             skew = timedelta()
         begun = self.now + timedelta(milliseconds=self.chance.uniform(1, 40))
         ends = begun + timedelta(seconds=seconds)
-        invocation = Invocation(service, function, self._calls, ends, skew, correlation=correlation)
+        invocation = Invocation(service, function, self.calls, ends, skew, correlation=correlation)
         if self.chance.random() < self.weather.cold:
             self._keys.pop(service, None)
             forget()
@@ -188,11 +193,13 @@ class World:
         self.commits += 1
         for one in written:
             self.watch.wrote(one)
-            if one.after is None:
-                continue
-            if one.before is None and one.key[1].startswith("EV#"):
-                self.streams[one.table].appended(one.after)
-            if moment := _looked_at(one.after):
+            moment = _looked_at(one.after) if one.after else None
+            if (item := streamed(one)) is not None:
+                self.streams[one.table].appended(item)
+            if moment is None:
+                self._looks[one.table].pop(one.key, None)
+            else:
+                self._looks[one.table][one.key] = moment
                 self._tick_by(one.table, moment)
 
     # Ticks. Those at which nothing is due are left out: they read the index and go.
@@ -227,11 +234,11 @@ class World:
 
     def is_due(self, service: str) -> bool:
         """Whether a tick would find something."""
-        return any(
-            moment <= self.now
-            for item in self.database.tables[service].everything()
-            if "due" in item and (moment := _looked_at(item))
-        )
+        return any(moment <= self.now for moment in self._looks[service].values())
+
+    def every_queue(self) -> Iterator[Queue]:
+        yield from self.queues.values()
+        yield from self.inboxes.values()
 
     def bury(self, queue: str, body: str, reason: dict[str, Any]) -> None:
         self.watch.buried(queue, body, reason)
@@ -261,7 +268,7 @@ class World:
         for name in NAMES:
             self._tick_by(name, self.now)
         for _ in range(2):
-            for queue in self.queues.values():
+            for queue in self.every_queue():
                 queue.redrive()
             self.scheduler.run(self.now + _CALM / 2, enough)
         self.ended = True
@@ -278,7 +285,9 @@ class World:
 
 def _looked_at(item: dict[str, Any]) -> datetime | None:
     """When a clock has to look at what this item stands for in the index."""
-    due = item.get("due", {}).get("S", "")
+    if "due" not in item:
+        return None
+    due = item["due"]["S"]
     if due.startswith(("PROMISE#", "ERASE#")):
         return datetime.fromisoformat(item["at"]["S"])
     if due.startswith("UNSENT#"):
@@ -320,10 +329,3 @@ def request(
         "body": json.dumps(body) if body is not None else None,
         "isBase64Encoded": False,
     }
-
-
-def told_error(error: BaseException) -> str:
-    """An error in words, with the places it passed; of a group each of its own."""
-    if isinstance(error, BaseExceptionGroup):
-        return "; ".join(told_error(one) for one in error.exceptions)
-    return f"{describe(error)} ({error})"

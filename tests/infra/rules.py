@@ -204,6 +204,17 @@ def queues_and_topics_refuse_what_is_not_encrypted_on_the_way(stacks: Stacks) ->
 
 
 @rule
+def a_service_of_aws_that_brings_something_is_ours(stacks: Stacks) -> Iterator[str]:
+    """Anybody's rule, topic or mail could write to a queue or topic that allows `events`, `sns` or `ses` as such."""
+    for kind in ("AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy"):
+        for service, name, policy in everywhere(stacks, kind):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                named = {key for test in statement.get("Condition", {}).values() for key in test}
+                if statement["Effect"] == "Allow" and not named & {"aws:SourceArn", "aws:SourceAccount"}:
+                    yield f"{service}/{name}"
+
+
+@rule
 def every_rule_target_is_a_queue_with_dead_letters(stacks: Stacks) -> Iterator[str]:
     for service, name, rule_ in everywhere(stacks, "AWS::Events::Rule"):
         queues = of_type(stacks[service], "AWS::SQS::Queue")

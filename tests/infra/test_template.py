@@ -98,6 +98,13 @@ FAULTS: dict[Rule, Callable[[Stacks], Stacks]] = {
         "intake", QUEUE, with_(MessageRetentionPeriod=60)
     ),
     rules.queues_and_topics_refuse_what_is_not_encrypted_on_the_way: without_kind("shared", "AWS::SNS::TopicPolicy"),
+    rules.a_service_of_aws_that_brings_something_is_ours: in_all(
+        "notify",
+        "AWS::SQS::QueuePolicy",
+        lambda policy: [
+            statement.pop("Condition") for statement in policy[PROPERTIES]["PolicyDocument"]["Statement"]
+        ],
+    ),
     rules.every_rule_target_is_a_queue_with_dead_letters: in_first(
         "intake", RULE, on_target(Arn={"Fn::GetAtt": ["apifunction2E1B8850", "Arn"]})
     ),

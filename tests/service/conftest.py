@@ -10,7 +10,9 @@ from moto import mock_aws
 from moto.kms.utils import generate_private_key
 
 from infra.packs import compile_into
+from services.notify import channels
 from tests.service.parity import Parity
+from tests.service.providing import Provider
 from tests.service.world import World
 from tests.template import template
 
@@ -63,3 +65,12 @@ def world(compiled_packs: Path, monkeypatch: pytest.MonkeyPatch, pack: str) -> I
         desk.build()
         yield desk
         assert not desk.iam.refused, "\n".join(desk.iam.refused)
+
+
+@pytest.fixture
+def providers(monkeypatch):
+    def use(**ways: Provider) -> None:
+        for name, provider in ways.items():
+            monkeypatch.setitem(channels.PROVIDERS, name, provider)
+
+    return use

@@ -10,6 +10,7 @@ from services.notify.channels import NeverTaken, NoAnswer
 from shared.store import Conflict
 from shared.tables import store
 from tests.service.conftest import MONDAY_MORNING
+from tests.service.providing import Provider
 from tests.service.subscribed import (
     AUTHOR,
     LEADER,
@@ -23,7 +24,6 @@ from tests.service.subscribed import (
     subscribe,
     written,
 )
-from tests.service.test_messages import Provider, providers  # noqa: F401  a fixture
 from tests.service.world import staff
 
 OPERATOR = staff("operator-1", "operator")
@@ -204,7 +204,7 @@ def test_when_there_is_no_time_to_send_a_portion_the_clock_sends_the_rest(world,
 
 
 @pytest.mark.requirement("TELL-08")
-def test_what_does_not_arrive_is_counted_and_nobody_is_called_for_it(world, providers):  # noqa: F811
+def test_what_does_not_arrive_is_counted_and_nobody_is_called_for_it(world, providers):
     subscribe(world, MAIL)
     subscribe(world, "other@example.org")
     providers(email=Provider(NeverTaken("MessageRejected"), NoAnswer("ReadTimeoutError")))

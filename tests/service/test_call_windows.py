@@ -11,8 +11,8 @@ from services.intake.browsing import COOKIE
 from services.notify.channels import NeverTaken
 from tests.service.casework import mailed
 from tests.service.conftest import MONDAY_MORNING
+from tests.service.providing import Provider
 from tests.service.test_main_path import OFFICER, SUPERVISOR, report
-from tests.service.test_messages import Provider, providers  # noqa: F401  a fixture
 from tests.service.world import URL, Answer, World, staff
 
 OPERATOR = staff("operator-1", "operator")
@@ -327,7 +327,7 @@ def test_who_handled_a_case_does_not_learn_of_calls_to_its_customer(call):
 
 
 @pytest.mark.requirement("TELL-05")
-def test_a_dissatisfied_customer_is_told_between_when_they_are_called(world, providers):  # noqa: F811
+def test_a_dissatisfied_customer_is_told_between_when_they_are_called(world, providers):
     providers(email=Provider(NeverTaken("MessageRejected")), sms=Provider(NeverTaken("OptedOut")))
     receipt = report(world)
     world.settle()

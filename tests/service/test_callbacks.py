@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.notify import booking, notes
+from services.notify import booking, notes, wishing
 from services.notify import callback as callbacks
 from services.notify import message as messages
 from services.notify.callback import Callback
@@ -15,8 +15,8 @@ from shared.rules import calendar, pack
 from shared.store import Cause, Line
 from shared.tables import store
 from tests.service.conftest import MONDAY_MORNING
+from tests.service.providing import Provider
 from tests.service.test_main_path import OFFICER, SUPERVISOR, report
-from tests.service.test_messages import Provider, providers  # noqa: F401  a fixture
 from tests.service.world import staff
 
 OPERATOR = staff("operator-1", "operator")
@@ -34,7 +34,7 @@ def outcome(world, number: str, who, **body):
 
 
 @pytest.fixture
-def owed(world, providers) -> str:  # noqa: F811
+def owed(world, providers) -> str:
     """A call that is owed since Monday 10:00, until Tuesday 10:00."""
     providers(email=Provider(NeverTaken("MessageRejected")), sms=Provider(NeverTaken("OptedOut")))
     report(world)
@@ -63,10 +63,11 @@ def test_no_number_of_waiting_messages_hides_a_call(world, owed):
 @pytest.mark.requirement("TELL-06")
 def test_a_long_worklist_is_read_page_by_page_and_every_call_is_on_one(world):
     with world.function_of("notify"):
+        hours = wishing.hours({})
         for place in range(55):
             now = MONDAY_MORNING + timedelta(minutes=place)
-            call = callbacks.booked(f"C{place:011}", "C" * 12, "not satisfied", pack(), calendar(), now)
-            told = [booking.told(call, Recipient(id=call.case, language="en", salt=None), MONDAY_MORNING)]
+            call = callbacks.booked(f"C{place:011}", "C" * 12, "not satisfied", pack(), calendar(), hours, now)
+            told = [booking.told(call, Recipient(id=call.case, language="en", salt=None), hours, MONDAY_MORNING)]
             store().create(call, told, CAUSE)
     first = worklist(world)
     second = worklist(world, f"after={first['next']}")

@@ -1,11 +1,12 @@
 """Greetings of the season to whoever wants them, thanks for a tip or a deed, recognition after years."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from tests.service.casework import mailed, report
-from tests.service.subscribed import LEADER, MAIL, act, follow, minute, seen, subscribe, written
+from tests.service.subscribed import LEADER, MAIL, act, follow, minute, release, seen, subscribe, written
 from tests.service.world import staff
 
 OFFICER = staff("officer-1", "officer")
@@ -109,6 +110,76 @@ def test_who_left_is_not_thanked_and_who_changes_what_they_want_does_not_begin_a
     world.at(datetime(2031, 11, 23, 6, 0, tzinfo=UTC))
     minute(world)
     assert len(written(world, MAIL)) == sent
+
+
+def thanks_after(world, contacts):
+    """The pack thanks for so many contacts and for nothing else."""
+    words = {"en": "You told us often.", "ar": "أخبرتمونا كثيرًا.", "zh": "您常告诉我们。"}
+    often = {"id": "often", "contacts": contacts, "subject": words, "words": words, "short": words}
+    world.amend_pack(lambda care: care.update(recognition=[often]), ".care")
+
+
+def reports_daily(world, days, **changed):
+    for _ in range(days):
+        report(world, **changed)
+        world.pass_time(timedelta(days=1))
+
+
+def thanked(world, to=MAIL):
+    return sum("You told us often" in one for one in written(world, to))
+
+
+@pytest.mark.requirement("TELL-08")
+@pytest.mark.parametrize(
+    "contact", [{"email": "AMAL@example.org"}, {"email": "x@example.org", "phone": "+447700900123"}]
+)
+def test_who_told_us_often_enough_while_subscribed_is_thanked_for_it_once_and_not_on_the_day_itself(world, contact):
+    thanks_after(world, 3)
+    to = contact.get("phone", MAIL)
+    reports_daily(world, 1, contact=contact)
+    subscribe(world, to)
+    reports_daily(world, 3, contact=contact)
+    assert thanked(world, to) == 0
+    world.pass_time(timedelta(days=10))
+    assert thanked(world, to) == 0
+    world.pass_time(timedelta(days=3))
+    reports_daily(world, 4, contact=contact)
+    world.pass_time(timedelta(days=20))
+    assert thanked(world, to) == 1
+
+
+def test_ten_reports_in_a_day_are_one_and_an_event_heard_twice_is_too(world):
+    thanks_after(world, 2)
+    subscribe(world, MAIL)
+    for _ in range(5):
+        report(world)
+    world.pass_time(timedelta(days=20))
+    assert thanked(world) == 0
+    deliver = world.deliver
+    world.deliver = lambda service, messages: (deliver(service, messages), deliver(service, messages))[1]
+    report(world)
+    world.pass_time(timedelta(days=20))
+    assert thanked(world) == 1
+
+
+@pytest.mark.parametrize("who", ["a victim", "somebody else", "who left", "nobody who is counted"])
+def test_what_is_not_counted(world, who):
+    thanks_after(world, 2)
+    if who == "nobody who is counted":
+        world.amend_pack(lambda care: care.update(recognition=[]), ".care")
+    subscribe(world, MAIL)
+    if who == "who left":
+        release(world)
+        minute(world)
+        follow(world, written(world, MAIL)[-1])
+    case: dict[str, dict[str, Any]] = {
+        "a victim": {"classes": ["victim"]},
+        "somebody else": {"contact": {"email": "other@example.org"}},
+    }
+    reports_daily(world, 3, **case.get(who, {}))
+    world.pass_time(timedelta(days=20))
+    assert thanked(world) == 0
+    assert ("ContactCounted" in str(world.items("notify"))) is False
 
 
 @pytest.mark.requirement("TELL-08")

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from services.complaints.staff import ACTS
-from services.notify import booking
+from services.notify import booking, wishing
 from services.notify import callback as callbacks
 from services.notify.recipient import Recipient
 from shared.policy import PERMITS, Role
@@ -195,8 +195,11 @@ def test_the_unit_of_whoever_handled_a_case_is_kept_away_where_the_pack_says_so(
 def owe_call(world: World, number: str, case: str) -> None:
     """A call is owed to the customer of this case or complaint."""
     with world.function_of("notify"):
-        call = callbacks.booked(number, case.replace("-", ""), "not satisfied", pack(), calendar(), MONDAY_MORNING)
-        line = booking.told(call, Recipient(id=call.case, language="en", salt=None), MONDAY_MORNING)
+        hours = wishing.hours({})
+        call = callbacks.booked(
+            number, case.replace("-", ""), "not satisfied", pack(), calendar(), hours, MONDAY_MORNING
+        )
+        line = booking.told(call, Recipient(id=call.case, language="en", salt=None), hours, MONDAY_MORNING)
         store().create(call, [line], Cause(MONDAY_MORNING, "test", "test"))
 
 

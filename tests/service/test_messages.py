@@ -6,39 +6,13 @@ from typing import Any
 
 import pytest
 
-from services.notify import ceiling, channels, message
+from services.notify import ceiling, message
 from services.notify.channels import NeverTaken, NoAnswer, NotTaken
 from services.notify.delivery import STAFF_UNTOLD
 from tests.service.conftest import MONDAY_MORNING
+from tests.service.providing import Provider
 from tests.service.test_main_path import OFFICER, REPORT, follow, promises, report, whats
 from tests.template import template
-
-
-class Provider:
-    """A provider that does what the test tells it: raise these, one a call, then take everything."""
-
-    def __init__(self, *refusals: Exception) -> None:
-        self.refusals = list(refusals)
-        self.taken: list[tuple[str, Any]] = []
-        self.tries: list[Any] = []
-        self.asked = 0
-
-    def send(self, address: str, letter: Any, which: Any) -> str:
-        self.asked += 1
-        self.tries.append(which)
-        if self.refusals:
-            raise self.refusals.pop(0)
-        self.taken.append((address, letter))
-        return f"provider-{len(self.taken)}"
-
-
-@pytest.fixture
-def providers(monkeypatch):
-    def use(**ways: Provider) -> None:
-        for name, provider in ways.items():
-            monkeypatch.setitem(channels.PROVIDERS, name, provider)
-
-    return use
 
 
 @pytest.mark.requirement("TELL-01")

@@ -8,11 +8,10 @@ import pytest
 
 from services.notify.channels import NeverTaken, NoAnswer
 from services.notify.mark import Which
+from tests.service.providing import Provider
 from tests.service.receipting import MAILBOX_FULL, ON_HOLIDAY, REFUSED, SPAM, of_mail, of_text
 from tests.service.test_main_path import OFFICER, REPORT, follow, promises, report, whats
-from tests.service.test_messages import Provider, providers
 
-__all__ = ["providers"]
 BOTH = {**REPORT["contact"], "preferred": "email"}
 LOST = NoAnswer("ReadTimeoutError")
 

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
-from services.notify import channels
+from services.notify import channels, rota
 from services.notify.staff import handler
 from shared.contracts.complaints import AttentionAsked, ComplaintConcerns, LessonShared, SurgeNoticed
-from tests.service.casework import mailed, report
+from shared.contracts.intake import UnitDispatched
+from tests.service.casework import COLLEAGUE, mailed, report
+from tests.service.casework import OFFICER as OF_WEST
+from tests.service.complaining import complain
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.world import Answer, World, staff
 
@@ -377,6 +380,61 @@ def test_a_substitute_who_has_the_same_duty_at_that_time_does_not_count_as_one(w
     assert (refused.status, refused.body["faults"][0]["code"]) == (422, "on_duty")
 
 
+def another_is_quicker(monkeypatch: pytest.MonkeyPatch, does: Any) -> None:
+    """What was read of somebody's shifts is old by the time it is used: once, something is done in between."""
+    taken_by, done = rota.taken_by, list[str]()
+
+    def read(*asked: Any) -> list[Any]:
+        found = taken_by(*asked)
+        if not done:
+            done.append("once")
+            does()
+        return found
+
+    monkeypatch.setattr(rota, "taken_by", read)
+
+
+@pytest.mark.requirement("TELL-12")
+@pytest.mark.parametrize("known", [0, 1])
+@pytest.mark.parametrize("quicker", ["planned", "left"])
+@pytest.mark.parametrize("slower", ["planned", "left"])
+def test_two_who_give_one_person_the_same_duty_at_once_are_told_which_came_first(
+    world, monkeypatch, quicker, slower, known
+):
+    for day in range(known):
+        planned(world, "operator-2", 48 + 24 * day, 56 + 24 * day, role="operator")
+    one, two = (planned(world, f"operator-{place}", 2, 10, role="operator") for place in (3, 4))
+    body = {
+        "role": "operator",
+        "staff": "operator-2",
+        "begins": hours(6).isoformat(),
+        "ends": hours(12).isoformat(),
+    }
+
+    def give(way: str, number: str) -> Answer:
+        if way == "planned":
+            return roster(world, "POST", "/shifts", body)
+        return roster(world, "POST", f"/shifts/{number}/leave", {"substitute": "operator-2"})
+
+    first: list[Answer] = []
+    another_is_quicker(monkeypatch, lambda: first.append(give(quicker, one)))
+    second = give(slower, two)
+    assert [answer.status for answer in (*first, second)] == [200 if quicker == "left" else 201, 422]
+    assert second.body["faults"][0]["code"] == "on_duty"
+    window = f"from={hours(0):%Y-%m-%dT%H:%M:%SZ}&to={hours(24):%Y-%m-%dT%H:%M:%SZ}"
+    mine = roster(world, "GET", "/mine", who=staff("operator-2", "operator"), query=window).body["shifts"]
+    assert len(mine) == 1
+
+
+def test_two_duties_at_once_that_do_not_overlap_are_both_given(world, monkeypatch):
+    another_is_quicker(monkeypatch, lambda: planned(world, "operator-2", 20, 28, role="operator"))
+    planned(world, "operator-2", 2, 10, role="operator")
+    planned(world, "operator-2", 4, 12, role="officer")
+    world.at(hours(5))
+    mine = roster(world, "GET", "/mine", who=staff("operator-2", "operator"), query=own_window()).body["shifts"]
+    assert [one["role"] for one in mine] == ["operator", "officer", "operator"]
+
+
 @pytest.mark.requirement("TELL-12")
 def test_what_was_handed_over_is_read_by_whoever_comes_next_and_stands_nowhere_in_plain(world):
     first = planned(world, "operator-1", -4, 1, role="operator")
@@ -431,6 +489,69 @@ def test_what_is_for_a_unit_reaches_whoever_is_on_duty_there(world):
     assert [len(mailed(world, f"{zone}@example.org")) for zone in ("west", "east")] == [0, 1]
     heard(world, LessonShared(complaint="C", kind="conduct", units=("unit-north",)))
     assert len(mailed(world, DUTY_DESK)) == 1
+
+
+def in_two_units(world: World, role: str, begins: float = -1, one: str = "unit-west", two: str = "unit-east") -> None:
+    """Two on duty in a role, each in a unit, and reached."""
+    for place, zone in enumerate((one, two)):
+        planned(world, f"{role}-{place}", begins, begins + 20, role=role, zone=zone)
+        reached_at(world, f"{role}-{place}", email=f"{zone}@example.org")
+
+
+@pytest.mark.requirement("TELL-10")
+@pytest.mark.parametrize("again", [False, True])
+def test_those_on_duty_in_the_unit_that_has_the_case_are_told_and_others_only_when_nobody_is_there(world, again):
+    case = report(world)
+    case.do("take", who=OF_WEST)
+    if again:  # a handover that is accepted takes the case to another unit
+        case.do("hand-over", {"to": "officer-2", "reason": "She speaks Arabic."}, OF_WEST)
+        case.do("accept", who=COLLEAGUE)
+    late = min(case.due(name) for name in case.owed())
+    begins = (late - hours(0)).total_seconds() / 3600 - 1
+    in_two_units(world, "supervisor", begins)
+    world.at(late + timedelta(minutes=1))
+    world.tick()
+    world.settle()
+    told = [
+        sum(case.number in mail for mail in mailed(world, f"unit-{zone}@example.org")) for zone in ("west", "east")
+    ]
+    assert [bool(number) for number in told] == [not again, again]
+
+
+@pytest.mark.requirement("TELL-10")
+def test_of_a_unit_that_may_not_know_others_are_told_instead(world):
+    in_two_units(world, "duty-leader")
+    case = report(world).number.replace("-", "")
+    heard(world, ComplaintConcerns(complaint="C", case=case, subjects=("unit-west",)))
+    heard(world, AttentionAsked(complaint="C", case=case, rule="second", roles=("duty-leader",), unit="unit-west"))
+    assert [len(mailed(world, f"unit-{zone}@example.org")) for zone in ("west", "east")] == [0, 1]
+
+
+@pytest.mark.requirement("TELL-10")
+def test_of_a_unit_that_is_sent_its_own_leader_hears_and_without_one_any(world):
+    in_two_units(world, "duty-leader")
+    case = report(world).number.replace("-", "")
+    heard(world, UnitDispatched(case=case, category="P1", unit="unit-east"))
+    assert [len(mailed(world, f"unit-{zone}@example.org")) for zone in ("west", "east")] == [0, 1]
+    heard(world, UnitDispatched(case=case, category="P1", unit="unit-north"))
+    assert [len(mailed(world, f"unit-{zone}@example.org")) for zone in ("west", "east")] == [1, 2]
+
+
+@pytest.mark.requirement("TELL-10")
+def test_a_complaint_that_is_late_is_told_where_it_is_put_right(world):
+    matter = complain(world, kind="attitude")
+    late = min(matter.due(name) for name in matter.owed())
+    begins = (late - hours(0)).total_seconds() / 3600 - 1
+    for role in ("supervisor", "duty-leader"):
+        in_two_units(world, role, begins, two="unit-inspection")
+    world.at(late + timedelta(minutes=1))
+    world.tick()
+    world.settle()
+    told = [
+        [mail for mail in mailed(world, f"unit-{zone}@example.org") if matter.number in mail]
+        for zone in ("west", "inspection")
+    ]
+    assert [bool(mails) for mails in told] == [False, True]
 
 
 @pytest.mark.requirement("TELL-10")

@@ -7,11 +7,10 @@ import pytest
 
 from services.notify.channels import NoAnswer, NotTaken
 from tests.service.conftest import MONDAY_MORNING
+from tests.service.providing import Provider
 from tests.service.test_main_path import OFFICER, follow, promises, report
-from tests.service.test_messages import Provider, providers
 from tests.template import template
 
-__all__ = ["providers"]
 NUMBER = "+971501234567"
 BY_TEXT = {"phone": NUMBER, "email": "amal@example.org", "preferred": "sms"}
 ONLY_TEXT = {"phone": NUMBER}

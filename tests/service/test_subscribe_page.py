@@ -53,6 +53,23 @@ def test_a_citizen_subscribes_confirms_and_ends_it_by_pages_alone(world):
     assert len(written(world, MAIL)) == sent
 
 
+@pytest.mark.requirement("TELL-08")
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "Subscribe to news"), ("ar", "الاشتراك في الأخبار"), ("zh", "订阅通知")]
+)
+def test_the_first_page_of_the_desk_leads_there_in_each_language_unless_there_is_nothing_to_subscribe_to(
+    world, language, says
+):
+    def first_page() -> str:
+        answer = world.answer("intake.web", "GET", f"/?lang={language}", {"accept": "text/html"}, b"")
+        assert answer[0] == 200
+        return str(answer[2], "utf-8")
+
+    assert f'href="/subscribe">{says}</a>' in first_page()
+    world.amend_pack(lambda pack: pack.pop("subscribable"))
+    assert "/subscribe" not in first_page()
+
+
 @pytest.mark.requirement("TELL-04", "TELL-08")
 def test_one_click_of_a_mail_program_ends_it(world):
     subscribe(world, MAIL)

@@ -28,7 +28,7 @@ from shared import rules, settings, tables, vault
 from shared.consumer import Heard
 from shared.contracts.notify import MessageFailed
 from shared.store import Conflict, Line, Recorded
-from tests.service.memory import Table
+from tests.faults.tables import Database
 from tests.service.receipting import MAILBOX_FULL, ON_HOLIDAY, REFUSED, of_mail, of_text
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -45,7 +45,7 @@ class Died(BaseException):
 class World:
     """What happens outside of the desk, by chance."""
 
-    table: Table
+    table: Database
     chance: random.Random
     now: datetime = START
     arrived: Counter[str] = field(default_factory=Counter)
@@ -153,7 +153,7 @@ def world(compiled_packs, monkeypatch) -> Iterator[World]:
         "AHD_SMS_DAY": "100000000",
     }.items():
         monkeypatch.setenv(name, value)
-    ours = World(Table(), random.Random(SEED))  # noqa: S311  chance, not secrets
+    ours = World(Database("notify"), random.Random(SEED))  # noqa: S311  chance, not secrets
     caches = (settings.settings, tables.store, vault.chain_key, rules._compiled)
     for cache in caches:
         cache.cache_clear()

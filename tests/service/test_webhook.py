@@ -9,11 +9,10 @@ import pytest
 
 from services.notify import webhook
 from tests.service.conftest import MONDAY_MORNING
+from tests.service.providing import Provider
 from tests.service.test_main_path import REPORT, report
-from tests.service.test_messages import Provider, providers
 from tests.service.test_receipts import BOTH, message
 
-__all__ = ["providers"]
 PATH = "/v1/receipts/carrier-x"
 
 

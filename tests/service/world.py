@@ -125,7 +125,6 @@ class World:
                 "AHD_SMS_DAY": "5000",
                 "AHD_SMS_DAY_URGENT": "5000",
                 "AHD_RECEIPTS": "AhdNotify",
-                "AHD_RECEIPT_TOPICS": "arn:aws:sns:me-central-1:123456789012:receipts",
                 "AHD_OPEN311_KEYS": f"{'0' * 64},{sha256(OPEN311_KEY.encode()).hexdigest()}",
                 "AHD_QUARANTINE": "files",
                 **{

@@ -1,0 +1,76 @@
+"""What a customer wishes for, as staff see it and keep it for them: who rings in asks for it on the telephone."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from services.notify import choosing, notes, wishing
+from services.notify.choosing import WishesRequest
+from services.notify.recipient import Recipient
+from shared import ids
+from shared.http import Text
+from shared.logs import log
+from shared.policy import Principal, require
+from shared.store import Cause, Line, NotFound, retrying
+from shared.tables import store
+
+_SET = notes.WishesSetForThem.detail_type_name()
+
+
+class OnBehalf(WishesRequest):
+    """All wishes at once, as the customer would send them; `reason` says why staff keep them."""
+
+    reason: Annotated[Text, Field(min_length=1, max_length=1000)]
+
+
+def read(principal: Principal, number: str) -> dict[str, Any]:
+    """How they want to be written to and rung, and what staff changed of it, by whom and why."""
+    require(principal, "wishes.read")
+    known, card = _let(principal, "wishes.read", number)
+    return {**choosing.seen_by_them(known, card), "set_by_staff": _changes(known)}
+
+
+def keep(principal: Principal, number: str, request: OnBehalf, now: datetime, correlation: str) -> dict[str, Any]:
+    """From now on they are written to and rung like this. Raises `NotFound`, `NotPermitted`, `Problem`.
+
+    Who lifts safe contact for somebody else may be talking to whom they have to fear: that is for those who lead.
+    """
+    require(principal, "wishes.set")
+
+    def write() -> Recipient:
+        known, card = _let(principal, "wishes.set", number)
+        before, said = wishing.wishes_of(card), choosing.checked(request, card)
+        if before.safe and not said.safe:
+            require(principal, "wishes.unprotect", known.subjects)
+        after = known.model_copy(update={"language": request.language or known.language})
+        if said == before and after == known:
+            return known
+        why = Line(notes.WishesSetForThem(), private={"reason": request.reason})
+        lines = [*wishing.lines(known.id, before, said), why]
+        return store().change(after, lines, Cause(now, principal.id, correlation))
+
+    retrying(write)
+    return read(principal, number)
+
+
+def _let(principal: Principal, permit: str, number: str) -> tuple[Recipient, dict[str, Any]]:
+    """The customer, unless they complain about whoever asks. Raises `NotFound`, `NotPermitted`."""
+    identity = ids.heard(number)
+    if identity is None:
+        raise NotFound(number)
+    known, card = choosing.reachable(identity)
+    if principal.is_subject(known.subjects):
+        log().warning("subject turned away", recipient=known.id, staff=principal.id, action=permit)
+    require(principal, permit, known.subjects)
+    return known, card
+
+
+def _changes(known: Recipient) -> list[dict[str, Any]]:
+    """What staff kept for them, the latest last."""
+    _, events = store().history(Recipient, known.id)
+    return [
+        {"at": one.at.isoformat(), "by": one.facts["actor"], "reason": one.private(known.salt).get("reason")}
+        for one in events
+        if one.type == _SET
+    ]

@@ -140,7 +140,7 @@ STACKS := AhdIntake AhdComplaints AhdNotify AhdSurvey
 comma := ,
 
 .PHONY: deploy
-deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [NEUTRAL_FROM=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [SMS_PROVIDERS=eum,sns] [SMS_PRICES=…] [SMS_DAY=…] [SMS_DAY_URGENT=…] [OPEN311_KEYS=…] [SCAN_FILES=no] [PACK=…] [PACKS=…]; docs/operations.md
+deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's AWS account: MAIL_FROM=… DUTY_MAIL=… [DESK_URL=…] [NEUTRAL_FROM=…] [SMS_SENDER=…] [SMS_COUNTRIES=…] [SMS_PROVIDERS=eum,sns] [SMS_PRICES=…] [SMS_DAY=…] [SMS_DAY_URGENT=…] [SMS_DAY_STAFF=…] [SMS_DAY_SUBSCRIBERS=…] [OPEN311_KEYS=…] [SCAN_FILES=no] [PACK=…] [PACKS=…]; docs/operations.md
 	@test -n "$(MAIL_FROM)" -a -n "$(DUTY_MAIL)" || { echo "Say who sends and who is told: make deploy MAIL_FROM=desk@example.org DUTY_MAIL=duty@example.org"; exit 1; }
 	@$(PY) -m infra.package --production --out $(PRODUCTION)/packages $(ELSEWHERE:%=--packs %)
 	@$(PY) -m infra.app --check --packages $(PRODUCTION)/packages --out $(PRODUCTION)/cdk.out
@@ -151,6 +151,7 @@ deploy: .venv/.synced node $(if $(FOUND_PACK),,no-such-pack) ## to the caller's 
 		--parameters "AhdNotify:SmsSender=$(SMS_SENDER)" --parameters "AhdNotify:SmsCountries=$(SMS_COUNTRIES)" \
 		--parameters "AhdNotify:SmsProviders=$(or $(SMS_PROVIDERS),sns$(comma)eum)" --parameters "AhdNotify:SmsPrices=$(or $(SMS_PRICES),*=10)" \
 		--parameters "AhdNotify:SmsDay=$(or $(SMS_DAY),5000)" --parameters "AhdNotify:SmsDayUrgent=$(or $(SMS_DAY_URGENT),5000)" \
+		--parameters "AhdNotify:SmsDayStaff=$(or $(SMS_DAY_STAFF),5000)" --parameters "AhdNotify:SmsDaySubscribers=$(or $(SMS_DAY_SUBSCRIBERS),5000)" \
 		--parameters "AhdIntake:Open311Keys=$(OPEN311_KEYS)" \
 		--parameters "AhdIntake:ScanFiles=$(or $(SCAN_FILES),yes)"
 

@@ -29,7 +29,7 @@ _KB = 1024
 _INDEX = ("pk", "sk", "due", "at")
 
 
-def _make_clients_anew() -> None:
+def make_clients_anew() -> None:
     aws.client.cache_clear()
     aws.client_once.cache_clear()
 
@@ -111,13 +111,13 @@ class Meter:
         }
         for event, hook in hooks.items():
             session.register(event, hook)
-        _make_clients_anew()  # a client hears what its session heard of when it was made
+        make_clients_anew()  # a client hears what its session heard of when it was made
         try:
             yield self
         finally:
             for event, hook in hooks.items():
                 session.unregister(event, hook)
-            _make_clients_anew()
+            make_clients_anew()
 
     def measure(self, act: Callable[[], object]) -> Spent:
         """What `act` asks for."""
@@ -134,8 +134,11 @@ class Meter:
 
     def _sent(self, request: Any, operation_name: str, event_name: str, **_: Any) -> None:
         service = event_name.split(".")[1]
-        self._spent.calls[f"{service}.{operation_name}"] += 1
         asked = json.loads(request.body) if service in {"dynamodb", "eventbridge", "events"} else {}
+        self._asked(service, operation_name, asked)
+
+    def _asked(self, service: str, operation_name: str, asked: Mapping[str, Any]) -> None:
+        self._spent.calls[f"{service}.{operation_name}"] += 1
         if operation_name == "PutEvents":
             self._spent.told += len(asked["Entries"])
             self._spent.told_bytes += sum(len(entry["Detail"].encode()) for entry in asked["Entries"])
@@ -169,12 +172,7 @@ class Meter:
             found = [self._now(asked["TableName"], asked["Key"]) or {}]
             self._spent.read_units += max(1, math.ceil(sum(map(size, found)) / 4096))
         elif operation == "Query" and "IndexName" not in asked:
-            pages = self._table.get_paginator("query").paginate(
-                TableName=asked["TableName"],
-                KeyConditionExpression=asked["KeyConditionExpression"],
-                ExpressionAttributeValues=asked["ExpressionAttributeValues"],
-            )
-            self._spent.read_units += math.ceil(sum(size(item) for page in pages for item in page["Items"]) / 4096)
+            self._spent.read_units += math.ceil(sum(map(size, self._found(asked))) / 4096)
         elif operation == "BatchGetItem":
             keys = [key for table in asked["RequestItems"].values() for key in table["Keys"]]
             self._spent.read_units += 0.5 * len(keys)
@@ -184,6 +182,11 @@ class Meter:
     def _now(self, table: str, key: Item) -> Item | None:
         found: Item | None = self._table.get_item(TableName=table, Key=dict(key), ConsistentRead=True).get("Item")
         return found
+
+    def _found(self, asked: Mapping[str, Any]) -> Iterator[Item]:
+        names = ("TableName", "KeyConditionExpression", "ExpressionAttributeValues")
+        for page in self._table.get_paginator("query").paginate(**{name: asked[name] for name in names}):
+            yield from page["Items"]
 
     def _wrap(self, parsed: dict[str, Any], **_: Any) -> None:
         given = parsed["CiphertextBlob"]

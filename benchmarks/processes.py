@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 BARE = "-"
@@ -35,7 +36,7 @@ _ENVIRONMENT = {
     "AHD_PACK": "police",
 }
 
-REPORT = {
+REPORT: dict[str, Any] = {
     "category": "P8",
     "description": "Water has been coming through the kitchen ceiling since this morning and it is getting worse. "
     "The flat above does not answer the door, the housing office is closed, and the light in the kitchen flickers "

@@ -5,6 +5,8 @@ from infra.desk import CHANGES, Cry, Function, Service, Use, behind, edge
 # The word that a caller says is for the customer's page, which intake shows.
 _CALLS = frozenset({Use.TO_INTAKE})
 _SENDS = _CALLS | {Use.COUNT, Use.CHECK, Use.MAIL, Use.SMS, Use.EUM}
+_NOTES = frozenset({Use.READ, Use.STATE, Use.COUNT, Use.SECRET})
+"""Of whoever hears what became of messages: those of a bulletin are counted."""
 
 NOTIFY = Service(
     name="notify",
@@ -32,7 +34,7 @@ NOTIFY = Service(
             "webhook",
             "notify",
             "POST /v1/receipts/{provider}",
-            uses=frozenset({Use.READ, Use.STATE, Use.SECRET}),
+            uses=_NOTES,
         ),
         edge("api", "notify", "ANY /v1/contact/{proxy+}", also=frozenset({Use.CHECK})),
         edge("web", "notify", "ANY /contact/{proxy+}", also=frozenset({Use.CHECK}), package="pages"),
@@ -54,7 +56,7 @@ NOTIFY = Service(
         Function(
             "receipts",
             "services.notify.receipts",
-            frozenset({Use.READ, Use.STATE, Use.SECRET, Use.RECEIPTS}),
+            _NOTES | {Use.RECEIPTS},
             memory_mb=256,
         ),
     ),

@@ -26,6 +26,7 @@ from pathlib import Path
 
 from infra.bill import bill
 from infra.desk import Service
+from infra.hollow import hollow_out
 from infra.packs import PACKS, BadPack, compile_into
 from infra.reach import borrowed, reached
 from infra.services import SERVICES
@@ -52,10 +53,11 @@ _LARGEST_DRAWING_MB = 15
 """Fonts are large, and who prints can wait a moment."""
 _THEN = (1980, 1, 1, 0, 0, 0)
 
-_TRIMMED_BY = [Path(__file__), Path(__file__).with_name("trim.py")]
+_TRIMMED_BY = [Path(__file__), *(Path(__file__).with_name(name) for name in ("trim.py", "hollow.py"))]
 _LAID_BY = [
     *sorted((ROOT / "infra" / "packs").glob("*.py")),
-    *(ROOT / "infra" / name for name in ("holidays_of.py", "reach.py", "assets/__init__.py")),
+    *sorted((ROOT / "infra" / "wording").glob("*.py")),
+    *(ROOT / "infra" / name for name in ("holidays_of.py", "feasts.py", "bill.py", "reach.py", "assets/__init__.py")),
     ROOT / "services" / "intake" / "proposing.py",
 ]
 
@@ -213,6 +215,7 @@ class Packing:
             for path in needed(files):
                 (laid / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.move(installed / path, laid / path)
+            hollow_out(laid)
             lay_models(installed, laid, self.service)
             _compile_away(laid, self._interpreter(), "-o", "2")
             laid.rename(shelf)

@@ -55,7 +55,7 @@ class ServiceStack(Stack):
         self._parameters = self._declare_parameters()
 
         self._table = service_table(self, key=self._own_key)
-        takes_files = any(Use.QUARANTINE in function.uses for function in service.functions)
+        takes_files = service.takes(Use.QUARANTINE)
         self._files = files_of_strangers(self) if takes_files else None
         self._secret = self._make_secret()
         self._stream_dead = self._dead_letters("stream-dead", "changes that the relay could not tell")
@@ -72,7 +72,7 @@ class ServiceStack(Stack):
             self._scans = self._inbox("scan-results", Use.SCANNED, keep=keep, tries=TRIES, late_after_seconds=900)
         self._receipts: Inbox | None = None
         self._told: Receipts | None = None
-        if any(Use.RECEIPTS in function.uses for function in service.functions):
+        if service.takes(Use.RECEIPTS):
             keep = Duration.days(KEPT_DAYS)
             self._receipts = self._inbox(
                 "provider-receipts", Use.RECEIPTS, keep=keep, tries=TRIES, late_after_seconds=300
@@ -161,6 +161,12 @@ class ServiceStack(Stack):
                 ),
                 ("SmsDay", "What texts may cost in a day, in hundredths", "5000"),
                 ("SmsDayUrgent", "What texts about emergencies may cost in a day beside that, in hundredths", "5000"),
+                ("SmsDayStaff", "What texts to staff may cost in a day, in hundredths", "5000"),
+                (
+                    "SmsDaySubscribers",
+                    "What texts to subscribers may cost in a day, in hundredths",
+                    "5000",
+                ),
                 ("SmsCountries", "Countries texts go to besides the pack's own, e.g. OM,QA (ISO 3166)", ""),
             ):
                 declared = CfnParameter(self, name, description=description, default=default)
@@ -305,6 +311,8 @@ class ServiceStack(Stack):
                 "AHD_SMS_PRICES": self._parameters["SmsPrices"],
                 "AHD_SMS_DAY": self._parameters["SmsDay"],
                 "AHD_SMS_DAY_URGENT": self._parameters["SmsDayUrgent"],
+                "AHD_SMS_DAY_STAFF": self._parameters["SmsDayStaff"],
+                "AHD_SMS_DAY_SUBSCRIBERS": self._parameters["SmsDaySubscribers"],
                 **({"AHD_RECEIPTS": self._told.sent_with} if self._told else {}),
             }
         return environment

@@ -23,6 +23,11 @@ class Aggregate(BaseModel):
     erase_at: datetime | None = None
     """When what people said about it ends, once nothing is owed (`shared.erasure`); None: never by itself."""
 
+    @property
+    def queue(self) -> str:
+        """Where the clock finds it when something is due: with those of its kind, unless it may wait for others."""
+        return self.KIND
+
     @classmethod
     def key(cls, identity: str) -> str:
         return f"{cls.KIND}#{identity}"

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from shared.aggregate import Aggregate
-from shared.http import Problem, fingerprint
+from shared.http import fingerprint, key_used
 from shared.store import AlreadyDone, Guard, NotFound, retrying
 from shared.tables import store
 
@@ -49,12 +49,7 @@ class Command:
         except AlreadyDone:
             kept = store().guarded(kind, identity, Guard(self._name()))
             if kept["fingerprint"] != fingerprint(self.request):
-                raise Problem(
-                    422,
-                    "key-used-before",
-                    "This Idempotency-Key was used for another request.",
-                    "Use a new key for a new command.",
-                ) from None
+                raise key_used() from None
             answer: dict[str, Any] = kept["answer"]
             return answer
         return None

@@ -181,6 +181,16 @@ def no_key() -> Problem:
     )
 
 
+def key_used(of: str = "command") -> Problem:
+    """The Idempotency-Key came with another request before."""
+    return Problem(
+        422,
+        "key-used-before",
+        "This Idempotency-Key was used for another request.",
+        f"Use a new key for a new {of}.",
+    )
+
+
 def bad_mark() -> Problem:
     """`?after=` is not what a page before answered as `next`."""
     return Problem(400, "bad-mark", "This is no place to go on from.", "Use `next` of the page before.")

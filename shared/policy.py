@@ -87,9 +87,12 @@ PERMITS: dict[str, frozenset[Role]] = {
     "roster.read": _EVERYBODY,
     "roster.plan": LEADING,
     "roster.serve": _ACTING,
+    "roster.serve-others": LEADING,
     "roster.contact": _EVERYBODY,
+    "roster.contact-others": LEADING,
     "notice.read": _EVERYBODY,
     "notice.acknowledge": _ACTING,
+    "notice.acknowledge-others": LEADING,
     "message.preview": _EVERYBODY,
     "bulletin.read": _EVERYBODY,
     "bulletin.write": _ACTING,
@@ -142,9 +145,14 @@ class Principal:
         return any(subject == self.id or subject in self.units for subject in subjects)
 
 
+def may(principal: Principal, action: str) -> bool:
+    """Whether their role may do this, whomever it is about."""
+    return bool(principal.roles & PERMITS[action])
+
+
 def require(principal: Principal, action: str, subjects: Iterable[str] = ()) -> None:
     """Let pass, or raise `NotFound` (it is about you: it does not exist for you) or `NotPermitted`."""
     if principal.is_subject(subjects):
         raise NotFound(action)
-    if not principal.roles & PERMITS[action]:
+    if not may(principal, action):
         raise NotPermitted(action)

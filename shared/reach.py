@@ -29,6 +29,17 @@ class Contact(Request):
     email: Annotated[Text, Field(min_length=3, max_length=254)] | None = None
     phone: Annotated[Text, Field(min_length=3, max_length=32)] | None = None
     preferred: Literal["sms", "email"] | None = None
+    safe_to_write: bool | None = None
+    """False: somebody else may read it. Then no message says who writes or why, from the first one on."""
+
+    @property
+    def at_risk(self) -> bool:
+        """Whether a message that somebody else reads can harm them, as they say."""
+        return self.safe_to_write is False
+
+    def ways(self) -> dict[str, Any]:
+        """Who they are and how they are reached, without what they said of it."""
+        return self.model_dump(exclude={"safe_to_write"}, exclude_none=True)
 
 
 def reachable(contact: Contact | None, region: str) -> Contact | None:
@@ -50,7 +61,7 @@ def email(address: str, where: str) -> str:
     try:
         return str(validate(address, check_deliverability=False, test_environment=True).normalized)
     except not_valid:
-        raise fault(where, "not_an_address", "This is no email address.") from None
+        raise fault(where, "not_an_address", "This is no email address; send one like name@example.org.") from None
 
 
 def phone(number: str, region: str, where: str) -> str:

@@ -32,6 +32,8 @@ class Settings:
     sms_prices: str
     sms_day: str
     sms_day_urgent: str
+    sms_day_staff: str
+    sms_day_subscribers: str
     receipts: str
     open311_keys: str
     quarantine: str

@@ -2,7 +2,7 @@
 
 One item `STATE` holds the aggregate; each event is an item `EV#<seq>` of the same partition and at once outbox
 row, audit entry, timeline line and optimistic lock. A sparse index `due` finds, by shard and time, aggregates
-with a promise that runs (`PROMISE#<kind>#<shard>`, by the next time to look at it), those whose every promise stands
+with a promise that runs (`PROMISE#<queue>#<shard>`, by the next time to look at it), those whose every promise stands
 still (`STILL#<kind>#<shard>`, by since when), those where nothing is owed and that are to be erased one day
 (`ERASE#<kind>#<shard>`, by when) and events not yet told (`UNSENT#<shard>`).
 """
@@ -155,13 +155,14 @@ class Store:
         cause: Cause,
         extra: Sequence[Item] = (),
         salt: str | None = None,
+        guard: Guard | None = None,
     ) -> A:
-        """Store a new aggregate with its first events. Raises `AlreadyExists`.
+        """Store a new aggregate with its first events. Raises `AlreadyExists`, `AlreadyDone`.
 
         `salt` encrypts what is private when that is not the aggregate's own.
         """
         salt = salt or getattr(aggregate, "salt", None)
-        return self._write(aggregate, lines, cause, salt=salt, guard=None, extra=extra, new=True)
+        return self._write(aggregate, lines, cause, salt=salt, guard=guard, extra=extra, new=True)
 
     def change(
         self,
@@ -413,8 +414,10 @@ class Store:
         pages: int,
         *,
         as_written: bool = False,
+        limit: int = 0,
     ) -> Iterator[Item]:
-        """Items of a partition that stand from `first` to `last`, from the last on, of at most so many pages.
+        """Items of a partition that stand from `first` to `last`, from the last on, of at most so many pages, each of
+        at most `limit` items.
 
         `wanted` names for an attribute the values of which it has to have one. What was written a moment ago may be
         missing, unless they are read `as_written`.
@@ -434,6 +437,7 @@ class Store:
                 KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
                 ExpressionAttributeValues=values,
                 ScanIndexForward=False,
+                **({"Limit": limit} if limit else {}),
                 ConsistentRead=as_written,
                 **filtered,
                 **({"ExclusiveStartKey": start} if start else {}),
@@ -618,7 +622,7 @@ def _state(key: str, aggregate: Aggregate) -> Item:
     doc = aggregate.model_dump_json(exclude_defaults=True)
     item: Item = {"pk": {"S": key}, "sk": {"S": "STATE"}, "seq": {"N": str(aggregate.seq)}, "doc": {"S": doc}}
     if look := next_look(aggregate.promises):
-        item |= {"due": {"S": f"PROMISE#{aggregate.KIND}#{_shard(key)}"}, "at": {"S": stamp(look)}}
+        item |= {"due": {"S": f"PROMISE#{aggregate.queue}#{_shard(key)}"}, "at": {"S": stamp(look)}}
     elif since := still_since(aggregate.promises):
         item |= {"due": {"S": f"STILL#{aggregate.KIND}#{_shard(key)}"}, "at": {"S": stamp(since)}}
     elif aggregate.erase_at:

@@ -15,7 +15,7 @@ from services.complaints.injury import Injury, Record
 from shared import ids, vault
 from shared.contracts.complaints import CallsDeclined, ComplaintAccepted
 from shared.contracts.intake import ContactCard
-from shared.http import Problem, Request, Text, fault, fingerprint
+from shared.http import Request, Text, fault, fingerprint, key_used
 from shared.packs import Money
 from shared.packs.complaints import Happening
 from shared.policy import UNIT
@@ -103,6 +103,12 @@ class Voiced:
     fingerprint: str = ""
 
 
+_HAND_OVER = (
+    "Our messages to this customer hold no link. Ask whether they can keep it where nobody else finds it, "
+    "and give them number and secret now."
+)
+
+
 @dataclass(frozen=True)
 class Receipt:
     """What the customer gets: the number and secret that follow it, and what is promised by when."""
@@ -122,11 +128,17 @@ class Receipt:
             },
         }
 
-    def for_staff(self) -> dict[str, Any]:
-        """For whoever keyed it in: with the secret only when nobody else can bring it to the customer."""
+    def for_staff(self, *, at_risk: bool) -> dict[str, Any]:
+        """For whoever keyed it in: with the secret only when nobody else can bring it to the customer.
+
+        That is so of whom no message may name us (`at_risk`): they are told it here, or not at all.
+        """
         if not self.complaint.contactable:
-            return self.as_dict()
-        return {**self._facts(), "follow": {"how": "The customer has it with the message that we sent."}}
+            return {**self.as_dict(), "hand_over": None}
+        if at_risk:
+            return {**self.as_dict(), "hand_over": _HAND_OVER}
+        follow = {"how": "The customer has it with the message that we sent."}
+        return {**self._facts(), "follow": follow, "hand_over": None}
 
     def _facts(self) -> dict[str, Any]:
         complaint = self.complaint
@@ -179,8 +191,12 @@ def accept(
         mode="json", exclude_none=True, include={"text", "wishes", "about", "told", "on_behalf_of", "reference"}
     )
     private = {"said": said, **({"contact": contact.model_dump(exclude_none=True)} if contact else {})}
-    card = ContactCard(**(contact.model_dump() if contact else {}), secret=secret).model_dump(exclude_none=True)
-    complaint = open_complaint(voiced, secret, private, card, Cause(now, actor, correlation))
+    at_risk = (contact is not None and contact.at_risk) or None
+    ways = contact.ways() if contact else {}
+    card = ContactCard(**ways, secret=secret, protected=at_risk, handed=at_risk and (keyed or None))
+    complaint = open_complaint(
+        voiced, secret, private, card.model_dump(exclude_none=True), Cause(now, actor, correlation)
+    )
     if complaint is None:
         return _again(identity, voiced)
     return Receipt(complaint, secret)
@@ -337,12 +353,7 @@ def _again(identity: str, voiced: Voiced) -> Receipt:
     if voiced.command is None or stored.command != voiced.command:
         raise Conflict(identity)  # two random numbers met: the caller sends it again and gets another one
     if stored.fingerprint != voiced.fingerprint:
-        raise Problem(
-            422,
-            "key-used-before",
-            "This Idempotency-Key was used for another request.",
-            "Use a new key for a new complaint.",
-        )
+        raise key_used("complaint")
     return Receipt(_as_first(stored, events), str(events[0].private(stored.salt)["secret"]))
 
 

@@ -32,7 +32,7 @@ class ComplaintForm(Questions):
         "reference": ("reference",),
         "behalf": ("behalf", "relation", "other"),
         "reach": ("reach",),
-        "contact": ("name", "phone", "email", "calls"),
+        "contact": ("name", "phone", "email", "unsafe", "calls"),
     }
     LIMITS: ClassVar[Mapping[str, int]] = {
         "story": 4000, "wishes": 300, "about": 300, "reference": 300, "relation": 120, "other": 120, "name": 120,

@@ -11,10 +11,11 @@ from services.complaints.draft import Draft
 from services.complaints.surge import Count
 from shared import ids, vault
 from shared.clock import utc_now
-from shared.consumer import Heard, NotYet, Reactions, consume
+from shared.consumer import consume
 from shared.contracts.complaints import ComplaintAccepted, ComplaintClassified, SurgeNoticed
 from shared.contracts.intake import CaseHandled, ComplaintsToErase, Grievance, GrievanceVoiced
 from shared.contracts.survey import SatisfactionLow
+from shared.heard import Heard, NotYet, Reactions
 from shared.store import AlreadyDone, AlreadyExists, Conflict, Guard, Line, NotFound, retrying
 from shared.tables import store
 

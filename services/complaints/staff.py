@@ -38,7 +38,7 @@ def key_in() -> Response[str]:
     principal = handler.principal()
     require(principal, "complaint.key-in")
     receipt = accepting.accept(request, handler.idempotency_key(), utc_now(), handler.correlation(), principal.id)
-    body = receipt.for_staff()
+    body = receipt.for_staff(at_risk=bool(request.contact and request.contact.at_risk))
     return answer(201, body, {"Location": f"/staff/v1/complaints/{body['number']}"})
 
 

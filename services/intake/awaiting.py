@@ -3,7 +3,7 @@ are not.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -17,11 +17,9 @@ from services.intake.notes import CallPromised
 from shared import ids
 from shared.clock import utc_now
 from shared.contracts.intake import CallsStopped, CallTimeChosen
-from shared.contracts.notify import CallWindow
+from shared.contracts.notify import ASLEEP, RAISED, CallWindow
 from shared.http import Problem, Request, When, fault
 from shared.store import Audience, Recorded
-
-_RAISED, _ASLEEP = time(8), time(21)
 
 
 class CallRequest(Request):
@@ -48,7 +46,7 @@ def choose(draft: Draft, request: CallRequest) -> None:
         raise Problem(409, "no-call", "No call is promised to you now.", "Ask for one on your case.") from None
     _write(draft)
     if request.stop:
-        draft.set(calls=awaited.over(calls, call.callback, call.heard))
+        draft.case = draft.case.no_longer_awaiting(call.callback, call.heard)
         draft.tell(CallsStopped(case=draft.case.id, callback=call.callback), Audience.CUSTOMER)
         return
     chosen = _chosen(call, request, draft.now)
@@ -71,7 +69,7 @@ def _chosen(call: AwaitedCall, request: CallRequest, now: datetime) -> AwaitedCa
     if chosen.zone is None:
         return chosen  # what is offered is right for where the desk knows them to be
     since, until = (at.astimezone(chosen.zone).time() for at in (chosen.since, chosen.until))
-    if not _RAISED <= since < until <= _ASLEEP:
+    if not RAISED <= since < until <= ASLEEP:
         raise fault("/since", "night", "It is night there at that time: choose another one.")
     return chosen
 

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from services.intake import appointment, attachment
+from services.intake import appointment, attachment, awaited
 from services.intake.appointment import Appointments
 from services.intake.attachment import Attachment, Attachments, Checked
-from services.intake.awaited import AwaitedCalls
+from services.intake.awaited import AwaitedCall, AwaitedCalls
 from services.intake.consultation import Consultation
 from services.intake.exhibit import Exhibits
 from services.intake.ownership import Ownership
@@ -29,6 +29,8 @@ class State(StrEnum):
     DECLINED = "declined"
     CLOSED = "closed"
 
+
+_CALLS_OVER = 20
 
 DONE = frozenset({State.DECLINED, State.CLOSED})
 
@@ -166,6 +168,10 @@ class Case(Aggregate):
     """Where the question stands, when it is one."""
     calls: AwaitedCalls = ()
     """Calls that its customer was promised, the next one first."""
+    calls_over: Mapping[str, int] = {}
+    """Of calls that nobody waits for any more, the last ones: which event of the callback said so. What was said
+    before it may come late, and promises nothing.
+    """
 
     @property
     def where_it_is(self) -> str:
@@ -186,6 +192,19 @@ class Case(Aggregate):
     def handled_in(self, units: Iterable[str]) -> "Case":
         """The case with the units of whoever decided about it."""
         return self.model_copy(update={"units": tuple(sorted({*self.units, *units}))})
+
+    def awaiting(self, call: AwaitedCall) -> "Case":
+        """The case after its customer was promised this call, unless it was over by then."""
+        if self.calls_over.get(call.callback, -1) >= call.heard:
+            return self
+        return self.model_copy(update={"calls": awaited.promised(self.calls, call)})
+
+    def no_longer_awaiting(self, callback: str, heard: int) -> "Case":
+        """The case after nobody waits for this call any more, unless it was promised anew since."""
+        said = max(heard, self.calls_over.get(callback, heard))
+        over = [*((one, at) for one, at in self.calls_over.items() if one != callback), (callback, said)]
+        left = awaited.over(self.calls, callback, heard)
+        return self.model_copy(update={"calls": left, "calls_over": dict(over[-_CALLS_OVER:])})
 
     def promising(self, made: Promises) -> "Case":
         return self.model_copy(update={"promises": made})
@@ -371,11 +390,12 @@ def acknowledged(case: Case, now: datetime) -> Case:
 
 
 def acknowledged_later(case: Case, from_then: datetime, calendar: Calendar, now: datetime, reason: str) -> Case:
-    """Our word to the customer waits: from then there is as much time for it as before. Late already, it stays so."""
+    """Our word to the customer waits: from then there is as much time for it as at first. What is late stays so."""
     owed = next((one for one in case.promises if one.name == ACKNOWLEDGE and one.open and one.rung == 0), None)
     if owed is None or owed.due <= now:
         return case
-    to = from_then + (owed.due - owed.made)
+    first = owed.moves[0].was if owed.moves else owed.due
+    to = from_then + (first - owed.made)
     return case.promising(promises.move(case.promises, ACKNOWLEDGE, to, calendar, now, reason, "notify"))
 
 

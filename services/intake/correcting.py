@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from services.intake import views
+from services.intake import filing, views
 from services.intake.case import Case
 from services.intake.customer import ON_BAD_DAYS
 from services.intake.handling import Act, Draft, decided, identity_of, must_not_have_handled
 from services.intake.notes import StatementCorrected
 from services.intake.published import publish
-from services.intake.receipt import follow_url
+from services.intake.receipt import SENT, follow_url
 from services.intake.reporting import Where, check_story
 from services.intake.statement import statement
 from shared import acting, vault
@@ -92,7 +92,7 @@ def renew(principal: Principal, number: str, command: Command, cause: Cause) -> 
     done = acting.carry_out(Case, identity, command, cause, decide, views.facts)
     case = store().load(Case, identity)
     if case.contactable:
-        return {**done, "secret": None, "follow": "The customer has it with the message that we sent."}
+        return {**done, "secret": None, "follow": f"{SENT} Whom no message may name us is called."}
     return {**done, "secret": secret, "follow": follow_url(identity, secret)}
 
 
@@ -116,8 +116,10 @@ def _reach(draft: Draft, contact: Contact | None, secret: str, *, renewed: bool 
     contactable = bool(contact and (contact.email or contact.phone))
     draft.set(secret=vault.mac_text("follow", draft.case.id, secret), contactable=contactable)
     private = {"contact": known, "secret": secret}
-    protected = None if ON_BAD_DAYS.isdisjoint(draft.case.classes) else True
-    card = ContactCard(**known, secret=secret, protected=protected).model_dump(exclude_none=True)
+    theirs = {one for link in filing.customers_of(draft.case.id).values() if link.reported for one in link.classes}
+    protected = not ON_BAD_DAYS.isdisjoint({*draft.case.classes, *theirs}) or bool(contact and contact.at_risk)
+    ways = contact.ways() if contact else {}
+    card = ContactCard(**ways, secret=secret, protected=protected or None).model_dump(exclude_none=True)
     told = ContactChanged(case=draft.case.id, contactable=contactable, renewed=renewed)
     draft.tell(told, Audience.CUSTOMER, private, {"notify": card})
 

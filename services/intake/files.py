@@ -19,7 +19,7 @@ from services.intake.posted import File
 from shared import acting, ids
 from shared.acting import Change
 from shared.commands import Command
-from shared.consumer import NotYet
+from shared.heard import NotYet
 from shared.http import Problem, Request, Text, fault
 from shared.logs import log
 from shared.policy import Principal, require

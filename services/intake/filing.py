@@ -40,9 +40,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Involved:
-    """A person in their file: which it is, open cases of theirs like this one, and the writes that store it."""
+    """A person in their file: which it is, every way to reach them, open cases of theirs like this one, and the
+    writes that store it.
+    """
 
     customer: Customer
+    contacts: Mapping[str, Contact]
     repeats: tuple[Case, ...]
     items: Sequence[Item]
 
@@ -268,7 +271,7 @@ def involve(case: Case, person: Person, classes: Sequence[str], cause: Cause, *,
     items += [_lead(contact, after.id, led[contact][0]) for contact in free]
     items += _linked(after.id, link)
     like = tuple(one for one in open_cases if one.category == case.category and one.id != case.id)
-    return Involved(after, like, items)
+    return Involved(after, {**file.particulars.contacts, **person.contacts}, like, items)
 
 
 def rewritten(before: Sequence[File], after: Sequence[File], now: datetime) -> list[Item]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from zoneinfo import ZoneInfo
 
 from shared.packs import Category, Pack, Question
@@ -24,7 +24,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "place": ("place",),
     "when": ("when", "day", "month", "year", "time", "at"),
     "reach": ("reach",),
-    "contact": ("name", "phone", "email"),
+    "contact": ("name", "phone", "email", "unsafe"),
 }
 LIMITS: Final[Mapping[str, int]] = {"story": 4000, "place": 300, "name": 120}
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -90,7 +90,7 @@ class ReportForm(Questions):
         """Whether it is a question to the desk: that happened nowhere and at no time."""
         return self.category is not None and self.category.is_question
 
-    def contact(self) -> dict[str, str] | None:
+    def contact(self) -> dict[str, Any] | None:
         return None if self.nameless else super().contact()
 
     def questions(self) -> tuple[Question, ...]:

@@ -5,11 +5,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from services.intake import filing
+from services.intake.customer import ON_BAD_DAYS
 from services.intake.filing import Person
 from services.intake.handling import Act, Draft
 from services.intake.notes import CustomerNamed
 from services.intake.reporting import CustomerClass
 from shared import reach
+from shared.contracts.intake import CaseConcerns, PersonCard
 from shared.http import Problem, Request, fault
 from shared.reach import Contact, Name
 from shared.store import Cause
@@ -44,6 +46,10 @@ def name_customer(draft: Draft, request: CustomerRequest) -> None:
     involved = filing.involve(draft.case, person, classes, cause)
     draft.extra += involved.items
     draft.tell(CustomerNamed(customer=involved.customer.id, classes=classes))
+    # Told of whoever is named, so that it says of nobody that they are a victim or a witness.
+    protected = not ON_BAD_DAYS.isdisjoint(classes)
+    told = PersonCard(ways=tuple(one.value for one in involved.contacts.values()), protected=protected)
+    draft.tell(CaseConcerns(case=draft.case.id), boxes={"notify": told.model_dump(mode="json")})
 
 
 ACTS: dict[str, Act[Any]] = {

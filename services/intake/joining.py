@@ -126,7 +126,8 @@ def key_in(principal: Principal, request: KeyedRequest, key: str | None, cause: 
         _raise_if_repeated(request, category.code, contact)
     receipt = reporting.report(request, key, cause.at, cause.correlation, principal.id, refers=refers)
     contactable = bool(contact and (contact.email or contact.phone)) and not receipt.anonymous
-    return 201, receipt.for_staff(contactable=contactable)
+    at_risk = reporting.is_at_risk(request, contact)
+    return 201, receipt.for_staff(contactable=contactable, at_risk=at_risk)
 
 
 def _raise_if_repeated(request: KeyedRequest, category: str, contact: Contact) -> None:

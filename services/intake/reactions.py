@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from services.intake import awaited, filing, forgetting, notes, quarantine
 from services.intake import case as cases
+from services.intake import filing, forgetting, notes, quarantine
 from services.intake.awaited import AwaitedCall
 from services.intake.case import Case
 from shared.clock import utc_now
-from shared.consumer import Heard, Reactions, consume
+from shared.consumer import consume
 from shared.contracts import Note
 from shared.contracts.complaints import (
     ComplaintAccepted,
@@ -30,6 +30,7 @@ from shared.contracts.notify import (
     MessageSent,
 )
 from shared.contracts.survey import SurveyAnswered
+from shared.heard import Heard, Reactions
 from shared.logs import log
 from shared.rules import calendar
 from shared.store import AlreadyDone, Audience, Guard, Line, NotFound, retrying
@@ -98,14 +99,14 @@ def note_promised_call(heard: Heard[CallbackBooked]) -> None:
         notes.CallPromised(callback=event.callback, due=event.until, sequence=heard.sequence),
         Audience.CUSTOMER,
         private=CallbackWord.model_validate(box).model_dump() if box else None,
-        also=lambda case: case.model_copy(update={"calls": awaited.promised(case.calls, call)}),
+        also=lambda case: case.awaiting(call),
     )
 
 
 def _called(heard: Heard[CallbackReached] | Heard[CallbackGivenUp]) -> Callable[[Case], Case]:
     """Nobody waits for this call any more, unless it was promised anew since."""
     told, at = heard.event.callback, heard.sequence
-    return lambda case: case.model_copy(update={"calls": awaited.over(case.calls, told, at)})
+    return lambda case: case.no_longer_awaiting(told, at)
 
 
 def note_called(heard: Heard[CallbackReached]) -> None:

@@ -15,6 +15,12 @@ from shared.rules import pack
 from shared.settings import settings
 from shared.store import Recorded
 
+SENT = "The customer has it with the message that we sent."
+HAND_OVER = (
+    "Our messages to this customer hold no link. Ask whether they can keep it where nobody else finds it, "
+    "and give them number and secret now."
+)
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -55,11 +61,16 @@ class Receipt:
             "answers": list(self.answers),
         }
 
-    def for_staff(self, *, contactable: bool) -> dict[str, Any]:
-        """For whoever keyed it in: with the secret only when nobody else can bring it to the customer."""
+    def for_staff(self, *, contactable: bool, at_risk: bool) -> dict[str, Any]:
+        """For whoever keyed it in: with the secret only when nobody else can bring it to the customer.
+
+        That is so of whom no message may name us (`at_risk`): they are told it here, or not at all.
+        """
         if not contactable:
-            return self.as_dict()
-        return {**self.as_dict(), "secret": None, "follow": "The customer has it with the message that we sent."}
+            return {**self.as_dict(), "hand_over": None}
+        if at_risk:
+            return {**self.as_dict(), "hand_over": HAND_OVER}
+        return {**self.as_dict(), "secret": None, "follow": SENT, "hand_over": None}
 
 
 def follow_url(number: str, secret: str) -> str:

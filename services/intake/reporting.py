@@ -26,7 +26,7 @@ from services.intake.triage import Decision, decide
 from services.intake.unit import Position, nearest_first
 from shared import ids, vault
 from shared.contracts.intake import CaseReported, ContactCard, GrievanceVoiced, PromiseMade
-from shared.http import Problem, Request, Text, fault, fingerprint
+from shared.http import Problem, Request, Text, fault, fingerprint, key_used
 from shared.packs import URGENT_FACTS, Category, Pack
 from shared.reach import Contact, reachable
 from shared.rules import calendar, pack
@@ -219,8 +219,9 @@ class _Attempt:
         return Consultation.of(tuple(one.article.id for one in found))
 
     def _card(self, contact: Contact) -> dict[str, Any]:
-        protected = None if ON_BAD_DAYS.isdisjoint(self.request.classes) else True
-        card = ContactCard(**contact.model_dump(), secret=self.secret, protected=protected)
+        protected = is_at_risk(self.request, contact) or None
+        handed = protected and (isinstance(self.request, KeyedReportRequest) or None)
+        card = ContactCard(**contact.ways(), secret=self.secret, protected=protected, handed=handed)
         return card.model_dump(exclude_none=True)
 
     def grievance(self) -> list[Line]:
@@ -335,6 +336,11 @@ def check(request: ReportRequest, now: datetime) -> tuple[Category, Contact | No
     return category, None if category.kind == "tip" else reachable(request.contact, pack().region)
 
 
+def is_at_risk(request: ReportRequest, contact: Contact | None) -> bool:
+    """Whether a message that somebody else sees can harm the customer: then none says who writes, or holds a link."""
+    return not ON_BAD_DAYS.isdisjoint(request.classes) or bool(contact and contact.at_risk)
+
+
 def is_urgent(request: ReportRequest, category: Category, contact: Contact | None) -> bool:
     """Whether somebody would be sent at once, with what is known of a flagged caller."""
     phone = _calls_from(request, contact) if pack().nuisance else None
@@ -423,12 +429,7 @@ def _again(attempt: _Attempt) -> Receipt:
     if attempt.command is None or stored.command != attempt.command:
         raise Conflict(attempt.identity)  # two random numbers met: the caller sends it again and gets another one
     if stored.fingerprint != fingerprint(attempt.request):
-        raise Problem(
-            422,
-            "key-used-before",
-            "This Idempotency-Key was used for another request.",
-            "Use a new key for a new report.",
-        )
+        raise key_used("report")
     secret = statement(events, stored.salt).secret
     return receipt(as_first(stored, events[0]), secret, attempt.decided())
 

@@ -9,7 +9,8 @@ from pydantic.alias_generators import to_camel
 
 from services.intake import files, quarantine
 from shared.clock import utc_now
-from shared.consumer import NotAnEvent, work_off
+from shared.consumer import work_off
+from shared.heard import NotAnEvent
 from shared.logs import bind, log
 from shared.settings import settings
 from shared.store import Cause

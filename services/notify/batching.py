@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from datetime import time as clock
 from zoneinfo import ZoneInfo
 
-from services.notify import audience, bulletin, delivery, notes, subscribing, tally
+from services.notify import audience, bulletin, notes, subscribing, tally, writing
 from services.notify.bulletin import Bulletin, Words, in_language
 from services.notify.message import Message, Policy
 from services.notify.wording import letter
 from shared import vault
-from shared.consumer import Heard
 from shared.contracts.notify import BulletinHandedOut
+from shared.heard import Heard
 from shared.rules import pack
 from shared.rules.care import care
 from shared.store import AlreadyExists, Cause, Line, NotFound, Refused
@@ -92,8 +92,8 @@ def _send(
         policy=Policy.AT_LEAST_ONCE if known.urgent else Policy.AT_MOST_ONCE,
         channels=(reader.channel,),
     )
-    send = delivery.begin if at_once else delivery.keep
-    send(heard, message, {reader.channel: address}, sent, reader.salt)
+    if not writing.write(heard, reader, address, message, sent, urgent=known.urgent, at_once=at_once):
+        _leave_out(heard, identity, "way stopped")
 
 
 def _leave_out(heard: Heard[BulletinHandedOut], identity: str, why: str) -> None:

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.notify import choosing, notes, wishing
+from services.notify import choosing, notes, sheltering, wishing
+from services.notify.cards import said_by
 from services.notify.choosing import WishesRequest
 from services.notify.recipient import Recipient
 from shared import ids
@@ -40,7 +41,7 @@ def keep(principal: Principal, number: str, request: OnBehalf, now: datetime, co
 
     def write() -> Recipient:
         known, card = _let(principal, "wishes.set", number)
-        before, said = wishing.wishes_of(card), choosing.checked(request, card)
+        before, said = said_by(card), choosing.checked(request, card)
         if before.safe and not said.safe:
             require(principal, "wishes.unprotect", known.subjects)
         after = known.model_copy(update={"language": request.language or known.language})
@@ -51,6 +52,7 @@ def keep(principal: Principal, number: str, request: OnBehalf, now: datetime, co
         return store().change(after, lines, Cause(now, principal.id, correlation))
 
     retrying(write)
+    sheltering.spread(ids.heard(number) or "", Cause(now, principal.id, correlation))
     return read(principal, number)
 
 

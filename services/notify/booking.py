@@ -15,10 +15,10 @@ from services.notify.hours import Hours
 from services.notify.recipient import Recipient
 from shared import ids, vault
 from shared.clock import utc_now
-from shared.consumer import Heard, NotYet
 from shared.contracts.intake import CallsStopped, CallTimeChosen
 from shared.contracts.notify import CallbackBooked, CallbackGivenUp, CallbackWord, CallWindow
-from shared.http import Problem, Request, When, fault
+from shared.heard import Heard, NotYet
+from shared.http import Problem, Request, When, fault, key_used
 from shared.policy import Principal, require
 from shared.rules import calendar, pack
 from shared.store import AlreadyDone, AlreadyExists, Cause, Guard, Line, NotFound, retrying
@@ -106,12 +106,7 @@ def by_staff(principal: Principal, request: BookingRequest, key: str, now: datet
     except AlreadyExists:
         before = store().load(Callback, identity)
         if (before.case, before.reason, before.daily) != (case, request.reason, request.daily):
-            raise Problem(
-                422,
-                "key-used-before",
-                "This Idempotency-Key was used for another request.",
-                "Use a new key for a new command.",
-            ) from None
+            raise key_used() from None
         return before
 
 

@@ -93,6 +93,8 @@ class Callback(Aggregate):
     """When to try, by the rule."""
     daily: bool = False
     """Every day until somebody stops it."""
+    taken_by: str = ""
+    """Who is about to make it: of whom a message can harm, only they read how to reach them."""
     utc_offset: int | None = None
     """How many minutes their clock is ahead of UTC, when they said so; None: it is the desk's."""
 
@@ -192,6 +194,12 @@ def given_up(callback: Callback, reason: GiveUpReason, now: datetime) -> Callbac
     _must_allow(callback, Outcome.GIVEN_UP)
     waived = promises.waive(callback.promises, CALL, now, reason)
     return callback.changed(state=State.GIVEN_UP, promises=waived)
+
+
+def taken(callback: Callback, by: str) -> Callback:
+    """Somebody is about to call. Raises `IllegalMove`."""
+    _must_allow(callback, Outcome.REACHED)
+    return callback.changed(taken_by=by)
 
 
 def late(

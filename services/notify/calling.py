@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.notify import booking, notes, recipient, window, wishes, wishing
+from services.notify import booking, entrance, notes, recipient, whom, window, wishes, wishing
 from services.notify import callback as callbacks
 from services.notify.booking import TimeRequest
 from services.notify.callback import UNANSWERED, Callback, GiveUpReason, Outcome, State
@@ -23,7 +23,7 @@ from shared.place import Place
 from shared.policy import Principal, require
 from shared.promises import PromiseState
 from shared.rules import calendar, pack
-from shared.store import Cause, Line, NotFound
+from shared.store import Cause, Line, NotFound, retrying
 from shared.tables import store
 
 PAGE = 50
@@ -39,6 +39,7 @@ class OutcomeRequest(Request):
     """How the call went. `reason` goes with `given-up`, and only with it; `at` with `another-time`.
 
     `said` and `promised` are for whoever calls next: what was talked about, and what the desk said it would do.
+    They go with every outcome but `given-up`.
     """
 
     outcome: Outcome
@@ -74,15 +75,36 @@ def read(principal: Principal, number: str, now: datetime) -> dict[str, Any]:
     callback, events = store().history(Callback, identity)
     known, card = card_of(callback.case)
     said, hours = wishing.wishes_of(card), wishing.hours(card, callback.utc_offset)
-    heed = wishes.for_caller(said, wishing.house())
-    ringing = _now(callback, now, hours)
+    heed, ringing = wishes.for_caller(said, wishing.house()), _now(callback, now, hours)
+    hidden = whom.is_hidden(principal, callback, card, said)
     return {
         **_facts(callback),
         "now": ringing,
-        "call": {"name": card.get("name"), "phone": card.get("phone"), "language": known.language},
-        "script": script(callback, events, known, card, heed, ringing["why"]),
-        "safe_contact": heed,
+        "contact_hidden": hidden,
+        "taken": whom.taken(events),
+        "call": whom.reached(card, known.language, hidden=hidden),
+        "script": None if hidden else script(callback, events, known, card, heed, ringing["why"]),
+        "safe_contact": {**heed, "word": ""} if heed and hidden else heed,
     }
+
+
+def take(principal: Principal, number: str, now: datetime, correlation: str) -> dict[str, Any]:
+    """Whoever asks is about to make this call: it is on record, and they are answered whom it reaches."""
+    require(principal, "callback.record")
+    identity = _identity(number)
+
+    def write() -> Callback:
+        callback = _let(principal, "callback.record", identity)
+        if callback.taken_by == principal.id:
+            return callback
+        try:
+            after = callbacks.taken(callback, principal.id)
+        except callbacks.IllegalMove as illegal:
+            raise _settled(illegal) from None
+        return store().change(after, [Line(notes.CallTaken())], Cause(now, principal.id, correlation))
+
+    retrying(write)
+    return read(principal, number, now)
 
 
 def book(
@@ -90,6 +112,13 @@ def book(
 ) -> dict[str, Any]:
     """Promise a call that was agreed with the customer."""
     return _facts(booking.by_staff(principal, request, key, now, correlation))
+
+
+def give_way_in(principal: Principal, number: str, now: datetime, correlation: str) -> dict[str, Any]:
+    """Number and secret for the customer, whom no message may bring them. Raises `Problem` 409."""
+    require(principal, "callback.record")
+    callback = _let(principal, "callback.record", _identity(number))
+    return entrance.hand_over(callback, principal, Cause(now, principal.id, correlation))
 
 
 def record(
@@ -106,6 +135,9 @@ def record(
         require(principal, "callback.give-up")
     if (request.outcome is Outcome.GIVEN_UP) != (request.reason is not None):
         raise fault("/reason", "reason", "Send a reason with the outcome given-up, and only with it.")
+    if request.outcome is Outcome.GIVEN_UP and (request.said or request.promised):
+        where = "/said" if request.said else "/promised"
+        raise fault(where, "no_call", "Who gives up made no call: send what was said with the call it was said on.")
     if (request.outcome is Outcome.ANOTHER_TIME) != (request.at is not None):
         raise fault("/at", "at", "Send the time with the outcome another-time, and only with it.")
     identity = _identity(number)
@@ -118,13 +150,7 @@ def record(
             after, lines = _after(callback, known, wishing.hours(card, callback.utc_offset), request, now)
         except callbacks.IllegalMove as illegal:
             command.raise_if_done(Callback, identity)
-            raise Problem(
-                409,
-                "illegal-move",
-                f"This call is settled already: {illegal.state}.",
-                "Nothing is possible now.",
-                allowed=list(callbacks.MOVES[illegal.state]),
-            ) from None
+            raise _settled(illegal) from None
         cause = Cause(now, principal.id, correlation)
         guard, checked = command.guard(_facts(after)), [recipient.as_read(store().table, known)]
         stored.append(store().change(after, lines, cause, guard, checked, salt=known.salt))
@@ -134,6 +160,16 @@ def record(
     return before_answer if before_answer is not None else _facts(stored[-1])
 
 
+def _settled(illegal: callbacks.IllegalMove) -> Problem:
+    return Problem(
+        409,
+        "illegal-move",
+        f"This call is settled already: {illegal.state}.",
+        "Nothing is possible now.",
+        allowed=list(callbacks.MOVES[illegal.state]),
+    )
+
+
 def _after(
     callback: Callback, known: Recipient, hours: Hours, request: OutcomeRequest, now: datetime
 ) -> tuple[Callback, list[Line]]:
@@ -141,7 +177,7 @@ def _after(
     if request.reason is not None:
         over = CallbackGivenUp(callback=callback.id, case=callback.case, reason=request.reason)
         return callbacks.given_up(callback, request.reason, now), [Line(over)]
-    after = _called(callback, hours, request, now)
+    after = _called(callback, hours, request, now).changed(taken_by="")
     lines = [_kept(callback, after, known, request)]
     if request.outcome is Outcome.REACHED:
         lines.append(Line(CallbackReached(callback=callback.id, case=callback.case)))
@@ -247,6 +283,7 @@ def _facts(callback: Callback) -> dict[str, Any]:
         "calls": callback.calls,
         "daily": callback.daily,
         "chosen": callback.chosen,
+        "taken_by": callback.taken_by or None,
         "promised": callback.window.model_dump(mode="json") if callback.window else None,
         "try": callback.plan.model_dump(mode="json") if callback.plan and owed else None,
         "utc_offset": callback.utc_offset,

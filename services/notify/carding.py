@@ -9,15 +9,13 @@ from services.notify import notes, staffcard
 from services.notify.countries import countries_of
 from services.notify.duty import card_of_staff
 from services.notify.staffcard import StaffCard
-from shared import vault
+from shared import vault, written
 from shared.http import Request, Text, fault
 from shared.packs import LANGUAGES
-from shared.policy import LEADING, NotPermitted, Principal, require
+from shared.policy import Principal, require
 from shared.store import Cause, Line, NotFound, retrying
 from shared.tables import store
 
-_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _ID = re.compile(r"[A-Za-z0-9._@+-]{1,64}")
 
 
@@ -67,16 +65,18 @@ def _whose(principal: Principal, staff: str) -> str:
         return principal.id
     if not _ID.fullmatch(staff):
         raise NotFound(staff)
-    if staff != principal.id and not principal.roles & LEADING:
-        raise NotPermitted("roster.plan")
+    if staff != principal.id:
+        require(principal, "roster.contact-others")
     return staff
 
 
 def _checked(request: CardRequest) -> CardRequest:
-    if request.email is not None and not _ADDRESS.fullmatch(request.email):
-        raise fault("/email", "not_an_address", "This is no email address.")
-    if request.phone is not None and not (_NUMBER.fullmatch(request.phone) and countries_of(request.phone)):
-        raise fault("/phone", "not_a_number", "Send the number with + and the country code, digits only.")
+    if request.email is not None:
+        written.email(request.email, "/email")
+    if request.phone is not None and not countries_of(written.phone(request.phone, "/phone")):
+        raise fault(
+            "/phone", "not_a_number", "No country has this code: send the number with + and the country code."
+        )
     if request.preferred == "sms" and request.phone is None:
         raise fault("/preferred", "no_number", "They prefer SMS: send a telephone number too.")
     if request.preferred == "email" and request.email is None:

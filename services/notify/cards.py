@@ -1,20 +1,42 @@
 """The card of a customer: how they are reached, and how they want to be."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from services.notify import notes
+from services.notify import notes, ways
 from services.notify.recipient import Recipient
-from shared.consumer import NotYet
+from services.notify.wishes import Safe, Wishes
 from shared.contracts import Event
+from shared.heard import NotYet
 from shared.store import NotFound, Recorded
 from shared.tables import store
+
+_ASKED = 5
+"""Cases that are asked how a way has to be safe; of more it is enough that they want it."""
 
 
 def card_of(case: str) -> tuple[Recipient, dict[str, Any]]:
     """How the customer of a case is reached; nothing of whoever was erased. Raises `NotYet` when the case's report
     was not heard yet.
+
+    With what they wish for on this case (`wishes`), and what was asked for the safety of whoever is reached by the
+    same ways on others (`shelter`).
     """
+    known, card = _own(case)
+    return known, {**card, "shelter": tuple(_asked_elsewhere(case, card))} if card else card
+
+
+def said_by(card: Mapping[str, Any]) -> Wishes:
+    """As they were kept with the card; whoever said nothing wishes for nothing."""
+    return Wishes.model_validate(card.get("wishes") or {})
+
+
+def is_sheltered(address: str) -> bool:
+    """Whether whoever is reached by it needs safe contact now, on any case."""
+    return any(_safe_on(name) for name in ways.sheltering(address))
+
+
+def _own(case: str) -> tuple[Recipient, dict[str, Any]]:
     try:
         known, events = store().history(Recipient, case)
     except NotFound:
@@ -23,6 +45,26 @@ def card_of(case: str) -> tuple[Recipient, dict[str, Any]]:
         return known, {}
     card = _last(notes.RecipientKnown, events, known.salt)
     return known, {**card, "wishes": _last(notes.WishesKnown, events, known.salt)}
+
+
+def _asked_elsewhere(case: str, card: Mapping[str, Any]) -> Iterator[Safe]:
+    """One for each case on which it was asked for, whoever asked last at the end."""
+    names = dict.fromkeys(name for way in ways.of(card) for name in ways.sheltering(way) if name != case)
+    left = len(names)
+    for name in names:
+        asked = _safe_on(name) if left <= _ASKED else Safe()
+        left -= 1
+        if asked:
+            yield asked
+
+
+def _safe_on(name: str) -> Safe | None:
+    """What is wished for there now. Somebody whom staff named, or who was erased, can't be asked: it holds."""
+    try:
+        known, card = _own(name)
+    except NotYet:
+        return Safe()
+    return Safe() if known.salt is None else said_by(card).safe
 
 
 def _last(note: type[Event], events: Sequence[Recorded], salt: str) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-from services.notify import delivery, notes, recipient, subscriber, subscribing
+from services.notify import notes, recipient, subscriber, subscribing, writing
 from services.notify.cards import card_of
-from services.notify.delivery import tell_customer
+from services.notify.customers import tell_customer
 from services.notify.message import Channel, Message, Policy
 from services.notify.recipient import Recipient
 from services.notify.subscriber import Subscriber
@@ -17,8 +17,8 @@ from shared import ids
 from shared.aggregate import Aggregate
 from shared.clock import utc_now
 from shared.commands import Command
-from shared.consumer import Heard
 from shared.contracts.notify import RecognitionDue, ThanksGiven
+from shared.heard import Heard
 from shared.http import Problem, Request
 from shared.policy import Principal, require
 from shared.rules import calendar
@@ -64,14 +64,17 @@ def thank(
     given = Thanks(id=f"{case}.{request.reason}", case=case, reason=request.reason)
     answer = {"case": ids.spoken(case), "reason": request.reason}
     line = Line(ThanksGiven(case=case, reason=request.reason))
-    try:
-        store().create(given, [line], Cause(now, principal.id, correlation))
-    except AlreadyExists:
-        if command.key is None:
+    cause = Cause(now, principal.id, correlation)
+
+    def act() -> Thanks:
+        try:
+            return store().create(given, [line], cause, guard=command.guard(answer))
+        except AlreadyExists:
             raise Problem(
                 409, "thanked-before", "They were thanked for this before.", "Nothing more is sent."
             ) from None
-    return answer
+
+    return command.once(Thanks, given.id, act) or answer
 
 
 def tell_thanks(heard: Heard[ThanksGiven]) -> None:
@@ -142,4 +145,4 @@ def tell_recognition(heard: Heard[RecognitionDue]) -> None:
         channels=(known.channel,),
     )
     words = replace(letter("recognition", language, values), unsubscribe=values["link"])
-    delivery.begin(heard, message, {known.channel: address}, words, known.salt)
+    writing.write(heard, known, address, message, words)

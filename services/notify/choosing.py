@@ -7,17 +7,17 @@ from zoneinfo import available_timezones
 
 from pydantic import Field
 
-from services.notify import awaiting, notes, wishes, wishing
+from services.notify import awaiting, notes, recipient, sheltering, wishes, wishing
 from services.notify.awaiting import CallRequest
-from services.notify.cards import card_of
+from services.notify.cards import card_of, said_by
 from services.notify.kinds import DECLINABLE, RULES, Kind
 from services.notify.message import Channel
 from services.notify.names import greetable
 from services.notify.recipient import Recipient, channels
 from services.notify.wishes import Safe, Wishes
 from shared import ids
-from shared.consumer import NotYet
-from shared.http import Request, Text, fault
+from shared.heard import NotYet
+from shared.http import Problem, Request, Text, fault
 from shared.packs import Daily
 from shared.store import Cause, Line, NotFound, retrying
 from shared.tables import store
@@ -73,13 +73,26 @@ def choose(number: str, secret: str, request: WishesRequest, now: datetime, corr
         after = known.model_copy(update={"language": request.language or known.language})
         if kept != card["wishes"] or after != known:
             cause = Cause(now, "customer", correlation)
-            after = store().change(after, wishing.lines(known.id, wishing.wishes_of(card), said), cause)
+            after = store().change(_counted(after, now), wishing.lines(known.id, said_by(card), said), cause)
         seen.append((after, {**card, "wishes": kept}))
         return after
 
     retrying(write)
     known, card = seen[-1]
+    sheltering.spread(known.id, Cause(now, "customer", correlation))
     return {**seen_by_them(known, card), "calls": awaiting.promised(known, card, now)}
+
+
+def _counted(known: Recipient, now: datetime) -> Recipient:
+    try:
+        return recipient.wished(known, now)
+    except recipient.TooManyWishes:
+        raise Problem(
+            429,
+            "too-many-wishes",
+            "You have changed how we write to you very often today; what you said last holds.",
+            "Change it again tomorrow, or call us.",
+        ) from None
 
 
 def stop(case: str, kind: str, token: str, now: datetime, correlation: str) -> None:
@@ -88,7 +101,7 @@ def stop(case: str, kind: str, token: str, now: datetime, correlation: str) -> N
 
     def write() -> Recipient:
         known, card = reachable(identity)
-        before = wishing.wishes_of(card)
+        before = said_by(card)
         if kind in before.stopped:
             return known
         after = before.model_copy(update={"stopped": (*before.stopped, Kind(kind))})
@@ -168,7 +181,7 @@ def checked(request: WishesRequest, card: dict[str, Any]) -> Wishes:
 
 
 def seen_by_them(known: Recipient, card: dict[str, Any]) -> dict[str, Any]:
-    said, house = wishing.wishes_of(card), wishing.house()
+    said, house = said_by(card), wishing.house()
     safe = said.safe
     return {
         "number": ids.spoken(known.id),

@@ -21,15 +21,21 @@ def handler(_event: dict[str, Any], context: Any) -> None:
     """Lambda: a tick."""
     bind(service=settings().service)
     now = utc_now()
+    # Messages last: providers that hang take the time of a tick, and then, of all times, nothing else may wait.
     looks = {
-        Message.KIND: delivery.look,
         Callback.KIND: calling.look,
         Notice.KIND: noticing.look,
         Shift.KIND: rostering.look,
         Bulletin.KIND: batching.look,
         Subscriber.KIND: caring.look,
+        Message.KIND: delivery.look,
+        Message.OF_BULLETINS: delivery.look,
     }
-    forgets = {Shift.KIND: rostering.forget, Subscriber.KIND: subscribing.erase}
+    forgets = {
+        Shift.KIND: rostering.forget,
+        Subscriber.KIND: subscribing.erase,
+        Message.KIND: delivery.forget,
+    }
     try:
         tick(looks, now, time_left(context), forgets)
     finally:

@@ -2,11 +2,12 @@
 
 from babel.lists import format_list
 
-from services.notify import delivery, subscribing
+from services.notify import subscribing, writing
 from services.notify.message import Message, Policy
 from services.notify.wording import letter
-from shared.consumer import Heard
 from shared.contracts.notify import SubscriptionAsked
+from shared.heard import Heard
+from shared.logs import log
 from shared.rules.care import care
 
 
@@ -27,4 +28,5 @@ def send_confirmation(heard: Heard[SubscriptionAsked]) -> None:
         policy=Policy.AT_MOST_ONCE,
         channels=(known.channel,),
     )
-    delivery.begin(heard, message, {known.channel: address}, words, known.salt)
+    if not writing.write(heard, known, address, message, words):
+        log().info("not asked: the number texted STOP", subscriber=known.id)

@@ -2,73 +2,32 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from services.notify import ceiling, heeding, notes, recipient, tally, wishing
+from services.notify import ceiling, heeding, notes, recipient, tally
 from services.notify import message as messages
 from services.notify.bulletin import Bulletin
 from services.notify.cards import card_of
 from services.notify.channels import PROVIDERS, NeverTaken, NoAnswer, NotTaken
-from services.notify.entry import Entry
 from services.notify.letter import Letter
 from services.notify.mark import Which
-from services.notify.message import Channel, Message, Policy, State
+from services.notify.message import Channel, Message, State
 from services.notify.recipient import Recipient
 from services.notify.segments import length
 from services.notify.subscriber import Subscriber
 from services.notify.telling import telling
-from services.notify.wording import letter
-from shared import ids
 from shared.clock import utc_now
-from shared.consumer import Heard
 from shared.contracts import Event
 from shared.contracts.notify import MessageFailed, MessageSent
+from shared.heard import Heard
 from shared.logs import log
-from shared.settings import settings
 from shared.store import AlreadyExists, Cause, Conflict, Item, Line, Refused, retrying
 from shared.tables import store
 
 STAFF_UNTOLD, DAY_SPENT = "staff untold", "day spent"
 """The events of log lines that call ops."""
-
-
-def tell_customer(
-    heard: Heard[Any],
-    case: str,
-    template: str,
-    values: dict[str, Any],
-    policy: Policy = Policy.AT_LEAST_ONCE,
-    entry: Entry | None = None,
-    *,
-    urgent: bool = False,
-) -> None:
-    """Send the customer of a case a message, once for this event, if they gave a way to reach them and want it.
-
-    `entry` goes into their calendar. It goes out by the ways, at the time and in the words that they wished for. What
-    is `urgent` is about an emergency.
-    """
-    known, card = card_of(case)
-    plan = wishing.plan(card, template, utc_now())
-    if plan is None:
-        return
-    ways = heeding.still_wanted(plan.ways, known, template)
-    if plan.ways and not ways:
-        return
-    follow = settings().need("url") + recipient.follow_path(known, card["secret"])
-    greeted = {"number": ids.spoken(case), "follow": follow, "name": card.get("name") or "", **values}
-    greeted["wishes"] = wishing.page_of(case, card)
-    message = Message(
-        id=f"{heard.id}.{template}", case=case, template=template, policy=policy, channels=ways, urgent=urgent
-    )
-    addresses = {"sms": card.get("phone"), "email": card.get("email")}
-    if plan.neutral:
-        words = heeding.in_neutral_words(card, known.language)
-    else:
-        words = letter(template, known.language, greeted, entry)
-        words = replace(words, unsubscribe=wishing.unsubscribe_link(case, template))
-    begin(heard, message, addresses, words, known.salt, plan.at)
 
 
 def begin(
@@ -123,12 +82,17 @@ def _still_known(message: Message, salt: str | None) -> list[Item]:
 
 
 def keep(
-    heard: Heard[Any], message: Message, addresses: Mapping[str, str | None], words: Letter, salt: str | None
+    heard: Heard[Any],
+    message: Message,
+    addresses: Mapping[str, str | None],
+    words: Letter,
+    salt: str | None,
+    at: datetime,
 ) -> None:
-    """Like `begin`, when there is no time for a try: the clock begins it."""
+    """Like `begin`, when there is no time for a try, or it is not time yet: the clock begins it."""
     content = {"addresses": addresses, "letter": asdict(words)}
     cause = heard.cause(utc_now())
-    waiting, counted = tally.counted(messages.kept(message, cause.at))
+    waiting, counted = tally.counted(messages.held(message, max(at, cause.at), cause.at))
     with suppress(AlreadyExists):
         retrying(lambda: _kept(waiting, content, cause, salt, counted))
 
@@ -156,27 +120,39 @@ def look(identity: str, now: datetime) -> None:
         after = messages.unreconciled(message, now)
         message = mark(after, notes.MessageUnreconciled(channel=message.channels[0]), cause)
     if message.is_due(now):
-        salt = _salt_of(message)
+        bulletin = store().load(Bulletin, message.bulletin) if message.bulletin else None
+        salt = None if bulletin and bulletin.over else _salt_of(message)
         if salt is None:
             given_up = notes.MessageRefused(channel=message.channels[0], reason="Erased")
             after, counted = tally.counted(messages.given_up(message, now))
             store().change(after, [Line(given_up)], cause, extra=counted)
             return
         content = events[0].private(salt)
+        instead: Event | None = None
         if message.case:
             message, content, instead = heeding.heed(message, content, *card_of(message.case), now)
-            if instead:
-                mark(message, instead, cause)
-                return
+        elif message.subscriber:
+            urgent = bool(bulletin and bulletin.urgent)
+            message, instead = heeding.heed_subscriber(message, content, now, urgent=urgent)
+        if instead:
+            mark(message, instead, cause)
+            return
         claimed = _claim(message, content, cause, salt=salt)
         if claimed.state is State.SENDING:
             _try(claimed, content, correlation)
 
 
+def forget(identity: str, now: datetime) -> None:
+    """What staff were told, and where, is erased some days after it is settled."""
+    message = store().load(Message, identity)
+    if message.erase_at is None or message.erase_at > now:
+        return
+    store().wipe(Message, identity)
+    store().change(messages.forgotten(message), [], Cause(now, "clock", f"tick:{identity}:{message.seq}"))
+
+
 def _salt_of(message: Message) -> str | None:
-    """What opens what it says. None: nobody is there any more to be told, or is to be told."""
-    if message.bulletin and store().load(Bulletin, message.bulletin).over:
-        return None
+    """What opens what it says. None: nobody is there any more to be told."""
     if message.subscriber:
         return store().load(Subscriber, message.subscriber).salt
     return message.salt or store().load(Recipient, message.case).salt
@@ -201,31 +177,26 @@ def _claim(
     `Conflict`; `Refused` when its customer was forgotten meanwhile.
     """
     channel = message.channels[0]
-    ceilings = _ceilings(message, content, cause.at)
-    known = _still_known(message, salt)
+    beside = _still_known(message, salt) + (_remembered(message, cause.at) if first else [])
 
-    def write(after: Message, what: Event, *extra: Item) -> Message:
+    def write(after: Message, what: Event, counted: Sequence[Item] = ()) -> Message:
         lines = [Line(what, private=content if first else None), *_ending(after)]
         after, counts = tally.counted(after)
+        extra = [*counted, *beside, *counts]
         if first:
-            return store().create(after, lines, cause, extra=[*extra, *counts], salt=salt)
-        return store().change(after, lines, cause, extra=[*extra, *counts])
+            return store().create(after, lines, cause, extra=extra, salt=salt)
+        return store().change(after, lines, cause, extra=extra)
 
-    reached = next((one for one in ceilings if not one.is_possible), None)
-    if reached is None:
-        try:
-            claim = notes.MessageClaimed(channel=channel, attempt=message.attempt, parts=_parts(message, content))
-            counted = [one.counting(cause.at) for one in ceilings]
-            remembered = _remembered(message, cause.at) if first else []
-            return write(messages.claimed(message, cause.at), claim, *counted, *known, *remembered)
-        except Conflict:
-            reached = next((one for one in ceilings if one.is_reached()), None)
-            if reached is None:
-                raise
-    log().warning(
-        "ceiling reached", message=message.id, channel=channel, template=message.template, kind=reached.name
-    )
-    if reached.name == "money":
+    def claim(ceilings: Sequence[ceiling.Ceiling]) -> Message:
+        claimed = notes.MessageClaimed(channel=channel, attempt=message.attempt, parts=_parts(message, content))
+        return write(messages.claimed(message, cause.at), claimed, [one.counting(cause.at) for one in ceilings])
+
+    try:
+        return ceiling.beneath(_ceilings(message, content, cause.at), claim)
+    except ceiling.Reached as error:
+        reached = str(error)
+    log().warning("ceiling reached", message=message.id, channel=channel, template=message.template, kind=reached)
+    if reached == ceiling.MONEY:
         # The alarm `day-spent` listens for this line (infra.notify_stack).
         log().error(DAY_SPENT, channel=channel)
     refused = notes.MessageRefused(channel=channel, reason="CeilingReached")
@@ -244,7 +215,7 @@ def _ceilings(message: Message, content: dict[str, Any], now: datetime) -> list[
         found.append(ceiling.of_address(address, now, urgent=message.urgent))
     parts = _parts(message, content)
     if parts is not None:
-        money = ceiling.of_money(address, parts, now, urgent=message.urgent)
+        money = ceiling.of_money(message, address, parts, now)
         found += [money] if money.adds else []
     return found
 
@@ -263,31 +234,31 @@ def _try(message: Message, content: dict[str, Any], correlation: str) -> Message
     except (NotTaken, NeverTaken) as error:
         refused = notes.MessageRefused(channel=channel, reason=str(error))
         go_on = messages.to_try_later if isinstance(error, NotTaken) else messages.next_channel
-        unspent = [one.giving_back(cause.at) for one in _ceilings(message, content, cause.at) if one.name == "money"]
-        return _tell(message, lambda now: go_on(now, cause.at), refused, cause, unspent)
+        told = _tell(message, lambda now: go_on(now, cause.at), refused, cause)
+        # Of the day that it was taken from, and after what is known is kept: whatever becomes of money, this holds.
+        ceiling.give_back(_ceilings(message, content, message.claimed_at), message.claimed_at)
+        return told
     return _tell(message, lambda now: messages.sent(now, provider_id, cause.at), sent_note(message, channel), cause)
 
 
-def _tell(
-    tried: Message, become: Callable[[Message], Message], what: Event, cause: Cause, extra: Sequence[Item] = ()
-) -> Message:
+def _tell(tried: Message, become: Callable[[Message], Message], what: Event, cause: Cause) -> Message:
     """Keep what the provider answered, unless a receipt was quicker: it knows more."""
     try:
-        return mark(become(tried), what, cause, extra=extra)
+        return mark(become(tried), what, cause)
     except Conflict:
         current = store().load(Message, tried.id)
     if current.tries != tried.tries or current.state not in {State.SENDING, State.UNSETTLED}:
         return current
-    return mark(become(current), what, cause, extra=extra)
+    return mark(become(current), what, cause)
 
 
-def mark(after: Message, what: Event, cause: Cause, *more: Event, extra: Sequence[Item] = ()) -> Message:
+def mark(after: Message, what: Event, cause: Cause, *more: Event) -> Message:
     """Store what became of a message, and what has to be told of it."""
     after, counts = tally.counted(after)
     lines = [Line(what), *map(Line, more), *_ending(after)]
     # Counters are shared: when one is busy it is written again, because what was sent has to be marked.
     attempts = 5 if counts else 1
-    marked = retrying(lambda: store().change(after, lines, cause, extra=[*extra, *counts]), attempts)
+    marked = retrying(lambda: store().change(after, lines, cause, extra=counts), attempts)
     if marked.staff_untold:
         # The alarm `staff-untold` listens for this line (infra.notify_stack).
         log().error(STAFF_UNTOLD, message=marked.id, template=marked.template, attempt=marked.attempt)

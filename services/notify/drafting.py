@@ -14,7 +14,7 @@ from services.notify.segments import length
 from services.notify.wording import letter
 from shared import ids, vault
 from shared.commands import Command
-from shared.http import Problem, Request, Text, fault
+from shared.http import Problem, Request, Text, fault, key_used
 from shared.packs import LANGUAGES
 from shared.place import stamp
 from shared.policy import Principal, require
@@ -84,12 +84,7 @@ def write(
     except AlreadyExists:
         stored = store().load(Bulletin, fresh.id)
         if batching.words_of(stored) != {one: Words.model_validate(words) for one, words in said.items()}:
-            raise Problem(
-                422,
-                "key-used-before",
-                "This Idempotency-Key was used for another request.",
-                "Use a new key for a new command.",
-            ) from None
+            raise key_used() from None
     return _facts(stored)
 
 

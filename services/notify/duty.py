@@ -19,8 +19,8 @@ from services.notify.staffcard import StaffCard
 from services.notify.wording import Count, letter, phrase
 from shared import ids, vault
 from shared.clock import utc_now
-from shared.consumer import Heard
 from shared.contracts.notify import AcknowledgementOverdue, ShiftNear, ShiftUnready, SubstituteNamed
+from shared.heard import Heard
 from shared.policy import UNIT
 from shared.rules import calendar, pack
 from shared.settings import settings
@@ -157,7 +157,9 @@ def _send(
     for _, channel, staff, card in sorted(ways, key=lambda way: way[0]):
         address = card["phone"] if channel == "sms" else card["email"]
         words = _words(template, card.get("language") or "en", said, notice, was)
-        _begin(heard, f"{heard.id}.{template}.{staff}.{channel}", template, channel, address, words)
+        # An id of staff may be a mail address; that of a message goes to providers, and into keys and logs.
+        whose = ids.number_from(vault.mac("staff", staff))
+        _begin(heard, f"{heard.id}.{template}.{whose}.{channel}", template, channel, address, words)
         told += 1
     if not told:
         words = _words(template, "en", said, notice, was)

@@ -7,10 +7,11 @@ from typing import Any
 
 from services.notify import message as messages
 from services.notify import notes
+from services.notify.kinds import KINDS, RULES
 from services.notify.letter import Letter
-from services.notify.message import Channel, Message
-from services.notify.recipient import Recipient
-from services.notify.wishing import plan, wishes_of
+from services.notify.message import Message
+from services.notify.recipient import Recipient, addresses
+from services.notify.wishing import plan, plan_for_subscriber, wishes_of
 from services.notify.wording import neutral
 from shared.contracts import Event
 from shared.contracts.notify import MessageHeld
@@ -22,29 +23,42 @@ def in_neutral_words(card: Mapping[str, Any], language: str) -> Letter:
     return neutral(language, safe.word if safe else None)
 
 
-def still_wanted(ways: tuple[Channel, ...], known: Recipient, template: str) -> tuple[Channel, ...]:
-    """Without those that they called spam, unless it is a decision that they have a right to."""
-    if messages.is_decision(template):
-        return ways
-    return tuple(way for way in ways if way not in known.unwanted)
-
-
 def held_until(message: Message, until: datetime) -> Event:
     return MessageHeld(message=message.id, case=message.case, template=message.template, until=until)
+
+
+def heed_subscriber(
+    message: Message, content: Mapping[str, Any], now: datetime, *, urgent: bool
+) -> tuple[Message, Event | None]:
+    """A message to a subscriber that waited: with a note when it does not go out now, after all."""
+    channel = message.channels[0]
+    address = content["addresses"][channel]
+    wanted = plan_for_subscriber(channel, address, message.template, now, urgent=urgent)
+    if wanted is None:
+        return messages.given_up(message, now), notes.MessageRefused(channel=channel, reason="WayStopped")
+    if wanted.at > now:
+        return messages.held(message, wanted.at, now), notes.MessageKept()
+    return message, None
 
 
 def heed(
     message: Message, content: Mapping[str, Any], known: Recipient, card: Mapping[str, Any], now: datetime
 ) -> tuple[Message, dict[str, Any], Event | None]:
-    """A message that waited, under the wishes of now: with a note when it does not go out now, after all."""
-    wanted = plan(card, message.template, now, message.channels)
-    content = {**content, "addresses": {"sms": card.get("phone"), "email": card.get("email")}}
-    channel = message.channels[0]
-    if wanted is None:
+    """A message that waited, under the wishes of now: with a note when it does not go out now, after all.
+
+    How they are reached may have changed meanwhile: then every way has its turn again.
+    """
+    channel, content = message.channels[0], {**content, "addresses": addresses(card)}
+    if message.card == known.card:
+        wanted = plan(known, card, message.template, now, message.channels)
+    else:
+        message = message.model_copy(update={"card": known.card, "attempt": 1})
+        wanted = plan(known, card, message.template, now)
+    if wanted is None and RULES[KINDS[message.template]].declinable:
         return messages.given_up(message, now), content, notes.MessageRefused(channel=channel, reason="NotWished")
-    ways = still_wanted(wanted.ways, known, message.template)
-    if not ways:
+    if wanted is None or not wanted.ways:
         return messages.without_way(message, now), content, notes.MessageRefused(channel=channel, reason="WayStopped")
+    ways = wanted.ways
     if ways[0] != channel:
         message = message.model_copy(update={"channels": ways, "attempt": 1})
     elif ways != message.channels:

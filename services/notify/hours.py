@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
-from shared.contracts.notify import CallWindow
+from shared.contracts.notify import ASLEEP, RAISED, CallWindow
 from shared.packs import Daily
 
-DAYTIME = Daily(after="08:00", until="21:00")
-"""Where they are: nobody is rung before or after."""
+DAYTIME = Daily(after=f"{RAISED:%H:%M}", until=f"{ASLEEP:%H:%M}")
+"""Where they are."""
 
 Because = Literal["safe", "quiet", "day"]
 """What hours are there for: safe contact, quiet that they asked for, or that people sleep at night."""

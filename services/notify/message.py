@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Literal
 
+from services.notify.kinds import KINDS, Kind
 from shared.aggregate import Aggregate
 from shared.promises import Promise, PromiseState
 
@@ -26,10 +27,10 @@ _BACKOFF = (1, 2, 5, 15, 60)
 STAFF_ATTEMPTS = ATTEMPTS + 72
 """Staff have no other way: after a customer's tries theirs go on every hour for three days."""
 
-_DECISIONS = frozenset({"declined", "closed", "complaint_answered", "complaint_answered_last"})
-"""What must be told whatever else was sent that day."""
-
 _STAFF_RHYTHM = timedelta(hours=1)
+
+_STAFF_KEPT = timedelta(days=3)
+"""How long after it is settled a message to staff can be read: it may come back, and then it is told again."""
 
 _STAFF_TOLD_WITHIN = 3
 """Tries, over three minutes, after which somebody else has to be called."""
@@ -75,11 +76,13 @@ class Policy(StrEnum):
 class Message(Aggregate):
     """One message to one audience. Who it goes to and what it says is in its first event, encrypted.
 
-    `case` is empty for messages to staff, which have a salt of their own; those to customers are encrypted under
-    their recipient's, so that erasing the recipient erases them.
+    `case` is empty for messages to staff, which have a salt of their own and are erased soon after they are settled;
+    those to customers are encrypted under their recipient's, so that erasing the recipient erases them.
     """
 
     KIND: ClassVar[str] = "MESSAGE"
+    OF_BULLETINS: ClassVar[str] = "MESSAGE-OF-BULLETIN"
+    """The queue of those that may wait until all others had their turn."""
 
     case: str
     template: str
@@ -97,6 +100,8 @@ class Message(Aggregate):
     """Tries of which a receipt told that they did not arrive."""
     urgent: bool = False
     """Whether it is about an emergency, which has ceilings of its own."""
+    card: int = 0
+    """Which card of its customer its ways were chosen by (`services.notify.recipient`)."""
     salt: str | None = None
     provider_id: str | None = None
     subscriber: str = ""
@@ -109,9 +114,13 @@ class Message(Aggregate):
     """As what it is counted there."""
 
     @property
+    def queue(self) -> str:
+        return self.OF_BULLETINS if self.bulletin else self.KIND
+
+    @property
     def may_be_provoked(self) -> bool:
-        """Whether a stranger can bring it about. Decisions are made by staff, and customers have a right to them."""
-        return not self.to_staff and not is_decision(self.template)
+        """Whether a stranger can bring it about. What is statutory staff decide, and customers have a right to it."""
+        return not self.to_staff and KINDS[self.template] is not Kind.STATUTORY
 
     @property
     def to_staff(self) -> bool:
@@ -127,6 +136,11 @@ class Message(Aggregate):
         """Whether a provider has it, as far as anybody knows."""
         return self.state in {State.SENT, State.DELIVERED}
 
+    @property
+    def claimed_at(self) -> datetime:
+        """Of a message that is claimed: since when."""
+        return self.promises[0].made
+
     def is_over(self, now: datetime) -> bool:
         """Whether the time has passed that it had for what it is at."""
         return self.promises[0].due <= now
@@ -138,16 +152,6 @@ class Message(Aggregate):
     def is_due(self, now: datetime) -> bool:
         """Whether it waits for a try now."""
         return self.state is State.WAITING and self.is_over(now)
-
-
-def is_decision(template: str) -> bool:
-    """Whether customers have a right to be told this."""
-    return template in _DECISIONS
-
-
-def kept(message: Message, now: datetime) -> Message:
-    """Not tried yet: it waits for the clock."""
-    return message.model_copy(update={"state": State.WAITING, "promises": _look_again(now, timedelta())})
 
 
 def claimed(message: Message, now: datetime) -> Message:
@@ -175,9 +179,9 @@ def next_channel(message: Message, now: datetime) -> Message:
 
     Staff have no next one, and their address is mended by ops: the same is tried again, for days.
     """
-    if message.to_staff and message.attempt < STAFF_ATTEMPTS:
+    if message.to_staff and message.salt and message.attempt < STAFF_ATTEMPTS:
         attempt = max(message.attempt, ATTEMPTS) + 1
-        waiting = message.model_copy(update={"state": State.WAITING, "attempt": attempt})
+        waiting = message.model_copy(update={"state": State.WAITING, "attempt": attempt, "erase_at": None})
         return waiting.model_copy(update={"promises": _look_again(now, _STAFF_RHYTHM)})
     rest = message.channels[1:]
     if not rest:
@@ -200,6 +204,11 @@ def without_way(message: Message, now: datetime) -> Message:
 def given_up(message: Message, now: datetime) -> Message:
     """Nobody is there any more to be told."""
     return _settled(message, State.FAILED, now)
+
+
+def forgotten(message: Message) -> Message:
+    """What it said, and where, can't be read any more."""
+    return message.model_copy(update={"salt": None, "erase_at": None})
 
 
 def outcome_unknown(message: Message, now: datetime) -> Message:
@@ -271,4 +280,5 @@ def _look_again(now: datetime, after: timedelta) -> tuple[Promise, ...]:
 def _settled(message: Message, state: State, now: datetime) -> Message:
     kept = PromiseState.KEPT if state in {State.SENT, State.DELIVERED} else PromiseState.BROKEN
     promises = tuple(one.model_copy(update={"state": kept, "settled": now}) for one in message.promises)
-    return message.model_copy(update={"state": state, "promises": promises})
+    erase_at = now + _STAFF_KEPT if message.to_staff and message.salt else None
+    return message.model_copy(update={"state": state, "promises": promises, "erase_at": erase_at})

@@ -112,6 +112,18 @@ class CallMade(Note):
     """Whether the one-time word was said first."""
 
 
+class CallTaken(Note):
+    """Somebody makes the call now: from here on, until it was made, they read how its customer is reached."""
+
+    detail_type: Literal["CallTaken.v1"] = "CallTaken.v1"
+
+
+class WayInGiven(Note):
+    """Whoever makes the call read number and secret, to say them to the customer, whom no message may bring them."""
+
+    detail_type: Literal["WayInGiven.v1"] = "WayInGiven.v1"
+
+
 class ShiftPlanned(Note):
     """Somebody is on duty, as what, where and when."""
 
@@ -199,6 +211,12 @@ class WayOpened(Note):
     """Whoever has this number texted START."""
 
     detail_type: Literal["WayOpened.v1"] = "WayOpened.v1"
+
+
+class WayKnown(Note):
+    """More is known of a way to somebody; what it is stands encrypted with the way."""
+
+    detail_type: Literal["WayKnown.v1"] = "WayKnown.v1"
 
 
 class MessageKept(Note):

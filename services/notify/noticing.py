@@ -15,7 +15,7 @@ from shared.contracts.notify import AcknowledgementOverdue
 from shared.http import Problem
 from shared.packs import LANGUAGES
 from shared.place import Place
-from shared.policy import LEADING, UNIT, Principal, require
+from shared.policy import UNIT, Principal, may, require
 from shared.rules import calendar, pack
 from shared.store import Cause, Line, NotFound
 from shared.tables import store
@@ -113,7 +113,7 @@ def _is_with(notice: Notice, principal: Principal, now: datetime) -> bool:
     here = pack()
     codes = {code for role in notice.roles for code in rota.roles_called(role, here)}
     theirs = principal.acts_as or {code for code, role in here.roles.items() if role.group in principal.roles}
-    if principal.roles & LEADING or codes & theirs:
+    if may(principal, "notice.acknowledge-others") or codes & theirs:
         return True
     if principal.id in notice.roles or principal.units & {role for role in notice.roles if role.startswith(UNIT)}:
         return True

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from services.notify import batching, booking, caring, confirming, notes, wishing
+from services.notify import batching, booking, caring, confirming, entrance, notes, sheltering, wishing
 from services.notify.cards import card_of
-from services.notify.delivery import tell_customer
+from services.notify.customers import tell_customer
 from services.notify.duty import remind_of_shift, tell_duty, tell_overdue, tell_substitute, tell_unready
 from services.notify.entry import Entry, entry
 from services.notify.message import Policy
@@ -15,7 +15,7 @@ from services.notify.recipient import Recipient, forgotten
 from services.notify.wording import Count
 from shared import ids, vault
 from shared.clock import utc_now
-from shared.consumer import Heard, Reactions, consume
+from shared.consumer import consume
 from shared.contracts.complaints import (
     AttentionAsked,
     CallsDeclined,
@@ -46,6 +46,7 @@ from shared.contracts.intake import (
     CallTimeChosen,
     CallWanted,
     CaseClosed,
+    CaseConcerns,
     CaseDeclined,
     CaseErased,
     CaseExtended,
@@ -77,13 +78,17 @@ from shared.contracts.notify import (
     ThanksGiven,
 )
 from shared.contracts.survey import SatisfactionLow, SurveyInvited, SurveyLink
+from shared.heard import Heard, Reactions
 from shared.settings import settings
 from shared.store import AlreadyDone, AlreadyExists, Guard, Line, retrying
 from shared.tables import store
 
 
 def meet_customer(heard: Heard[CaseReported]) -> None:
-    """Keep how to reach the customer, acknowledge their report, and tell the duty leader what is urgent."""
+    """Keep how to reach the customer, tell the duty leader what is urgent, and acknowledge the report.
+
+    In this order: no provider that hangs on a customer's address may keep those waiting who are to help.
+    """
     event = heard.event
     known = Recipient(id=event.case, language=event.language, salt=vault.new_salt())
     card = heard.box() or {}
@@ -91,10 +96,13 @@ def meet_customer(heard: Heard[CaseReported]) -> None:
     # A second delivery finds it; what follows asks for itself whether it was done.
     with suppress(AlreadyExists):
         retrying(lambda: store().create(known, lines, heard.cause(utc_now())))
-    tell_customer(heard, event.case, "acknowledgement", {}, urgent=event.urgent)
     if event.urgent or "duty" in event.dispositions:
         values = {"number": ids.spoken(event.case), "category": event.category}
         tell_duty(heard, "duty-leader", "duty_urgent", values)
+    if card.get("protected"):
+        sheltering.spread(event.case, heard.cause(utc_now()))
+    tell_customer(heard, event.case, "acknowledgement", {}, urgent=event.urgent)
+    entrance.promise(heard, event.case, event.channel)
     caring.count_contact(heard, card)
 
 
@@ -110,11 +118,12 @@ def change_contact(heard: Heard[ContactChanged]) -> None:
         lines = [Line(notes.RecipientKnown(), private=card)]
         if not before["wishes"]:
             lines += wishing.strict_at_first(card)
-        after = known.model_copy(update={"card": heard.sequence})
+        after = known.reached_by(card, before, heard.sequence)
         return store().change(after, lines, heard.cause(now), Guard(f"SEEN#{heard.id}"))
 
     with suppress(AlreadyDone):
         retrying(write)
+    sheltering.spread(heard.event.case, heard.cause(now))
     if card_of(heard.event.case)[1].get("protected"):
         booking.keep_to_wishes(heard, heard.event.case)
     if heard.event.renewed and card_of(heard.event.case)[0].card == heard.sequence:
@@ -256,13 +265,17 @@ def tell_complaint_accepted(heard: Heard[ComplaintAccepted]) -> None:
     if alone:
         known = Recipient(id=event.case, language=event.language, salt=vault.new_salt(), about="complaint")
         with suppress(AlreadyExists):
-            line = Line(notes.RecipientKnown(), private=card)
-            retrying(lambda: store().create(known, [line], heard.cause(utc_now())))
+            lines = [Line(notes.RecipientKnown(), private=card), *wishing.strict_at_first(card)]
+            retrying(lambda: store().create(known, lines, heard.cause(utc_now())))
+        if card.get("protected"):
+            sheltering.spread(event.case, heard.cause(utc_now()))
     number = ids.spoken(event.complaint)
     values: dict[str, Any] = {"complaint": number, "answer_due": event.answer_due}
     if "secret" in card:
         values["follow"] = f"{settings().need('url')}/complaint/{number}/{card['secret']}"
     tell_customer(heard, event.case, "complaint_taken" if alone else "complaint_accepted", values)
+    if alone:
+        entrance.promise(heard, event.case, event.channel)
 
 
 def tell_complaint_late(heard: Heard[ComplaintEscalated]) -> None:
@@ -496,6 +509,7 @@ REACTIONS: Reactions = {
     CaseLate: tell_late,
     CaseClosed: tell_closed,
     ContactChanged: change_contact,
+    CaseConcerns: sheltering.protect,
     CaseErased: forget_customer,
     ComplaintErased: forget_complainant,
     UnitDispatched: tell_dispatched,

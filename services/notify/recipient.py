@@ -1,11 +1,14 @@
 """How the customer of a case is reached: kept encrypted, erased by destroying its salt."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
 from services.notify.message import Channel
 from shared import ids
 from shared.aggregate import Aggregate
+
+WISHES_A_DAY = 20
 
 
 class Recipient(Aggregate):
@@ -26,9 +29,29 @@ class Recipient(Aggregate):
 
     unwanted: tuple[Channel, ...] = ()
     """Ways by which they called a message spam: they get there only what has to be told."""
+    wished: tuple[datetime, ...] = ()
+    """When, within a day, they said how they want to be written to: each time is read with every message."""
+
+    def reached_by(self, now: Mapping[str, Any], before: Mapping[str, Any], card: int) -> "Recipient":
+        """From now on they are reached like this. Who called spam what came to an address said so of that address."""
+        was, is_ = addresses(before), addresses(now)
+        same = tuple(way for way in self.unwanted if was[way] == is_[way])
+        return self.model_copy(update={"card": card, "unwanted": same})
 
     def complaining_about(self, subjects: Iterable[str]) -> "Recipient":
         return self.model_copy(update={"subjects": tuple(dict.fromkeys((*self.subjects, *subjects)))})
+
+
+class TooManyWishes(Exception):
+    """They said often enough for one day how they want to be written to."""
+
+
+def wished(known: Recipient, now: datetime) -> Recipient:
+    """They say how they want to be written to. Raises `TooManyWishes`."""
+    today = tuple(at for at in known.wished if at > now - timedelta(days=1))
+    if len(today) >= WISHES_A_DAY:
+        raise TooManyWishes(known.id)
+    return known.model_copy(update={"wished": (*today, now)})
 
 
 def unless_forgotten(table: str, case: str, salt: str) -> dict[str, Any]:
@@ -65,6 +88,11 @@ def follow_path(known: Recipient, secret: str) -> str:
     if known.about == "complaint":
         return f"/complaint/{ids.spoken(known.id)}/{secret}"
     return f"/follow/{known.id}/{secret}"
+
+
+def addresses(card: Mapping[str, Any]) -> dict[str, str | None]:
+    """Where each way leads to."""
+    return {"sms": card.get("phone"), "email": card.get("email")}
 
 
 def channels(card: dict[str, Any], without: Iterable[Channel] = ()) -> tuple[Channel, ...]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from services.notify import stopping, subscribing
 from shared.clock import utc_now
-from shared.consumer import NotAnEvent, work_off
+from shared.consumer import work_off
+from shared.heard import NotAnEvent
 from shared.logs import log
 from shared.store import Cause
 
@@ -27,7 +28,8 @@ def take(body: str) -> None:
         log().info("reply left alone")
         return
     stopping.turn(number, stopped=wanted, said=identity, now=utc_now())
-    if wanted:
+    # One that comes again, after they texted START, ends nothing.
+    if wanted and stopping.is_stopped(number):
         subscribing.end_address("sms", number, Cause(utc_now(), "customer", identity))
     log().info("texts stopped" if wanted else "texts wanted again")
 

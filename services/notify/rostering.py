@@ -1,33 +1,25 @@
 """What staff do with the rota: plan shifts, say that they are ready, leave one to a substitute, hand over."""
 
-import csv
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.notify import cover, notes, rota
+from services.notify import notes, roster, rota
 from services.notify import shift as shifts
+from services.notify.roster import facts, identity_of
 from services.notify.shift import Shift
 from shared import ids, vault
 from shared.acting import Change, carry_out
 from shared.commands import Command
 from shared.contracts.notify import ShiftNear, ShiftUnready, SubstituteNamed
-from shared.http import Problem, Request, Text, When, fault
-from shared.policy import LEADING, NotPermitted, Principal, require
+from shared.http import Problem, Request, Text, When, fault, key_used
+from shared.policy import Principal, require
 from shared.rules import calendar, pack
 from shared.store import AlreadyExists, Cause, Item, Line, NotFound, retrying
 from shared.tables import store
-
-WINDOW = timedelta(days=31)
-"""How much of the rota is read at once."""
-
-_BEFORE = timedelta(hours=24)
-_NOTES = 5
-"""Of shifts before, those whose notes the next one reads."""
 
 StaffId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._@+-]{1,64}$")]
 """The id in a member of staff's token."""
@@ -61,47 +53,6 @@ class Nothing(Request):
     """An act that needs no more words."""
 
 
-def overview(principal: Principal, begins: datetime, ends: datetime) -> dict[str, Any]:
-    """Everybody's shifts between two times, and when nobody is on duty who has to be."""
-    require(principal, "roster.read")
-    _must_be_window(begins, ends)
-    found = [one for role in pack().roles for one in rota.as_role(role, begins, ends)]
-    return {
-        "from": begins.isoformat(),
-        "to": ends.isoformat(),
-        "shifts": [_facts(one) for one in sorted(found, key=lambda one: (one.begins, one.role, one.id))],
-        "gaps": [
-            {"role": gap.role, "begins": gap.begins.isoformat(), "ends": gap.ends.isoformat()}
-            for gap in cover.gaps(pack(), calendar(), found, begins, ends)
-        ],
-    }
-
-
-def mine(principal: Principal, begins: datetime, ends: datetime) -> dict[str, Any]:
-    """The reader's own shifts."""
-    require(principal, "roster.read")
-    _must_be_window(begins, ends)
-    return {"shifts": [_facts(one) for one in rota.of_staff(principal.id, begins, ends)]}
-
-
-def mine_as_table(principal: Principal, begins: datetime, ends: datetime) -> str:
-    """The reader's own shifts as CSV, for a calendar or a spreadsheet."""
-    rows = mine(principal, begins, ends)["shifts"]
-    told = io.StringIO()
-    columns = ("number", "role", "zone", "begins", "ends", "state")
-    table = csv.DictWriter(told, columns, extrasaction="ignore", lineterminator="\r\n")
-    table.writeheader()
-    table.writerows(rows)
-    return told.getvalue()
-
-
-def read(principal: Principal, number: str) -> dict[str, Any]:
-    """One shift, with what it handed over and what those before it did."""
-    require(principal, "roster.read")
-    shift, events = store().history(Shift, _identity(number))
-    return {**_facts(shift), "handover": _handed_over(shift, events), "before": _before(shift)}
-
-
 def plan(principal: Principal, request: ShiftRequest, key: str, cause: Cause) -> dict[str, Any]:
     """Put somebody on the rota. The same key is the same shift. Refuses who has the same duty then already."""
     require(principal, "roster.plan")
@@ -126,7 +77,7 @@ def plan(principal: Principal, request: ShiftRequest, key: str, cause: Cause) ->
         return store().create(new, [line], cause, extra=[*rota.rows(new), taken])
 
     try:
-        return _facts(retrying(write))
+        return facts(retrying(write))
     except AlreadyExists:
         return _planned_before(identity, store().first(Shift, identity).data, line)
 
@@ -139,7 +90,7 @@ def confirm(principal: Principal, number: str, command: Command, cause: Cause) -
         return Change(_allowed(lambda: shifts.ready(shift, cause.at)), [Line(notes.ShiftConfirmed())])
 
     done = _act(principal, number, command, cause, decide)
-    return {**done, "before": _before(store().load(Shift, _identity(number)))}
+    return {**done, "before": roster.before(store().load(Shift, identity_of(number)))}
 
 
 def leave(principal: Principal, number: str, command: Command, request: LeaveRequest, cause: Cause) -> dict[str, Any]:
@@ -227,12 +178,12 @@ def _act(
     principal: Principal, number: str, command: Command, cause: Cause, decide: Callable[[Shift], Change[Shift]]
 ) -> dict[str, Any]:
     require(principal, "roster.serve")
-    return carry_out(Shift, _identity(number), command, cause, decide, _facts)
+    return carry_out(Shift, identity_of(number), command, cause, decide, facts)
 
 
 def _must_be_theirs(principal: Principal, shift: Shift) -> None:
-    if principal.id != shift.staff and not principal.roles & LEADING:
-        raise NotPermitted("roster.plan")
+    if principal.id != shift.staff:
+        require(principal, "roster.serve-others")
 
 
 def _allowed(act: Callable[[], Shift]) -> Shift:
@@ -280,64 +231,5 @@ def _must_be_free(shift: Shift, staff: str, where: str) -> Item:
 def _planned_before(identity: str, known: dict[str, Any], line: Line) -> dict[str, Any]:
     asked = line.event.model_dump(mode="json", exclude={"detail_type"}, exclude_defaults=True)
     if asked != known:
-        raise Problem(
-            422,
-            "key-used-before",
-            "This Idempotency-Key was used for another shift.",
-            "Use a new key for a new shift.",
-        )
-    return _facts(store().load(Shift, identity))
-
-
-def _must_be_window(begins: datetime, ends: datetime) -> None:
-    if not timedelta() < ends - begins <= WINDOW:
-        raise Problem(
-            400,
-            "bad-window",
-            "This is no part of the rota that can be read at once.",
-            f"Send from and to with to after from, at most {WINDOW.days} days apart.",
-        )
-
-
-def _before(shift: Shift) -> list[dict[str, Any]]:
-    """What was handed over by the shifts before this one in its role and zone, the last one first."""
-    around = rota.as_role(shift.role, shift.begins - _BEFORE, shift.ends)
-    earlier = [one for one in around if one.notes and one.id != shift.id and one.begins < shift.begins]
-    theirs = [one for one in reversed(earlier) if one.counts and (shift.serves(one.zone) or not one.zone)]
-    return [note for one in theirs[:_NOTES] for note in _handed_over(*store().history(Shift, one.id))]
-
-
-def _handed_over(shift: Shift, events: Sequence[Any]) -> list[dict[str, Any]]:
-    if shift.salt is None:
-        return []
-    return [
-        {"shift": ids.spoken(shift.id), "at": event.at.isoformat(), "by": event.facts["actor"]}
-        | event.private(shift.salt)
-        for event in events
-        if event.type == notes.HandoverNoted.detail_type_name()
-    ]
-
-
-def _identity(number: str) -> str:
-    identity = ids.heard(number)
-    if identity is None:
-        raise NotFound(number)
-    return identity
-
-
-def _facts(shift: Shift) -> dict[str, Any]:
-    owed = next((one for one in shift.promises if one.open), None)
-    return {
-        "number": ids.spoken(shift.id),
-        "role": shift.role,
-        "zone": shift.zone,
-        "staff": shift.staff,
-        "begins": shift.begins.isoformat(),
-        "ends": shift.ends.isoformat(),
-        "state": str(shift.state),
-        "ready_at": shift.ready_at.isoformat() if shift.ready_at else None,
-        "ready_by": owed.due.isoformat() if owed else None,
-        "owed_by": owed.role if owed else None,
-        "instead_of": list(shift.instead_of),
-        "handed_over": shift.notes,
-    }
+        raise key_used("shift")
+    return facts(store().load(Shift, identity))

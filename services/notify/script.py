@@ -10,6 +10,7 @@ from services.notify import notes, watchword
 from services.notify.callback import Callback
 from services.notify.message import Message
 from services.notify.names import greetable
+from services.notify.quoting import quoted
 from services.notify.recipient import Recipient
 from services.notify.telling import told_before
 from shared import ids
@@ -111,6 +112,6 @@ def _messages(case: str, known: Recipient) -> Iterator[dict[str, Any]]:
             "what": "message",
             "template": message.template,
             "outcome": str(message.state),
-            "said": letter.get("text"),
+            "said": quoted(letter.get("text")),
             "promised": None,
         }

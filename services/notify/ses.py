@@ -5,19 +5,43 @@ import unicodedata
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import parseaddr
 
 from services.notify.entry import written
 from services.notify.htmlmail import html
 from services.notify.letter import Letter
 from services.notify.mark import MARK, Which
-from services.notify.outcomes import NeverTaken, asked
+from services.notify.outcomes import FOR_GOOD, FOR_NOW, NeverTaken, asked
 from shared.aws import client_once
 from shared.packs import LANGUAGES
 from shared.settings import settings
 
+CODES = {
+    # What is wrong with our account, identity or configuration is mended by us, and then it goes.
+    "AccountSuspendedException": FOR_NOW,
+    "SendingPausedException": FOR_NOW,
+    "MailFromDomainNotVerifiedException": FOR_NOW,
+    "NotFoundException": FOR_NOW,
+    "MessageRejected": FOR_GOOD,
+    "BadRequestException": FOR_GOOD,
+}
+"""What SES' refusals of SendEmail mean."""
+
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*", re.IGNORECASE)
+
+
+class _Unfolded(EmailPolicy):
+    """A link is never folded: mail programs don't put its pieces together again, and then one click does nothing."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name == "List-Unsubscribe":
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_MAIL = _Unfolded(linesep="\r\n", max_line_length=76)
+"""As long as lines may be that hold words in other scripts (RFC 2047)."""
 
 
 class Email:
@@ -35,13 +59,14 @@ class Email:
                 Content={"Raw": {"Data": mail}},
                 EmailTags=[{"Name": MARK, "Value": which.mark}],
                 **({"ConfigurationSetName": receipts} if receipts else {}),
-            )
+            ),
+            CODES,
         )
 
 
 def composed(letter: Letter, sender: str, to: Address) -> bytes:
     """The mail, as text and as HTML, with the entry for a calendar when there is one."""
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_MAIL)
     mail["From"] = sender
     mail["To"] = to
     mail["Subject"] = _one_line(letter.subject)

@@ -2,9 +2,30 @@
 
 from services.notify.letter import Letter
 from services.notify.mark import Which
-from services.notify.outcomes import asked
+from services.notify.outcomes import FOR_GOOD, FOR_NOW, OPEN, asked
 from shared.aws import client_once
 from shared.settings import settings
+
+CODES = {
+    # By the codes on the wire, which are not the names of its exceptions.
+    "AuthorizationError": FOR_NOW,
+    "InvalidSecurity": FOR_NOW,
+    "KMSAccessDenied": FOR_NOW,
+    "KMSDisabled": FOR_NOW,
+    "KMSInvalidState": FOR_NOW,
+    "KMSNotFound": FOR_NOW,
+    "KMSOptInRequired": FOR_NOW,
+    "KMSThrottling": FOR_NOW,
+    "InternalError": OPEN,
+    "InvalidParameter": FOR_GOOD,
+    "ParameterValueInvalid": FOR_GOOD,
+    "ValidationException": FOR_GOOD,
+    "NotFound": FOR_GOOD,
+    "EndpointDisabled": FOR_GOOD,
+    "PlatformApplicationDisabled": FOR_GOOD,
+    "OptedOut": FOR_GOOD,
+}
+"""What SNS' refusals of Publish mean."""
 
 
 class Sns:
@@ -16,5 +37,6 @@ class Sns:
         if sender and not letter.neutral:
             attributes["AWS.SNS.SMS.SenderID"] = {"DataType": "String", "StringValue": sender}
         return asked(
-            lambda: client_once("sns").publish(PhoneNumber=address, Message=letter.sms, MessageAttributes=attributes)
+            lambda: client_once("sns").publish(PhoneNumber=address, Message=letter.sms, MessageAttributes=attributes),
+            CODES,
         )

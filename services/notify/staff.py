@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from aws_lambda_powertools.event_handler import Response
 from pydantic import TypeAdapter, ValidationError
 
-from services.notify import behalf, calling, carding, caring, drafting, noticing, previewing, rostering
+from services.notify import behalf, calling, carding, caring, drafting, noticing, previewing, roster, rostering
 from services.notify.booking import BookingRequest
 from shared.clock import utc_now
 from shared.commands import Command
@@ -37,9 +37,20 @@ def read(number: str) -> Response[str]:
 @handler.post("/staff/v1/callbacks/<number>/outcome")
 def record(number: str) -> Response[str]:
     request = handler.read(calling.OutcomeRequest)
-    principal = handler.principal()
-    command = Command(principal.id, handler.idempotency_key(), request)
-    return answer(200, calling.record(principal, number, command, request, utc_now(), handler.correlation()))
+    command = _command(request)
+    return answer(
+        200, calling.record(handler.principal(), number, command, request, utc_now(), handler.correlation())
+    )
+
+
+@handler.post("/staff/v1/callbacks/<number>/take")
+def take(number: str) -> Response[str]:
+    return answer(200, calling.take(handler.principal(), number, utc_now(), handler.correlation()))
+
+
+@handler.post("/staff/v1/callbacks/<number>/way-in")
+def give_way_in(number: str) -> Response[str]:
+    return answer(200, calling.give_way_in(handler.principal(), number, utc_now(), handler.correlation()))
 
 
 @handler.get("/staff/v1/wishes/<number>")
@@ -66,9 +77,8 @@ def bulletins() -> Response[str]:
 @handler.post("/staff/v1/bulletins")
 def write_bulletin() -> Response[str]:
     request = handler.read(drafting.BulletinRequest)
-    principal = handler.principal()
-    command = Command(principal.id, handler.idempotency_key(), request)
-    return answer(201, drafting.write(principal, command, request, utc_now(), handler.correlation()))
+    command = _command(request)
+    return answer(201, drafting.write(handler.principal(), command, request, utc_now(), handler.correlation()))
 
 
 @handler.get("/staff/v1/bulletins/<number>")
@@ -79,32 +89,30 @@ def read_bulletin(number: str) -> Response[str]:
 @handler.post("/staff/v1/bulletins/<number>/acts")
 def act_on_bulletin(number: str) -> Response[str]:
     request = handler.read(drafting.ActRequest)
-    principal = handler.principal()
-    command = Command(principal.id, handler.idempotency_key(), request)
-    return answer(200, drafting.act(principal, number, command, request, utc_now(), handler.correlation()))
+    command = _command(request)
+    return answer(200, drafting.act(handler.principal(), number, command, request, utc_now(), handler.correlation()))
 
 
 @handler.post("/staff/v1/thanks")
 def thank() -> Response[str]:
     request = handler.read(caring.ThanksRequest)
-    principal = handler.principal()
-    command = Command(principal.id, handler.idempotency_key(), request)
-    return answer(201, caring.thank(principal, command, request, utc_now(), handler.correlation()))
+    command = _command(request)
+    return answer(201, caring.thank(handler.principal(), command, request, utc_now(), handler.correlation()))
 
 
 @handler.get("/staff/v1/roster")
-def roster() -> Response[str]:
-    return answer(200, rostering.overview(handler.principal(), *_window()))
+def shifts() -> Response[str]:
+    return answer(200, roster.overview(handler.principal(), *_window()))
 
 
 @handler.get("/staff/v1/roster/mine")
 def my_shifts() -> Response[str]:
-    return answer(200, rostering.mine(handler.principal(), *_window()))
+    return answer(200, roster.mine(handler.principal(), *_window()))
 
 
 @handler.get("/staff/v1/roster/mine.csv")
 def my_shifts_as_table() -> Response[str]:
-    table = rostering.mine_as_table(handler.principal(), *_window())
+    table = roster.mine_as_table(handler.principal(), *_window())
     return Response(200, "text/csv; charset=utf-8", table, headers={"Cache-Control": "no-store"})
 
 
@@ -117,7 +125,7 @@ def plan_shift() -> Response[str]:
 
 @handler.get("/staff/v1/roster/shifts/<number>")
 def read_shift(number: str) -> Response[str]:
-    return answer(200, rostering.read(handler.principal(), number))
+    return answer(200, roster.read(handler.principal(), number))
 
 
 @handler.post("/staff/v1/roster/shifts/<number>/readiness")

@@ -4,12 +4,12 @@ Whoever owns a number decides about it, not who gave it to the desk; so it holds
 """
 
 import unicodedata
+from contextlib import suppress
 from datetime import datetime
 
-from services.notify import notes
+from services.notify import notes, ways
 from services.notify.way import Way
-from shared import vault
-from shared.store import AlreadyExists, Cause, Line, NotFound, retrying
+from shared.store import AlreadyDone, AlreadyExists, Cause, Guard, Line, NotFound, retrying
 from shared.tables import store
 
 _STOP = {
@@ -42,30 +42,26 @@ def meant(text: str) -> bool | None:
 def is_stopped(number: str) -> bool:
     """Whether whoever has this number wants no text messages."""
     try:
-        return store().load(Way, _id(number)).stopped
+        return store().load(Way, ways.identity(number)).stopped
     except NotFound:
         return False
 
 
 def turn(number: str, *, stopped: bool, said: str, now: datetime) -> None:
-    """Keep what its owner said, once for each message (`said`, its id)."""
-    cause = Cause(now, "customer", said)
+    """Keep what its owner said, once for each message (`said`, its id): networks bring one again much later."""
+    cause, guard = Cause(now, "customer", said), Guard(f"SEEN#{said}")
     line = Line(notes.WayStopped() if stopped else notes.WayOpened())
 
     def write() -> Way:
         try:
-            way = store().load(Way, _id(number))
+            way = store().load(Way, ways.identity(number))
         except NotFound:
-            return store().create(Way(id=_id(number), stopped=stopped, said=said), [line], cause)
-        if way.said == said or way.stopped == stopped:
-            return way
-        return store().change(way.model_copy(update={"stopped": stopped, "said": said}), [line], cause)
+            return store().create(Way(id=ways.identity(number), stopped=stopped), [line], cause, guard=guard)
+        news = [line] if way.stopped != stopped else []
+        return store().change(way.model_copy(update={"stopped": stopped}), news, cause, guard)
 
-    try:
-        retrying(write)
-    except AlreadyExists:
-        retrying(write)
-
-
-def _id(number: str) -> str:
-    return vault.mac_text("way", number)
+    with suppress(AlreadyDone):
+        try:
+            retrying(write)
+        except AlreadyExists:
+            retrying(write)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal
 
-from services.notify import audience, notes, subscriber
+from services.notify import audience, cards, notes, subscriber
 from services.notify.message import Channel
 from services.notify.subscriber import NotNow, State, Subscriber
 from shared import vault
@@ -25,8 +25,7 @@ _ACTIONS: tuple[Action, ...] = ("confirm", "end")
 
 def view(identity: str, token: str) -> dict[str, Any]:
     """What a link is about. Nothing changes. Raises `NotFound`."""
-    known, _ = _opened(identity, token)
-    return facts(known)
+    return facts(*_opened(identity, token))
 
 
 def confirm(identity: str, token: str, now: datetime, correlation: str) -> dict[str, Any]:
@@ -51,7 +50,7 @@ def confirm(identity: str, token: str, now: datetime, correlation: str) -> dict[
         cause = Cause(now, "citizen", correlation)
         return store().change(after, [Line(notes.SubscriptionConfirmed())], cause, extra=listed)
 
-    return facts(retrying(write))
+    return facts(retrying(write), "confirm")
 
 
 def end(identity: str, token: str, now: datetime, correlation: str) -> dict[str, Any]:
@@ -63,7 +62,7 @@ def end(identity: str, token: str, now: datetime, correlation: str) -> dict[str,
             raise NotFound(identity)
         return _ended(known, Cause(now, "citizen", correlation))
 
-    return facts(retrying(write))
+    return facts(retrying(write), "end")
 
 
 def end_address(channel: Channel, address: str, cause: Cause) -> None:
@@ -98,12 +97,13 @@ def erase(identity: str, now: datetime) -> None:
 
 
 def reached(identity: str) -> tuple[Subscriber, str | None]:
-    """A subscriber, and their address unless it is erased. Raises `NotFound`."""
+    """A subscriber, and their address unless it is erased or has to be safe from us. Raises `NotFound`."""
     known, events = store().history(Subscriber, identity)
     if known.salt is None:
         return known, None
     asked = (event for event in reversed(events) if event.type == SubscriptionAsked.detail_type_name())
-    return known, str(next(asked).private(known.salt)["address"])
+    address = str(next(asked).private(known.salt)["address"])
+    return known, None if cards.is_sheltered(address) else address
 
 
 def identity_of(channel: Channel, address: str) -> str:
@@ -116,8 +116,9 @@ def link(known: Subscriber, action: Action) -> str:
     return f"{settings().need('url')}/subscribe/{action}/{known.id}/{_token(known.id, action, known.asked_at)}"
 
 
-def facts(known: Subscriber) -> dict[str, Any]:
-    shown = known.wanted or known.choice
+def facts(known: Subscriber, action: Action) -> dict[str, Any]:
+    """What a link shows. Whatever a stranger asked for meanwhile is shown by the link alone that confirms it."""
+    shown = (known.wanted if action == "confirm" else None) or known.choice
     return {
         "state": str(known.state),
         "themes": list(shown.themes) if shown else [],

@@ -15,8 +15,9 @@ def telling(message: Message, now: datetime) -> Item:
 
 def told_before(case: str, most: int) -> list[tuple[str, datetime]]:
     """The ids of the last messages to the customer of a case, and when each was begun; the latest last."""
-    keys = [item["sk"]["S"].partition("#") for item in store().partition(_partition(case))]
-    return [(identity, datetime.fromisoformat(at)) for at, _, identity in keys[-most:]]
+    last = store().newest(_partition(case), "0", ":", {}, pages=1, limit=most)
+    keys = [item["sk"]["S"].partition("#") for item in last]
+    return [(identity, datetime.fromisoformat(at)) for at, _, identity in reversed(keys)]
 
 
 def _partition(case: str) -> str:

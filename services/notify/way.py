@@ -1,6 +1,7 @@
-"""A way to somebody that its owner can close: a telephone number that texted STOP. Pure.
+"""A way to somebody: a telephone number or an address, whatever cases name it. Pure.
 
-Known by a keyed hash of the number, so whatever case it belongs to, and however many, it holds.
+Its owner can close it (a number that texted STOP), and it can need safe contact. It is known by a keyed hash, so it
+holds for whatever case it belongs to, and however many.
 """
 
 from typing import ClassVar
@@ -13,6 +14,7 @@ class Way(Aggregate):
 
     KIND: ClassVar[str] = "WAY"
 
-    stopped: bool
-    said: str = ""
-    """Id of the text message that said so last: it may come twice."""
+    stopped: bool = False
+    salt: str | None = None
+    sealed: str = ""
+    """For whom it has to be safe, encrypted (`services.notify.ways`); empty: nobody ever asked."""

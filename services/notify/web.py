@@ -1,16 +1,13 @@
 """Pages for customers: when they are called, how and when they are written to. A link changes nothing by being
 opened; a mail program's one click (RFC 8058) comes as POST, as a person's own does.
 
-The secret of the case moves into a cookie, out of the address. A browser that keeps no cookie gets it in its form.
+The secret of the case moves into a cookie (`shared.pages.linked`).
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
 from pydantic import ValidationError
@@ -22,20 +19,18 @@ from services.notify.kinds import DECLINABLE
 from shared import ids
 from shared.clock import utc_now
 from shared.http import Problem, invalid
-from shared.pages import LANGUAGES, Fault
+from shared.pages import LANGUAGES, Fault, linked
 from shared.pages.asking import as_request
-from shared.pages.browser import HOME, Pages, Visit, cookie, number_of, see_other
+from shared.pages.browser import HOME, Pages, Visit, see_other
 from shared.pages.calls import call_shown
+from shared.pages.linked import Key
 from shared.rules import calendar
 from shared.store import NotFound
 from shared.wording import Speaker
 
 handler = Pages("notify")
 
-_SECRET = re.compile(r"[\w-]{8,128}", re.ASCII)
 _COOKIE: Final = "contact"
-_TRIED: Final = "tried"
-"""In the query of a link: this browser was given the cookie already."""
 _WAYS: Final = ("sms", "email")
 _STOP: Final = "stop"
 _FIELDS: Final[Mapping[str, str]] = {
@@ -49,36 +44,17 @@ _FIELDS: Final[Mapping[str, str]] = {
 """Where on the page a fault of the request stands."""
 
 
-@dataclass(frozen=True)
-class Key:
-    """What opens one customer's wishes, and whether the page has to carry it because the browser does not."""
-
-    number: str
-    secret: str
-    carried: bool
-
-
 @handler.get("/contact/<number>/<secret>")
 def open_link(number: str, secret: str) -> Response[str]:
-    visit = handler.visit
-    identity = number_of(number)
-    if not _SECRET.fullmatch(secret):
-        raise NotFound(identity)
-    query = handler.current_event.query_string_parameters or {}
-    kept = {"lang": visit.language} if query.get("lang") == visit.language else {}
-    if visit.cookie(_COOKIE) == secret:
-        return see_other(_address(f"/contact/{identity}", kept))
-    if _TRIED not in query:
-        address = _address(f"/contact/{identity}/{secret}", {_TRIED: "1", **kept})
-        return see_other(address, [cookie(_COOKIE, secret, f"/contact/{identity}")])
-    return _ask(visit, Key(identity, secret, carried=True))
+    found = linked.opened(handler, _COOKIE, number, secret)
+    return _ask(handler.visit, found) if isinstance(found, Key) else found
 
 
 @handler.get("/contact/<number>")
 def ask(number: str) -> Response[str]:
     visit = handler.visit
     kept = "kept" in (handler.current_event.query_string_parameters or {})
-    return _ask(visit, _key(visit, number, {}), kept=kept)
+    return _ask(visit, linked.key(visit, _COOKIE, number, {}), kept=kept)
 
 
 @handler.post("/contact/<number>")
@@ -86,7 +62,7 @@ def take(number: str) -> Response[str]:
     visit = handler.visit
     sent = visit.form()
     visit.speaks(sent.get("language", ""))
-    key = _key(visit, number, sent)
+    key = linked.key(visit, _COOKIE, number, sent)
     try:
         seen = choosing.choose(key.number, key.secret, _request(sent), utc_now(), handler.correlation())
     except Problem as refusal:
@@ -104,7 +80,7 @@ def choose_call(number: str) -> Response[str]:
     visit = handler.visit
     sent = visit.form()
     visit.speaks(sent.get("language", ""))
-    key = _key(visit, number, sent)
+    key = linked.key(visit, _COOKIE, number, sent)
     try:
         request = as_request(CallRequest, _call(sent.get("call", "")))
         seen = choosing.choose_call(key.number, key.secret, request, utc_now(), handler.correlation())
@@ -136,17 +112,6 @@ def stop(number: str, kind: str, token: str) -> Response[str]:
     if not visit.chose_language:
         visit.speaks(choosing.language_of(identity))
     return visit.say(HTTPStatus.OK, "stopped", "done", "still", ways=HOME)
-
-
-def _key(visit: Visit, number: str, sent: Mapping[str, str]) -> Key:
-    identity, secret = number_of(number), sent.get("secret") or visit.cookie(_COOKIE)
-    if not secret:
-        raise NotFound(identity)
-    return Key(identity, secret, carried="secret" in sent)
-
-
-def _address(path: str, query: Mapping[str, str]) -> str:
-    return f"{path}?{urlencode(query)}" if query else path
 
 
 def _ask(visit: Visit, key: Key, *, kept: bool = False) -> Response[str]:
@@ -248,7 +213,7 @@ def _form(
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
         faults=faults or [],
         action=f"/contact/{key.number}",
-        carried={"language": visit.language, **({"secret": key.secret} if key.carried else {})},
+        carried={"language": visit.language, **key.fields},
         number=ids.spoken(key.number),
         spoken=LANGUAGES,
         calls=_calls(seen, visit.t),

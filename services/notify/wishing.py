@@ -7,9 +7,12 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from services.notify import notes, recipient, stopping
+from services.notify.cards import said_by
 from services.notify.hours import Hours, hours_of
 from services.notify.kinds import KINDS, RULES
 from services.notify.message import Channel
+from services.notify.recipient import Recipient
+from services.notify.shelter import together
 from services.notify.wishes import SAFE_HOURS, STRICT, House, Plan, Wishes, decide
 from shared import vault
 from shared.contracts.notify import CallHoursChanged
@@ -21,8 +24,10 @@ _ONE_CLICK = "unsubscribe"
 
 
 def wishes_of(card: Mapping[str, Any]) -> Wishes:
-    """As they were kept with the card; whoever said nothing wishes for nothing."""
-    return Wishes.model_validate(card.get("wishes") or {})
+    """What holds for them: what they said on this case, as safe as they asked to be written to on any."""
+    said = said_by(card)
+    own = (said.safe,) if said.safe else ()
+    return said.model_copy(update={"safe": together((*card.get("shelter", ()), *own))})
 
 
 def strict_at_first(card: Mapping[str, Any]) -> list[Line]:
@@ -64,16 +69,32 @@ def hours(card: Mapping[str, Any], utc_offset: int | None = None) -> Hours:
 
 
 def plan(
-    card: Mapping[str, Any], template: str, now: datetime, among: Sequence[Channel] = ("sms", "email")
+    known: Recipient,
+    card: Mapping[str, Any],
+    template: str,
+    now: datetime,
+    among: Sequence[Channel] = ("sms", "email"),
 ) -> Plan | None:
     """What becomes of a message to whoever has this card; None when they don't want it or gave no way.
 
-    `among` are the ways that were not tried in vain yet.
+    `among` are the ways that were not tried in vain yet. By those that they called spam they get what has to be told.
     """
-    given = [way for way in recipient.channels(dict(card)) if way in among]
+    unwanted = known.unwanted if RULES[KINDS[template]].declinable else ()
+    given = [way for way in recipient.channels(dict(card), unwanted) if way in among]
     stopped = "sms" in given and stopping.is_stopped(str(card["phone"]))
     left = [way for way in given if not (stopped and way == "sms")]
     return decide(template, left, wishes_of(card), house(), now, closed=stopped)
+
+
+def plan_for_subscriber(channel: Channel, address: str, template: str, now: datetime, *, urgent: bool) -> Plan | None:
+    """What becomes of a message to a subscriber, of whom nothing is known but what they texted; None when that was
+    STOP. What is `urgent` waits for no hour.
+    """
+    if channel == "sms" and stopping.is_stopped(address):
+        return None
+    if urgent:
+        return Plan((channel,), now)
+    return decide(template, (channel,), Wishes(), house(), now)
 
 
 def page_of(case: str, card: Mapping[str, Any]) -> str:

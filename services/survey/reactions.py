@@ -8,10 +8,11 @@ from services.survey.answering import AnswerRequest, told
 from services.survey.invitation import Invitation, State
 from shared import erasure, ids, vault
 from shared.clock import utc_now
-from shared.consumer import Heard, Reactions, consume
+from shared.consumer import consume
 from shared.contracts.complaints import ComplaintClosed, ComplaintErased
 from shared.contracts.intake import CaseClosed, CaseErased
 from shared.contracts.survey import SurveyInvited
+from shared.heard import Heard, Reactions
 from shared.rules import calendar, pack
 from shared.store import AlreadyExists, Item, Line, retrying
 from shared.tables import store

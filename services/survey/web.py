@@ -1,15 +1,11 @@
 """Pages for customers: say how it was, once. Opening the link changes nothing, so a mail scanner can't answer.
 
-The link's token moves into a cookie of that survey, out of the address (ADR 5). The link is asked twice for that:
-a browser that does not bring the cookie the second time keeps none, and gets the token in its form instead.
+The link's token moves into a cookie of that survey (`shared.pages.linked`).
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
 from pydantic import ValidationError
@@ -19,8 +15,9 @@ from services.survey.answering import AnswerRequest
 from shared import ids
 from shared.clock import utc_now
 from shared.http import Problem, invalid
-from shared.pages import Fault
-from shared.pages.browser import HOME, Pages, Visit, cookie, see_other
+from shared.pages import Fault, linked
+from shared.pages.browser import HOME, Pages, Visit
+from shared.pages.linked import Key
 from shared.store import NotFound
 
 handler = Pages("survey")
@@ -31,41 +28,19 @@ _SCALES: Final[Mapping[str, range]] = {
     "recommend": range(11),
 }
 _LONGEST: Final = 4000
-_TOKEN = re.compile(r"[\w-]{8,128}", re.ASCII)
 _COOKIE: Final = "survey"
-_TRIED: Final = "tried"
-"""In the query of a link: this browser was given the cookie already."""
-
-
-@dataclass(frozen=True)
-class Key:
-    """What opens one survey, and whether the page has to carry it because the browser does not."""
-
-    invitation: str
-    token: str
-    carried: bool
 
 
 @handler.get("/survey/<invitation>/<token>")
 def open_link(invitation: str, token: str) -> Response[str]:
-    visit = handler.visit
-    survey = _survey(invitation)
-    if not _TOKEN.fullmatch(token):
-        raise NotFound(survey)
-    query = handler.current_event.query_string_parameters or {}
-    kept = {"lang": visit.language} if query.get("lang") == visit.language else {}
-    if visit.cookie(_COOKIE) == token:
-        return see_other(_address(f"/survey/{survey}", kept))
-    if _TRIED not in query:
-        address = _address(f"/survey/{survey}/{token}", {_TRIED: "1", **kept})
-        return see_other(address, [cookie(_COOKIE, token, f"/survey/{survey}")])
-    return _ask(visit, Key(survey, token, carried=True))
+    found = linked.opened(handler, _COOKIE, invitation, token)
+    return _ask(handler.visit, found) if isinstance(found, Key) else found
 
 
 @handler.get("/survey/<invitation>")
 def ask(invitation: str) -> Response[str]:
     visit = handler.visit
-    return _ask(visit, _key(visit, invitation, {}))
+    return _ask(visit, linked.key(visit, _COOKIE, invitation, {}))
 
 
 @handler.post("/survey/<invitation>")
@@ -73,9 +48,9 @@ def take(invitation: str) -> Response[str]:
     visit = handler.visit
     sent = visit.form()
     visit.speaks(sent.get("language", ""))
-    key = _key(visit, invitation, sent)
+    key = linked.key(visit, _COOKIE, invitation, sent)
     try:
-        answering.answer(key.invitation, key.token, _request(sent), utc_now(), handler.correlation())
+        answering.answer(key.number, key.secret, _request(sent), utc_now(), handler.correlation())
     except Problem as refusal:
         if refusal.kind == "answered-before":
             return _answered_before(visit)
@@ -85,28 +60,8 @@ def take(invitation: str) -> Response[str]:
     return visit.say(HTTPStatus.OK, "thanks", "heard", "next", ways=HOME)
 
 
-def _key(visit: Visit, invitation: str, sent: Mapping[str, str]) -> Key:
-    """What opens the survey, from the form or else from the cookie. Raises `NotFound`."""
-    survey, token = _survey(invitation), sent.get("token") or visit.cookie(_COOKIE)
-    if not token:
-        raise NotFound(survey)
-    return Key(survey, token, carried="token" in sent)
-
-
-def _survey(said: str) -> str:
-    """The survey that a path names: nothing else may become part of a cookie or an address. Raises `NotFound`."""
-    survey = ids.heard(said)
-    if not survey:
-        raise NotFound
-    return survey
-
-
-def _address(path: str, query: Mapping[str, str]) -> str:
-    return f"{path}?{urlencode(query)}" if query else path
-
-
 def _ask(visit: Visit, key: Key) -> Response[str]:
-    asked = answering.view(key.invitation, key.token)
+    asked = answering.view(key.number, key.secret)
     if not visit.chose_language:
         visit.speaks(asked.language)
     return _answered_before(visit) if asked.answered else _form(visit, key, asked, {})
@@ -123,7 +78,7 @@ def _request(sent: Mapping[str, str]) -> AnswerRequest:
 
 
 def _ask_again(visit: Visit, key: Key, sent: Mapping[str, str], refusal: Problem) -> Response[str]:
-    asked = answering.view(key.invitation, key.token)
+    asked = answering.view(key.number, key.secret)
     faulty = dict.fromkeys(fault["pointer"].removeprefix("/") for fault in refusal.body["faults"])
     faults = [Fault(field, visit.t(f"fault.{field}", most=_LONGEST)) for field in faulty]
     return _form(visit, key, asked, sent, faults)
@@ -144,8 +99,8 @@ def _form(
         "survey/answer.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK,
         faults=faults or [],
-        action=f"/survey/{key.invitation}",
-        carried={"language": visit.language, **({"token": key.token} if key.carried else {})},
+        action=f"/survey/{key.number}",
+        carried={"language": visit.language, **key.fields},
         number=ids.spoken(asked.case),
         about=asked.about,
         scales=scales,

@@ -16,7 +16,8 @@ class PromiseMade(Boxed):
 class ContactCard(Boxed):
     """To notify, with `CaseReported`: how to reach the customer, and the secret that follows the case.
 
-    `protected`: they are a victim or a witness, whom a message that somebody else sees can harm.
+    `protected`: a message that somebody else sees can harm them: a victim, a witness, or they said so. `handed`: who
+    keyed the report in has given them number and secret, because no message may hold them.
     """
 
     name: str | None = None
@@ -25,6 +26,17 @@ class ContactCard(Boxed):
     preferred: Literal["sms", "email"] | None = None
     secret: str
     protected: bool | None = None
+    handed: bool | None = None
+
+
+class PersonCard(Boxed):
+    """To notify, with `CaseConcerns`: every number and address that is known of somebody whom staff named.
+
+    `protected`: they are a victim or a witness.
+    """
+
+    ways: tuple[str, ...] = ()
+    protected: bool = False
 
 
 class Wording(Boxed):
@@ -171,6 +183,13 @@ class ContactChanged(IntakeEvent):
     contactable: bool
     renewed: bool = True
     """Whether the secret is a new one."""
+
+
+class CaseConcerns(IntakeEvent):
+    """Staff named somebody whom a case concerns, and not as what. Box: `PersonCard` to notify."""
+
+    detail_type: Literal["CaseConcerns.v1"] = "CaseConcerns.v1"
+    case: str
 
 
 class GrievanceVoiced(IntakeEvent):

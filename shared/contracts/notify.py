@@ -1,6 +1,6 @@
 """What notify tells."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -39,6 +39,10 @@ class MessageFailed(NotifyEvent):
     message: str
     case: str
     template: str
+
+
+RAISED, ASLEEP = time(8), time(21)
+"""Nobody is called earlier or later, where they are."""
 
 
 class CallWindow(BaseModel):

@@ -176,7 +176,8 @@ def fact_row(form: Questions, step: str, fact: str, question: str, t: Speaker) -
 
 
 def contact_rows(form: Questions, t: Speaker) -> list[Shown]:
-    return [
+    safe = Shown("contact", t("ask.contact.safe"), t("kit.no" if form.answer("unsafe") == "yes" else "kit.yes"))
+    given = [
         Shown(
             "contact",
             t(f"ask.contact.{field}"),
@@ -185,6 +186,7 @@ def contact_rows(form: Questions, t: Speaker) -> list[Shown]:
         )
         for field in ("name", "phone", "email")
     ]
+    return [*given, safe]
 
 
 def reach_row(form: Questions, t: Speaker) -> Shown:

@@ -6,7 +6,7 @@ Pure. Answers are what a browser sent, by field name. Nothing is kept between tw
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 FACT: Final = "fact-"
 """What the field of a yes/no question is called, before the fact's name."""
@@ -88,12 +88,13 @@ class Questions(ABC):
         }
         return {fact: word == "yes" for fact, word in words.items() if word in {"yes", "no"}}
 
-    def contact(self) -> dict[str, str] | None:
+    def contact(self) -> dict[str, Any] | None:
         """How they want to be reached; None when they would rather not say who they are."""
         if self.answer("reach") == "anonymous":
             return None
         given = {field: self.answer(field) for field in ("name", "email", "phone") if self.answer(field)}
-        return {**given, "preferred": self.answer("reach")}
+        unsafe = {"safe_to_write": False} if self.answer("unsafe") == "yes" else {}
+        return {**given, **unsafe, "preferred": self.answer("reach")}
 
     def chosen(self, field: str, choices: Collection[str]) -> Iterator[Wrong]:
         if self.answer(field) not in choices:

@@ -143,7 +143,7 @@ def test_an_unknown_link_says_so_kindly(citizen: Citizen, path: str):
     assert page.status == 404
     assert page.heading == "This link does not work"
     assert citizen.posts(path, {"satisfaction": "5"}).status == 404
-    assert citizen.posts("/survey/K7M29QXD4T8V", {"satisfaction": "5", "token": "nonsense"}).status == 404
+    assert citizen.posts("/survey/K7M29QXD4T8V", {"satisfaction": "5", "secret": "nonsense"}).status == 404
 
 
 @pytest.mark.parametrize("wrong", ["6", "0", "-1", "٥٥٥", "five", "5.0", ""])

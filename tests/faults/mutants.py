@@ -161,6 +161,10 @@ def _sent_first(begin: Callable[..., Any], heard: Any, message: Any, addresses: 
     begin(heard, message, addresses, words, *more)
 
 
+def _whatever_they_call_it(plan: Callable[..., Any], known: Any, *rest: Any) -> Any:
+    return plan(known.model_copy(update={"unwanted": ()}), *rest)
+
+
 def _not_looked_at(_tell: Callable[..., Any], message: Any, _now: datetime) -> bool:
     """A claim counts as broken off whoever holds it."""
     return any(one.open for one in message.promises)
@@ -218,13 +222,13 @@ def _read_open(_unseal: Callable[..., Any], box: str, about: str) -> Any:
 
 
 def _not_yet_as_never(work_off: Callable[..., Any], event: Any, react: Callable[[str], None]) -> Any:
-    consumer = import_module("shared.consumer")
+    heard = import_module("shared.heard")
 
     def impatient(body: str) -> None:
         try:
             react(body)
-        except consumer.NotYet:
-            raise consumer.NotAnEvent from None
+        except heard.NotYet:
+            raise heard.NotAnEvent from None
 
     return work_off(event, impatient)
 
@@ -304,7 +308,6 @@ def _returned_as_arrived(received: Callable[..., Any], message: Any, number: int
 
 
 _STORE = "shared.store"
-_DELIVERY = "services.notify.delivery"
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -351,7 +354,11 @@ MUTANTS: tuple[Mutant, ...] = (
         "an event was changed|chain",
         crowded,
     ),
-    Mutant("a message that is sent before it is claimed", around(_DELIVERY, "begin", _sent_first), "sent"),
+    Mutant(
+        "a message that is sent before it is claimed",
+        around("services.notify.customers", "begin", _sent_first),
+        "sent",
+    ),
     Mutant(
         "a claim that anybody takes over",
         around("services.notify.message:Message", "is_over", _not_looked_at),
@@ -425,7 +432,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("a log line quotes what was sent", around("shared.http:Desk", "__call__", _quoted), "a log holds"),
     Mutant(
         "boxes that are not sealed",
-        all_of(around("shared.seals", "seal", _open_letter), around("shared.consumer", "unseal", _read_open)),
+        all_of(around("shared.seals", "seal", _open_letter), around("shared.heard", "unseal", _read_open)),
         "holds",
     ),
     Mutant(
@@ -437,7 +444,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "whoever was forgotten meanwhile is written to",
         all_of(
             instead("services.notify.recipient", "unless_forgotten", _no_check),
-            around("services.notify.delivery", "begin", _slowly_begun),
+            around("services.notify.customers", "begin", _slowly_begun),
         ),
         "sent after its customer was forgotten",
         crowded,
@@ -463,7 +470,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "whoever calls it spam gets more of it",
-        instead("services.notify.heeding", "still_wanted", lambda ways, _known, _template: ways),
+        around("services.notify.wishing", "plan", _whatever_they_call_it),
         "calls spam",
         told,
     ),

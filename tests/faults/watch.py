@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from hmac import digest
 from typing import TYPE_CHECKING, Any
 
-from services.notify.message import is_decision
+from services.notify.kinds import KINDS, RULES
 from shared import chain
 from tests.faults.runtime import NAMES, Invocation, current
 from tests.faults.story import told_error
@@ -220,7 +220,7 @@ class Watch:
         if letter.channel == "sms" and letter.by.number > self._texts_stopped.get(letter.address, letter.by.number):
             self.wrong(f"texted to somebody who had said STOP: {letter.message}")
         spam = self._unwanted.get((doc.get("case", ""), letter.channel), letter.by.number)
-        if letter.by.number > spam and not is_decision(doc["template"]):
+        if letter.by.number > spam and RULES[KINDS[doc["template"]]].declinable:
             self.wrong(f"sent by a way that its customer calls spam: {letter.message}")
 
     def logged(self, line: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 from botocore import xform_name
 
 from infra.app import PACKAGES, is_current
-from infra.package import Packing, try_out
+from infra.package import _LAID_BY, _TRIMMED_BY, Packing, try_out
 from infra.services import SERVICES
 from infra.target import Target
 from infra.trim import CALLS, aws_calls, pruned
@@ -44,6 +44,27 @@ def test_what_is_tested_here_was_built_from_this_code():
     target = Target.recorded(PACKAGES)
     stale = [name for name, part in PARTS.items() if not Packing(name, part, target, PACKAGES, ()).is_current()]
     assert (stale, is_current()) == ([], True), "run `make synth`"
+
+
+def test_a_package_is_outdated_by_a_change_of_whatever_it_is_made_by():
+    """Services and their functions are told to it; all else of `infra` that it is made with counts by its text."""
+    made_by, found = {Path(__file__).parents[2] / "infra" / "package.py"}, set[Path]()
+    while made_by:
+        found |= made_by
+        made_by = {one for file in made_by for one in _of_infra(file)} - found
+    assert {file for file in found if file not in {*_TRIMMED_BY, *_LAID_BY}} == set()
+
+
+def _of_infra(file: Path) -> set[Path]:
+    """The modules of `infra` that one imports, but for what describes services."""
+    told = {"infra.desk", "infra.services", "infra.target"}
+    modules = {
+        node.module
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("infra.")
+    }
+    origins = (importlib.util.find_spec(str(module)).origin for module in modules - told)  # type: ignore[union-attr]
+    return {Path(str(origin)) for origin in origins}
 
 
 def test_it_holds_its_own_service_and_no_other(service, package):

@@ -1,16 +1,19 @@
 """A bulletin: written by one, released by another, given to everybody who wants it, once, so many a minute."""
 
+import hmac
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from services.notify import audience, batching, delivery
+from services.notify import audience, batching, delivery, webhook
 from services.notify.channels import NeverTaken, NoAnswer
 from shared.store import Conflict
 from shared.tables import store
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.providing import Provider
+from tests.service.receipting import REFUSED, of_mail
 from tests.service.subscribed import (
     AUTHOR,
     LEADER,
@@ -328,3 +331,28 @@ def test_a_tick_reads_no_more_of_a_list_than_its_turn(world, monkeypatch):
             patch.setattr(store().client, "query", query)
             batching.look(number.replace("-", ""), datetime.now(UTC))
     assert asked == [2]
+
+
+@pytest.mark.requirement("TELL-03", "TELL-08")
+def test_what_providers_tell_of_a_bulletin_afterwards_is_counted(world, providers):
+    many(world, 3)
+    email = Provider()
+    providers(email=email)
+    number = release(world)
+    minute(world)
+    back, signed_for, _ = email.tries
+    world.tell_receipt(of_mail("Bounce", back, bounce=REFUSED))
+    body = json.dumps({"message": signed_for.mark, "channel": "email", "fate": "delivered"})
+    assert webhooked(world, body).status == 202
+    progress = seen(world, number)["progress"]
+    assert (progress["queued"], progress["delivered"], progress["sent"], progress["failed"]) == (3, 1, 1, 1)
+
+
+def webhooked(world, body: str) -> Any:
+    """A receipt by HTTP, as a carrier signs it."""
+    seconds = int(datetime.now(UTC).timestamp())
+    with world.function_of("notify"):
+        key = webhook.key_of("carrier-x")
+    signature = hmac.new(key, f"{seconds}.{body}".encode(), "sha256").hexdigest()
+    sent = {"desk-signature": f"t={seconds},v1={signature}"}
+    return world.http("notify.webhook", "POST", "/v1/receipts/carrier-x", raw=body, sent=sent)

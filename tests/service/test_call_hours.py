@@ -103,6 +103,9 @@ def test_an_operator_sees_that_a_victim_may_not_be_rung_now_why_and_from_when(wo
     assert row["now"] == {"ring": False, "why": "another-time", "from": call["since"]}
     seen = opened(world, number)
     assert seen["now"] == {"ring": False, "why": "another-time", "from": call["since"]}
+    assert (seen["script"], seen["safe_contact"]["word"]) == (None, "")
+    path = f"/staff/v1/callbacks/{number}/take"
+    seen = world.http("notify.staff", "POST", path, {}, staff=OPERATOR).body
     heed = " ".join(seen["script"]["heed"])
     assert "Do not ring now" in heed
     assert "17:00 and 19:00" in heed

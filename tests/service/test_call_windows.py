@@ -287,12 +287,47 @@ def test_a_supervisor_stops_a_daily_call_and_a_day_without_one_goes_up(world):
 
 
 @pytest.mark.requirement("TELL-05")
+@pytest.mark.parametrize("how", ["reached", "given-up"])
+def test_a_promise_that_arrives_after_its_call_was_made_promises_nothing(world, how):
+    receipt = report(world)
+    world.settle()
+    number = book_unheard(world, receipt["number"])
+    (late,) = world.receive("intake")
+    call = Call(world, receipt["number"], receipt["secret"], number)
+    if how == "reached":
+        call.ends("reached")
+    else:
+        call.ends("given-up", SUPERVISOR, reason="not-wished")
+    world.deliver("intake", [late])
+    assert call.follows()["calls"] == []
+    assert call.chooses(stop=True).status == 409
+
+
+def book_unheard(world: World, case: str) -> str:
+    """A call is promised; what tells of it lies in the case's queue."""
+    body = {"case": case, "reason": "follow-up"}
+    answer = world.http("notify.staff", "POST", "/staff/v1/callbacks", body, staff=OPERATOR, key="booking-00001")
+    world.relay("notify")
+    return str(answer.body["number"])
+
+
+@pytest.mark.requirement("TELL-05")
 def test_a_call_that_the_customer_does_not_want_is_not_made(call):
     assert call.chooses(stop=True).status == 202
     assert (call.seen()["state"], owed(call)) == ("given-up", [])
     titles = [line["what"] for line in call.follows()["timeline"]]
     assert titles[-2:] == ["CallsStopped", "CallGivenUp"]
     assert call.chooses("choice-00002", stop=True).status == 409
+
+
+@pytest.mark.parametrize("words", [{"said": "They moved."}, {"promised": "A letter."}])
+def test_who_gives_a_call_up_is_told_that_words_belong_to_a_call(call, words):
+    body = {"outcome": "given-up", "reason": "no-answer", **words}
+    path = f"/staff/v1/callbacks/{call.number}/outcome"
+    refused = call.world.http("notify.staff", "POST", path, body, staff=SUPERVISOR)
+    assert refused.status == 422
+    assert [one["pointer"] for one in refused.body["faults"]] == [f"/{one}" for one in words]
+    assert owed(call) == [call.number]
 
 
 def test_a_call_is_booked_once_however_often_it_is_sent(call):

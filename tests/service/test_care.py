@@ -9,6 +9,7 @@ from tests.service.casework import mailed, report
 from tests.service.subscribed import LEADER, MAIL, act, follow, minute, release, seen, subscribe, written
 from tests.service.world import staff
 
+PHONE = "+971501234567"
 OFFICER = staff("officer-1", "officer")
 AUDITOR = staff("auditor-1", "auditor")
 
@@ -110,6 +111,30 @@ def test_who_left_is_not_thanked_and_who_changes_what_they_want_does_not_begin_a
     world.at(datetime(2031, 11, 23, 6, 0, tzinfo=UTC))
     minute(world)
     assert len(written(world, MAIL)) == sent
+
+
+@pytest.mark.requirement("TELL-04", "TELL-08")
+def test_nobody_is_texted_in_the_night_that_they_have_been_a_subscriber_for_long(world):
+    world.at(datetime(2026, 11, 23, 18, 30, tzinfo=UTC))  # 22:30 in Dubai
+    subscribe(world, PHONE)
+    world.at(datetime(2027, 11, 23, 18, 31, tzinfo=UTC))
+    minute(world)
+    minute(world)
+    assert len(world.sms(PHONE)) == 1
+    world.at(datetime(2027, 11, 24, 4, 0, tzinfo=UTC))
+    minute(world)
+    assert "year" in world.sms(PHONE)[-1]
+    assert len(world.sms(PHONE)) == 2
+
+
+def test_whoever_thanks_a_second_time_is_told_that_nothing_is_sent(world):
+    case = report(world)
+    assert thank(world, case.number, key="thanks-00001").status == 201
+    assert thank(world, case.number, key="thanks-00001").status == 201
+    for who, key in ((OFFICER, "thanks-00002"), (OFFICER, None), (staff("officer-2", "officer"), "thanks-00001")):
+        refused = thank(world, case.number, who=who, key=key)
+        assert (refused.status, refused.body["type"]) == (409, "urn:ahd:problem:thanked-before")
+    assert sum("Thank" in one for one in mailed(world)) == 2, mailed(world)
 
 
 def thanks_after(world, contacts):

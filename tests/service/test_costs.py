@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from benchmarks.costs import Journey
 from benchmarks.counting import Meter, index_units, size
 from benchmarks.operations import Operations
+from benchmarks.size import SIZES, at_sizes
 from infra.package import PACKAGES
 from infra.services import SERVICES
 from services.complaints import clock
@@ -17,6 +19,17 @@ from tests.service.complaining import LEADER, Matter
 
 ONE_WRITE = {"dynamodb.TransactWriteItems": 1}
 READ_AND_WRITE = {"dynamodb.GetItem": 1, "dynamodb.TransactWriteItems": 1}
+
+MOST_OF_A_CASE = {
+    "write units": 357,
+    "read units": 41.5,
+    "events": 19,
+    "messages": 26,
+    "requests": 9,
+    "invocations": 54,
+}
+"""What a case with a complaint asks for from its report to its score: a thousand of them are the cost that
+`make bench` prints."""
 
 
 @pytest.fixture
@@ -215,3 +228,30 @@ def test_an_index_entry_costs_one_unit_to_appear_or_go_and_two_to_move():
         2,
     ]
     assert index_units(early, key) == 1
+
+
+def test_operations_ask_for_the_same_with_a_thousand_and_with_a_million_cases(world):
+    found = at_sizes(world)
+    few, many = (found[size] for size in SIZES)
+    for what, spent in many.items():
+        assert (spent.calls, spent.write_units, spent.read_units) == (
+            few[what].calls,
+            few[what].write_units,
+            few[what].read_units,
+        ), what
+
+
+def test_a_case_from_its_report_to_its_score_asks_for_no_more_than_it_did(world):
+    with Meter(world).attached() as meter:
+        journey = Journey(meter).run()
+    spent = journey.spent
+    asked = {
+        "write units": spent.write_units,
+        "read units": spent.read_units,
+        "events": spent.told,
+        "messages": journey.messages,
+        "requests": journey.requests,
+        "invocations": sum(journey.invocations.values()),
+    }
+    dearer = {what: (many, MOST_OF_A_CASE[what]) for what, many in asked.items() if many > MOST_OF_A_CASE[what]}
+    assert dearer == {}, spent.why

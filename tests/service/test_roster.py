@@ -13,10 +13,12 @@ from services.notify import channels, rota
 from services.notify.staff import handler
 from shared.contracts.complaints import AttentionAsked, ComplaintConcerns, LessonShared, SurgeNoticed
 from shared.contracts.intake import UnitDispatched
-from tests.service.casework import COLLEAGUE, mailed, report
+from tests.service.casework import COLLEAGUE, MAIL, mailed, report
 from tests.service.casework import OFFICER as OF_WEST
 from tests.service.complaining import complain
 from tests.service.conftest import MONDAY_MORNING
+from tests.service.providing import Provider
+from tests.service.receipting import REFUSED, of_mail, of_text
 from tests.service.world import Answer, World, staff
 
 LEADER = staff("leader-1", "duty-leader")
@@ -672,3 +674,52 @@ def test_a_card_is_for_its_owner_and_those_who_lead_and_stands_nowhere_in_plain(
 def test_a_part_of_the_rota_that_cannot_be_read_is_refused(world, query):
     answer = roster(world, "GET", "", query=query)
     assert (answer.status, "detail" in answer.body) == (400, True)
+
+
+@pytest.mark.requirement("TELL-03", "TELL-10")
+def test_what_comes_back_to_staff_is_known_whatever_their_id_and_no_id_of_theirs_goes_along(world, providers):
+    who = "leader.one+duty@example.org"
+    planned(world, who, -1, 8)
+    reached_at(world, who, email="one@example.org")
+    email = Provider()
+    providers(email=email)
+    urgent(world)
+    (which,) = (which for which in email.tries if ".duty_urgent." in which.message)
+    assert who not in which.message
+    world.tell_receipt(of_mail("Bounce", which, to="one@example.org", bounce=REFUSED))
+    world.pass_time(timedelta(hours=1, minutes=1))
+    told = [letter.subject for to, letter in email.taken if to == "one@example.org"]
+    assert len([subject for subject in told if subject.startswith("URGENT")]) == 2
+
+
+@pytest.mark.requirement("TELL-10")
+def test_what_staff_were_told_and_where_is_erased_some_days_after_it_reached_them(world, providers):
+    planned(world, "leader-1", -1, 8)
+    reached_at(world, "leader-1", phone="+447700900123")
+    sms = Provider()
+    providers(sms=sms)
+    urgent(world)
+    kept = [item for item in world.items("notify") if ".duty_urgent." in item["pk"]["S"]]
+    assert [item for item in kept if "private" in item]
+    world.pass_time(timedelta(days=2))
+    assert [item for item in world.items("notify") if ".duty_urgent." in item["pk"]["S"] and "private" in item]
+    world.pass_time(timedelta(days=1, minutes=1))
+    world.pass_time(timedelta(minutes=1))
+    after = [item for item in world.items("notify") if ".duty_urgent." in item["pk"]["S"]]
+    assert [item for item in after if "private" in item] == []
+    (state,) = (json.loads(item["doc"]["S"]) for item in after if item["sk"]["S"] == "STATE")
+    assert (state["state"], state.get("salt")) == ("sent", None)
+    # A receipt that comes after all that still counts, and nothing can be sent again.
+    before = len(sms.tries)
+    world.tell_receipt(of_text("TEXT_UNREACHABLE", sms.tries[0]))
+    world.pass_time(timedelta(hours=2))
+    world.pass_time(timedelta(hours=2))
+    assert [which for which in sms.tries[before:] if ".duty_urgent." in which.message] == []
+
+
+@pytest.mark.requirement("TELL-10")
+def test_staff_are_told_of_an_emergency_before_its_customer_is_thanked(world, providers):
+    email = Provider()
+    providers(email=email)
+    urgent(world)
+    assert [to for to, _ in email.taken][:2] == [DUTY_DESK, MAIL]

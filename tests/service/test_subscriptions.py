@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.notify import subscribing
+from services.notify.channels import NotTaken
 from shared.store import Cause
 from tests.service.conftest import MONDAY_MORNING
+from tests.service.providing import Provider
 from tests.service.subscribed import MAIL, ask, follow, link, minute, release, subscribe, written
+from tests.service.texting import texted
 
 PHONE = "+971501234567"
 
@@ -133,6 +136,50 @@ def test_a_stranger_changes_nothing_of_what_was_confirmed(world):
     release(world, theme="traffic")
     minute(world)
     assert sum("Two homes" in said for said in written(world, MAIL)) == 1
+
+
+@pytest.mark.requirement("TELL-08")
+def test_what_a_stranger_asks_for_is_not_shown_as_what_was_confirmed(world):
+    subscribe(world, MAIL, themes=["safety"])
+    release(world)
+    minute(world)
+    ending = written(world, MAIL)[-1]
+    ask(world, email=MAIL, themes=["traffic"], language="zh")
+    shown = follow(world, ending, "GET").body
+    assert (shown["themes"], shown["language"]) == (["safety"], "en")
+    assert follow(world, written(world, MAIL)[-1], "GET").body["themes"] == ["traffic"]
+
+
+@pytest.mark.requirement("TELL-04", "TELL-08")
+def test_a_number_that_texted_stop_is_sent_no_confirmation_whoever_asks(world):
+    texted(world, PHONE, "STOP")
+    assert ask(world, phone=PHONE).status == 202
+    assert world.sms(PHONE) == []
+    texted(world, PHONE, "START", "message-2")
+    subscribe(world, PHONE)
+    assert len(world.sms(PHONE)) == 1
+
+
+@pytest.mark.requirement("TELL-04", "TELL-08")
+def test_a_bulletin_that_is_tried_again_in_the_night_waits_for_the_morning_and_an_urgent_one_does_not(
+    world, providers
+):
+    world.amend_pack(lambda care: care.update(hours={"after": "08:00", "until": "22:00"}), ".care")
+    subscribe(world, PHONE)
+    world.at(MONDAY_MORNING + timedelta(hours=10, minutes=58))  # 20:58 in Dubai
+    provider = Provider(NotTaken("Throttled"), NotTaken("Throttled"))
+    providers(sms=provider)
+    release(world)
+    for _ in range(10):
+        world.pass_time(timedelta(minutes=1))
+    assert (provider.asked, provider.taken) == (1, [])
+    release(world, urgent=True)
+    for _ in range(3):
+        world.pass_time(timedelta(minutes=1))
+    assert (provider.asked, len(provider.taken)) == (3, 1)
+    world.at(MONDAY_MORNING + timedelta(hours=22))  # 08:00
+    minute(world)
+    assert len(provider.taken) == 2
 
 
 def test_nobody_is_flooded_with_confirmations(world):

@@ -18,15 +18,15 @@ from typing import Any
 
 import pytest
 
-from services.notify import channels, delivery, notes, receiving
+from services.notify import channels, customers, delivery, notes, receiving
 from services.notify import message as messages
 from services.notify.channels import NeverTaken, NoAnswer, NotTaken
 from services.notify.mark import Which
 from services.notify.message import Message, Policy, State
 from services.notify.recipient import Recipient
 from shared import rules, settings, tables, vault
-from shared.consumer import Heard
 from shared.contracts.notify import MessageFailed
+from shared.heard import Heard
 from shared.store import Conflict, Line, Recorded
 from tests.faults.tables import Database
 from tests.service.receipting import MAILBOX_FULL, ON_HOLIDAY, REFUSED, of_mail, of_text
@@ -159,7 +159,7 @@ def world(compiled_packs, monkeypatch) -> Iterator[World]:
         cache.cache_clear()
     monkeypatch.setattr(tables, "client", lambda _service: ours.table)
     monkeypatch.setattr(vault, "_desk_key", lambda: b"k" * 64)
-    for module in (delivery, receiving):
+    for module in (customers, delivery, receiving):
         monkeypatch.setattr(module, "utc_now", lambda: ours.now)
     for channel in ("email", "sms"):
         monkeypatch.setitem(channels.PROVIDERS, channel, Way(ours, channel))
@@ -185,7 +185,7 @@ def begin(number: int, world: World) -> None:
     template, policy = ("progressed", Policy.AT_LEAST_ONCE) if number % 3 else ("survey", Policy.AT_MOST_ONCE)
     for _ in range(1 + world.happens(3) + 1):
         with suppress(Died):
-            delivery.tell_customer(event, event.subject, template, {"text": "News.", "link": "l"}, policy)
+            customers.tell_customer(event, event.subject, template, {"text": "News.", "link": "l"}, policy)
 
 
 def tick(world: World) -> None:

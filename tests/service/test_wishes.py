@@ -1,6 +1,5 @@
 """A customer says how they want to be written to, and every message heeds it, those that wait as well."""
 
-import json
 from datetime import timedelta
 from email import message_from_string
 from email.policy import default
@@ -9,9 +8,13 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from services.notify import replies
-from tests.service.casework import MAIL, SUPERVISOR, Matter, mailed, report
+from services.notify import recipient
+from services.notify.channels import NeverTaken, NotTaken
+from tests.service.casework import CLERK, MAIL, SUPERVISOR, Matter, mailed, report
 from tests.service.conftest import MONDAY_MORNING
+from tests.service.providing import Provider
+from tests.service.receipting import SPAM, of_mail
+from tests.service.texting import replied, texted
 
 PHONE = "+971501234567"
 ONLY_PHONE = {"name": "Amal", "phone": PHONE}
@@ -210,6 +213,39 @@ def test_nobody_is_late_whose_word_waits_for_a_safe_hour(world):
 
 
 @pytest.mark.requirement("TELL-04")
+def test_our_word_that_has_to_wait_twice_has_as_much_time_then_as_after_the_first_wait(world):
+    world.at(MONDAY_MORNING + timedelta(hours=15))
+    case = report(world, contact=ONLY_PHONE, classes=["victim"])
+    safe_from = MONDAY_MORNING + timedelta(hours=23)
+    span = case.due("acknowledge") - safe_from
+    assert timedelta() < span < timedelta(hours=8)
+    wishes(case, safe={"hours": {"after": "10:00", "until": "12:00"}})
+    world.at(safe_from)
+    world.tick("notify")
+    world.settle()
+    assert world.sms(PHONE) == []
+    assert case.due("acknowledge") == safe_from + timedelta(hours=1) + span
+
+
+def test_wishes_that_are_changed_all_day_long_are_refused_and_the_last_ones_hold(world):
+    case = report(world, contact=BOTH)
+    for turn in range(recipient.WISHES_A_DAY):
+        wishes(case, preferred=("sms", "email")[turn % 2])
+    wishes(case, preferred="email")  # as it is: nothing to be kept
+    path = f"/v1/contact/{case.number}"
+    refused = world.http("notify.api", "PUT", path, {"preferred": "sms"}, secret=case.secret)
+    assert (refused.status, refused.body["type"]) == (429, "urn:ahd:problem:too-many-wishes")
+    assert "tomorrow" in refused.body["detail"]
+    assert world.http("notify.api", "GET", path, secret=case.secret).body["preferred"] == "email"
+    case.do("notes", NEWS)
+    # Whoever wants no more of something says so at any time.
+    stop = unsubscribe(letters(world)[-1])
+    assert page(world, "POST", stop)[0] == 200
+    world.at(MONDAY_MORNING + timedelta(days=1, minutes=1))
+    wishes(case, preferred="sms")
+
+
+@pytest.mark.requirement("TELL-04")
 def test_who_asks_for_safe_contact_later_gets_what_waits_in_neutral_words(world):
     case = report(world, contact=ONLY_PHONE)
     world.at(MONDAY_MORNING + timedelta(hours=15))
@@ -361,20 +397,6 @@ def test_wishes_are_nowhere_in_clear(world):
         assert told not in kept
 
 
-def texted(world, number: str, text: str, identity: str = "message-1") -> Any:
-    """A text message to the desk, as the network hands it over."""
-    return replied(
-        world, json.dumps({"originationNumber": number, "messageBody": text, "inboundMessageId": identity})
-    )
-
-
-def replied(world, body: str) -> Any:
-    records = [{"messageId": "1", "body": body, "eventSource": "aws:sqs"}]
-    with world.function_of("notify", "replies"):
-        answer = replies.handler({"Records": records}, None)
-    assert answer == {"batchItemFailures": []}
-
-
 @pytest.mark.requirement("TELL-04")
 @pytest.mark.parametrize(("stop", "start"), [("STOP", "START"), ("إيقاف", "ابدأ"), ("退订", "开始")])
 def test_a_number_that_texts_stop_is_texted_no_more_whatever_case_it_belongs_to_until_it_texts_start(
@@ -390,6 +412,17 @@ def test_a_number_that_texts_stop_is_texted_no_more_whatever_case_it_belongs_to_
     texted(world, PHONE, start, "message-2")
     case.do("notes", NEWS)
     assert len(world.sms(PHONE)) == 3
+
+
+@pytest.mark.requirement("TELL-04")
+def test_a_stop_that_is_brought_again_after_start_stops_nothing(world):
+    case, told = report(world, contact=ONLY_PHONE), []
+    for said in ("START 0", "STOP 1", "START 2", "STOP 1", "STOP 3", "START 0"):
+        texted(world, PHONE, said.split()[0], said)
+        before = len(world.sms(PHONE))
+        case.do("notes", NEWS)
+        told.append(len(world.sms(PHONE)) - before)
+    assert told == [1, 0, 1, 1, 0, 0]
 
 
 @pytest.mark.requirement("TELL-04")
@@ -439,3 +472,73 @@ def test_a_new_link_is_never_in_a_message_to_a_victim_somebody_calls_instead(wor
     case.do("secret", who=SUPERVISOR)
     assert len(world.sms(PHONE)) == before
     assert [call["reason"] for call in calls(world)] == ["undelivered: link_renewed"]
+
+
+@pytest.fixture
+def called_spam(world, providers):
+    """A customer who called the mail that thanked them spam, and the provider of mail."""
+    email = Provider()
+    providers(email=email)
+    case = report(world)
+    world.tell_receipt(of_mail("Complaint", email.tries[0], complaint=SPAM))
+    return case, email
+
+
+@pytest.mark.requirement("TELL-04")
+def test_dates_that_bind_reach_whoever_called_a_mail_spam_and_news_does_not(called_spam):
+    case, email = called_spam
+    case.do("open")
+    case.do("notes", NEWS)
+    assert len(email.taken) == 1
+    case.do("appointments", BOOKING)
+    assert "Bring what the thief left." in email.taken[-1][1].text
+    assert calls(case.world) == []
+
+
+@pytest.mark.requirement("TELL-04")
+def test_news_that_waits_while_its_customer_calls_a_mail_spam_becomes_no_call(world, providers):
+    email = Provider()
+    providers(email=email)
+    case = report(world)
+    wishes(case, quiet={"after": "20:00", "until": "06:00"})
+    world.at(MONDAY_MORNING + timedelta(hours=15))
+    case.do("notes", NEWS)
+    world.tell_receipt(of_mail("Complaint", email.tries[0], complaint=SPAM))
+    world.at(MONDAY_MORNING + timedelta(hours=22))
+    world.tick("notify")
+    world.settle()
+    assert (len(email.taken), calls(world)) == (1, [])
+
+
+@pytest.mark.requirement("TELL-04")
+def test_what_somebody_called_spam_says_nothing_of_another_address(called_spam):
+    case, email = called_spam
+    case.do("correct", {"contact": {"email": "right@example.org"}, "reason": "Misheard."}, CLERK)
+    case.do("notes", NEWS)
+    assert [to for to, letter in email.taken if "being mended" in letter.text] == ["right@example.org"]
+
+
+@pytest.mark.requirement("TELL-01", "TELL-09")
+@pytest.mark.parametrize("number", [PHONE, "+971509876543"])
+def test_a_decision_whose_last_way_is_taken_off_the_card_goes_by_what_is_on_it_now_or_by_a_call(
+    world, providers, number
+):
+    case = report(world, contact={**BOTH, "preferred": "sms"})
+    case.do("open")
+
+    class Deaf(Provider):
+        def send(self, address, letter, which):
+            if address == PHONE:
+                raise NeverTaken("OptedOut")
+            return super().send(address, letter, which)
+
+    sms = Deaf()
+    providers(sms=sms, email=Provider(*[NotTaken("Throttling")] * 9))
+    case.do("close", {"outcome": "solved", "text": "The thief is found."})
+    case.do("correct", {"contact": {"email": None, "phone": number}, "reason": "They have no mail."}, CLERK)
+    for _ in range(3):
+        world.pass_time(timedelta(minutes=2))
+    decided = [which for which, _ in zip(sms.tries, sms.taken, strict=True) if which.message.endswith(".closed")]
+    reached = number != PHONE
+    assert bool(decided) is reached
+    assert ("undelivered: closed" in [call["reason"] for call in calls(world)]) is not reached

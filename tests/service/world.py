@@ -124,6 +124,8 @@ class World:
                 "AHD_SMS_PRICES": "AE=11.2,*=10",
                 "AHD_SMS_DAY": "5000",
                 "AHD_SMS_DAY_URGENT": "5000",
+                "AHD_SMS_DAY_STAFF": "5000",
+                "AHD_SMS_DAY_SUBSCRIBERS": "5000",
                 "AHD_RECEIPTS": "AhdNotify",
                 "AHD_OPEN311_KEYS": f"{'0' * 64},{sha256(OPEN311_KEY.encode()).hexdigest()}",
                 "AHD_QUARANTINE": "files",

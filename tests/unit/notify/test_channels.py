@@ -1,5 +1,6 @@
 """The ways out: what a provider's answer means, and that nothing anybody wrote becomes a header."""
 
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import SMTP
 from typing import Any
@@ -12,7 +13,7 @@ from botocore.retries.standard import ThrottledRetryableChecker
 from services.notify import channels, eum, ses, sns
 from services.notify.channels import PROVIDERS, Email, Letter, NeverTaken, NoAnswer, NotTaken, Texts
 from services.notify.mark import Which
-from services.notify.outcomes import CODES, meaning
+from services.notify.outcomes import meaning
 from shared.settings import settings
 
 WHICH = Which("event.acknowledgement", 1)
@@ -67,23 +68,38 @@ def refusal(code: str, status: int) -> ClientError:
 
 
 @pytest.mark.parametrize(
-    ("service", "operation"),
-    [("sesv2", "SendEmail"), ("sns", "Publish"), ("pinpoint-sms-voice-v2", "SendTextMessage")],
+    ("service", "operation", "ours"),
+    [
+        ("sesv2", "SendEmail", ses),
+        ("sns", "Publish", sns),
+        ("pinpoint-sms-voice-v2", "SendTextMessage", eum),
+    ],
 )
-def test_every_error_that_aws_documents_was_thought_about(service, operation):
+def test_every_error_that_aws_documents_was_thought_about(service, operation, ours):
     codes = modelled(service, operation)
     assert codes
-    assert codes.keys() - CODES.keys() == set()
     for code, status in codes.items():
+        # A code that nobody thought about would be judged by the two statuses differently.
+        assert meaning(code, 400, ours.CODES) is meaning(code, 500, ours.CODES), code
         if status in {401, 403, 429}:
-            assert CODES[code] is NotTaken, code
+            assert meaning(code, status, ours.CODES) is NotTaken, code
         if status >= 500:
-            assert CODES[code] is NoAnswer, code
+            assert meaning(code, status, ours.CODES) is NoAnswer, code
+
+
+def test_no_reason_is_misspelled():
+    model: Any = botocore.session.get_session().get_service_model("pinpoint-sms-voice-v2")
+    said = {
+        reason
+        for shape in ("ValidationExceptionReason", "ConflictExceptionReason")
+        for reason in model.shape_for(shape).enum
+    }
+    assert eum.REASONS.keys() - said == set()
 
 
 @pytest.mark.parametrize("code", vars(ThrottledRetryableChecker)["_THROTTLED_ERROR_CODES"])
 def test_too_much_at_once_is_for_now(code):
-    assert meaning(code, 400) is NotTaken
+    assert {meaning(code, 400, one.CODES) for one in (ses, sns, eum)} == {NotTaken}
 
 
 @pytest.mark.parametrize(
@@ -272,8 +288,54 @@ def test_the_deployment_says_who_goes_first(both):
     [("DESTINATION_PHONE_NUMBER_OPTED_OUT", NeverTaken), ("RESOURCE_NOT_ACTIVE", NotTaken), (None, NotTaken)],
 )
 def test_a_conflict_is_the_receivers_will_or_a_setting_of_ours(provider, reason, means):
-    error = refusal("ConflictException", 400)
-    error.response["Reason"] = reason  # type: ignore[typeddict-unknown-key]
-    provider(error)
+    provider(reasoned("ConflictException", reason))
     with pytest.raises(means):
         eum.Eum().send(NUMBER, LETTER, WHICH)
+
+
+@pytest.mark.parametrize(
+    ("reason", "means"),
+    [
+        ("SENDER_ID_REQUIRES_REGISTRATION", NotTaken),
+        ("INVALID_IDENTITY_FOR_DESTINATION_COUNTRY", NotTaken),
+        ("INVALID_PARAMETER", NeverTaken),
+        ("MAXIMUM_SIZE_EXCEEDED", NeverTaken),
+        (None, NeverTaken),
+    ],
+)
+def test_what_does_not_validate_is_the_message_or_a_setting_of_ours(provider, reason, means):
+    provider(reasoned("ValidationException", reason))
+    with pytest.raises(means):
+        eum.Eum().send(NUMBER, LETTER, WHICH)
+
+
+def test_a_setting_that_is_wrong_with_one_carrier_lets_the_other_stand_by(provider, monkeypatch):
+    taking = provider()
+    refusing = Client(reasoned("ValidationException", "SENDER_ID_REQUIRES_REGISTRATION"))
+    monkeypatch.setattr(eum, "client_once", lambda _service: refusing)
+    monkeypatch.setenv("AHD_SMS_PROVIDERS", "eum,sns")
+    settings.cache_clear()
+    assert PROVIDERS["sms"].send(NUMBER, LETTER, WHICH) == "1"
+    assert refusing.asked
+    assert taking.asked["PhoneNumber"] == NUMBER
+
+
+def reasoned(code: str, reason: str | None) -> ClientError:
+    error = refusal(code, 400)
+    error.response["Reason"] = reason  # type: ignore[typeddict-unknown-key]
+    return error
+
+
+def test_the_link_of_one_click_goes_out_in_one_piece_however_long_it_is(provider):
+    client = provider()
+    link = f"https://desk.example/contact/stop/0123456789AB/progress/{'x' * 60}"
+    subject = "نحن لدينا تقريرك " * 9
+    Email().send("amal@example.org", replace(LETTER, subject=subject, unsubscribe=link), WHICH)
+    raw = client.asked["Content"]["Raw"]["Data"]
+    head = raw.split(b"\r\n\r\n")[0].split(b"\r\n")
+    # As bytes: what decodes the pieces of a folded link is this library, and no mail program.
+    assert f"List-Unsubscribe: <{link}>".encode() in head
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in head
+    # A word in another script is never longer than this (RFC 2047): mail programs would show it as it is.
+    assert all(len(word) <= 75 for line in head for word in line.split() if word.startswith(b"=?"))
+    assert message_from_bytes(raw, policy=SMTP)["Subject"] == subject.strip()

@@ -53,6 +53,7 @@ STAFF_ONLY = {
     "CallLate",
     "CallAnswered",
     "CallWentOn",
+    "CaseConcerns",
     "CustomerNamed",
     "PerhapsRepeated",
     "RefersTo",

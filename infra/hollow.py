@@ -1,0 +1,73 @@
+"""Packages whose `__init__` imports everything they have: in a Lambda, only what is asked for is imported.
+
+Such an `__init__` names what lies in its modules. Here its imports become a module `__getattr__` (PEP 562) that makes
+each one when its name is first asked for. Everything else in the file stays.
+"""
+
+import ast
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeGuard
+
+HOLLOW: Sequence[str] = (
+    "aws_lambda_powertools/__init__.py",
+    "aws_lambda_powertools/event_handler/__init__.py",
+    "aws_lambda_powertools/utilities/data_classes/__init__.py",
+)
+"""Of these we use a name or two. Together they bring five times as much as is used (ADR 0011)."""
+
+_LATER = """
+
+def __getattr__(name):
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    module, attribute = _LATER[name]
+    value = globals()[name] = getattr(import_module(module, __name__), attribute)
+    return value
+"""
+
+
+def hollow_out(laid: Path) -> None:
+    """Rewrite those of `HOLLOW` that were laid there."""
+    for name in HOLLOW:
+        file = laid / name
+        if file.is_file():
+            file.write_text(hollowed(file.read_text(encoding="utf-8"), name.split("/")[0]), encoding="utf-8")
+
+
+def hollowed(source: str, package: str) -> str:
+    """The source of an `__init__`, with imports from its own package made when they are asked for.
+
+    What it calls while it is imported (a handler for its own log, its name in botocore's User-Agent) is left out.
+    What else the file itself uses is imported as before. What is called like the module it comes from is not offered:
+    whoever imports that module sets the name to it.
+    """
+    tree = ast.parse(source)
+    tree.body = [node for node in tree.body if not _is_call(node)]
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    later: dict[str, tuple[str, str]] = {}
+    kept: list[ast.stmt] = []
+    for node in tree.body:
+        if not _is_own(node, package):
+            kept.append(node)
+            continue
+        module = "." * node.level + (node.module or "")
+        at_once = [one for one in node.names if (one.asname or one.name) in used]
+        if at_once:
+            kept.append(ast.ImportFrom(module=node.module, names=at_once, level=node.level))
+        names = {one.asname or one.name: one.name for one in node.names if one not in at_once}
+        later |= {name: (module, real) for name, real in names.items() if name != module.rpartition(".")[2]}
+    tree.body = kept
+    return f"{ast.unparse(tree)}\n\n_LATER = {later!r}\n{_LATER}"
+
+
+def _is_call(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+
+
+def _is_own(node: ast.stmt, package: str) -> TypeGuard[ast.ImportFrom]:
+    if not isinstance(node, ast.ImportFrom):
+        return False
+    return node.level > 0 or (node.module or "").split(".")[0] == package

@@ -1,0 +1,64 @@
+"""Ways as the table keeps them: for whom each has to be safe, so that it is so for whatever else leads there.
+
+Encrypted, because that somebody needs safe contact is nobody's business: what is kept are numbers of cases, each to
+be asked what its customer wishes for now.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from typing import Any
+
+from services.notify import notes
+from services.notify.way import Way
+from shared import vault
+from shared.store import AlreadyExists, Cause, Line, NotFound, retrying
+from shared.tables import store
+
+
+def identity(address: str) -> str:
+    """What a number (E.164) or a mail address is known by."""
+    return vault.mac_text("way", address.casefold())
+
+
+def of(card: Mapping[str, Any]) -> tuple[str, ...]:
+    """The number and the address on a customer's card."""
+    return tuple(str(card[way]) for way in ("phone", "email") if card.get(way))
+
+
+def sheltering(address: str) -> tuple[str, ...]:
+    """For whom this way has to be safe, whoever asked last at the end."""
+    try:
+        return _names(store().load(Way, identity(address)))
+    except NotFound:
+        return ()
+
+
+def shelter(address: str, name: str, cause: Cause) -> None:
+    """From now on it has to be safe for them, too."""
+
+    def write() -> Way:
+        try:
+            known = store().load(Way, identity(address))
+        except NotFound:
+            return store().create(_with(Way(id=identity(address)), (name,)), [Line(notes.WayKnown())], cause)
+        names = _names(known)
+        if name in names:
+            return known
+        return store().change(_with(known, (*names, name)), [Line(notes.WayKnown())], cause)
+
+    try:
+        retrying(write)
+    except AlreadyExists:
+        retrying(write)
+
+
+def _names(known: Way) -> tuple[str, ...]:
+    if not known.sealed:
+        return ()
+    return tuple(vault.decrypt(known.salt, Way.key(known.id), b64decode(known.sealed))["names"])
+
+
+def _with(known: Way, names: tuple[str, ...]) -> Way:
+    salt = known.salt or vault.new_salt()
+    sealed = vault.encrypt(salt, Way.key(known.id), {"names": names})
+    return known.model_copy(update={"salt": salt, "sealed": b64encode(sealed).decode()})

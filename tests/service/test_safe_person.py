@@ -1,0 +1,318 @@
+"""Safe contact holds for the person: for every case and complaint that the same number or address leads to, from the
+first message on; and who gets no link by message gets their way in from somebody.
+"""
+
+from datetime import timedelta
+from html import unescape
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.service.casework import CLERK, MAIL, OFFICER, REPORT, SUPERVISOR, Matter, report
+from tests.service.conftest import MONDAY_MORNING
+from tests.service.subscribed import ask
+from tests.service.test_wishes import BOTH, ONLY_PHONE, PHONE, TELLING, wishes
+from tests.service.texting import texted
+from tests.service.world import Answer, World, staff
+
+NEWS = {"text": "The pipe is being mended.", "public": True}
+BROTHER = {"name": "Omar", "phone": PHONE, "email": "omar@example.org"}
+COLLEAGUE = staff("clerk-2", "operator")
+UNSAFE = {**BOTH, "safe_to_write": False}
+
+
+def named(texts: list[str]) -> list[str]:
+    """Those that say who writes, or hold a link."""
+    return [text for text in texts if any(one.casefold() in text.casefold() for one in (*TELLING, "example.org/"))]
+
+
+def keyed(world: World, **changed: Any) -> Answer:
+    body = {**REPORT, "channel": "phone", "read_back": True, "contact": BOTH, **changed}
+    answer = world.http("intake.staff", "POST", "/staff/v1/cases", body, staff=CLERK, key="keyed-0001")
+    world.settle()
+    return answer
+
+
+def callbacks(world: World) -> Any:
+    return world.http("notify.staff", "GET", "/staff/v1/callbacks", staff=CLERK).body["callbacks"]
+
+
+def post(world: World, number: str, act: str, who: Any = CLERK) -> Answer:
+    return world.http("notify.staff", "POST", f"/staff/v1/callbacks/{number}/{act}", {}, staff=who)
+
+
+@pytest.mark.requirement("TELL-04")
+def test_who_asks_for_safe_contact_on_one_case_has_it_on_every_other(world):
+    one, other = report(world, contact=ONLY_PHONE), report(world, contact=BROTHER)
+    complained = world.http(
+        "complaints.api", "POST", "/v1/complaints", {"text": "Rude.", "facts": {}, "contact": ONLY_PHONE}
+    )
+    assert complained.status == 201, complained.body
+    world.settle()
+    before = len(world.sms(PHONE)), len(world.mails("omar@example.org"))
+    wishes(one, safe={"word": "bluebird"})
+    other.do("open")
+    other.do("notes", NEWS)
+    third = report(world, contact=ONLY_PHONE)
+    fresh = world.sms(PHONE)[before[0] :]
+    assert len(fresh) == 3
+    assert named(fresh) == []
+    assert all("bluebird" in text for text in fresh)
+    assert third.secret not in str(fresh)
+    # What goes to another address of whoever shares the number is theirs as well.
+    assert named(world.mails("omar@example.org")[before[1] :]) == []
+
+
+@pytest.mark.requirement("TELL-04")
+def test_hours_that_are_safe_on_one_case_hold_on_the_others(world):
+    one, other = report(world, contact=ONLY_PHONE), report(world, contact=ONLY_PHONE)
+    wishes(one, safe={"hours": {"after": "14:00", "until": "15:00"}})
+    before = len(world.sms(PHONE))
+    other.do("notes", NEWS)
+    world.at(MONDAY_MORNING + timedelta(hours=3, minutes=59))  # 13:59 in Dubai
+    world.tick("notify")
+    assert len(world.sms(PHONE)) == before
+    world.at(MONDAY_MORNING + timedelta(hours=4))
+    world.tick("notify")
+    assert len(world.sms(PHONE)) == before + 1
+    assert named(world.sms(PHONE)[before:]) == []
+
+
+@pytest.mark.requirement("TELL-04")
+def test_only_who_asked_for_it_takes_it_back_and_nobody_else_sees_it(world):
+    one, other = report(world, contact=ONLY_PHONE), report(world, contact=ONLY_PHONE)
+    wishes(one, safe={})
+    path = f"/v1/contact/{other.number}"
+    assert world.http("notify.api", "GET", path, secret=other.secret).body["safe"] is None
+    wishes(other, preferred="sms")
+    before = len(world.sms(PHONE))
+    other.do("notes", NEWS)
+    assert named(world.sms(PHONE)[before:]) == []
+    wishes(one)
+    other.do("notes", NEWS)
+    one.do("notes", NEWS)
+    assert len(named(world.sms(PHONE)[before:])) == 2
+
+
+@pytest.mark.requirement("TELL-04")
+def test_what_was_asked_for_outlasts_the_case_on_which_it_was(world):
+    one, other = report(world, contact=ONLY_PHONE), report(world, contact=ONLY_PHONE)
+    wishes(one, safe={})
+    one.do("open")
+    one.do("close", {"outcome": "solved", "text": "Done."})
+    one.do("erase", {"reason": "asked"}, who=staff("supervisor-9", "supervisor"))
+    before = len(world.sms(PHONE))
+    other.do("notes", NEWS)
+    assert len(world.sms(PHONE)) == before + 1
+    assert named(world.sms(PHONE)[before:]) == []
+
+
+@pytest.mark.requirement("TELL-04")
+def test_who_texted_stop_before_is_as_safe(world):
+    texted(world, PHONE, "STOP")
+    one, other = report(world, contact=BOTH), report(world, contact=BOTH)
+    wishes(one, safe={})
+    texted(world, PHONE, "START", "message-2")
+    before = len(world.sms(PHONE)), len(world.mails(MAIL))
+    other.do("notes", NEWS)
+    fresh = [*world.sms(PHONE)[before[0] :], *world.mails(MAIL)[before[1] :]]
+    assert len(fresh) == 1
+    assert "Police" not in fresh[0]
+
+
+@pytest.mark.requirement("TELL-04")
+@pytest.mark.parametrize("class_", ["victim", "witness"])
+def test_who_becomes_a_victim_or_a_witness_is_written_to_like_one_in_what_waits_as_well(world, class_):
+    case, other = report(world, contact=ONLY_PHONE), report(world, contact=ONLY_PHONE)
+    world.at(MONDAY_MORNING + timedelta(hours=15))  # 01:00 in Dubai
+    case.do("notes", NEWS)
+    other.do("notes", NEWS)
+    before = len(world.sms(PHONE))
+    case.do("customers", {"phone": PHONE, "classes": [class_]}, who=CLERK)
+    world.at(MONDAY_MORNING + timedelta(hours=23))
+    world.tick("notify")
+    assert len(world.sms(PHONE)) == before + 2
+    assert named(world.sms(PHONE)[before:]) == []
+    seen = world.http("notify.api", "GET", f"/v1/contact/{case.number}", secret=case.secret).body
+    assert seen["safe"] == {"hours": {"after": "09:00", "until": "18:00"}, "word": None}
+    wishes(case)
+    case.do("notes", NEWS)
+    assert len(named(world.sms(PHONE)[before:])) == 1
+
+
+@pytest.mark.requirement("TELL-04")
+def test_every_way_that_their_file_knows_is_safe_and_so_is_the_next_case(world):
+    report(world, contact=BOTH)
+    case = report(world, contact={"phone": "+971501111111"})
+    case.do("customers", {"email": MAIL, "classes": ["witness"]}, who=CLERK)
+    before = len(world.sms(PHONE))
+    later = report(world, contact=ONLY_PHONE)
+    assert named(world.sms(PHONE)[before:]) == []
+    assert len(world.sms(PHONE)) == before + 1
+    assert later.secret not in str(world.sms(PHONE)[before:])
+    assert len(named(world.sms("+971501111111"))) == 1
+
+
+@pytest.mark.requirement("TELL-04")
+def test_that_somebody_was_named_tells_nobody_as_what(world):
+    case = report(world, contact=ONLY_PHONE)
+    case.do("customers", {"phone": "+971502222222", "classes": ["witness"]}, who=CLERK)
+    told = str(case.file(CLERK)["events"])
+    assert "CaseConcerns" not in told
+    assert "CustomerNamed" not in told
+    assert case.events("CaseConcerns")[0]["facts"] == {"case": case.number.replace("-", "")}
+    kept = str(world.items("notify"))
+    for one in ("+971502222222", "witness", "named"):
+        assert one not in kept
+
+
+@pytest.mark.requirement("TELL-04")
+@pytest.mark.parametrize("language", ["en", "ar", "zh"])
+def test_who_says_that_writing_is_not_safe_is_never_named_not_even_at_first(world, language):
+    case = report(world, contact=UNSAFE, language=language)
+    case.do("open")
+    assert len(world.sms(PHONE)) == 2
+    assert named(world.sms(PHONE)) == []
+    assert world.mails(MAIL) == []
+    asked = {"text": "They told my husband.", "facts": {}, "contact": UNSAFE, "language": language}
+    assert world.http("complaints.api", "POST", "/v1/complaints", asked).status == 201
+    world.settle()
+    assert len(world.sms(PHONE)) == 3
+    assert named(world.sms(PHONE)) == []
+
+
+@pytest.mark.requirement("TELL-04", "TELL-08")
+def test_no_bulletin_or_link_of_ours_reaches_a_number_that_has_to_be_safe(world):
+    case = report(world, contact=ONLY_PHONE)
+    wishes(case, safe={})
+    before = len(world.sms(PHONE))
+    assert ask(world, phone=PHONE).status == 202
+    assert len(world.sms(PHONE)) == before
+    wishes(case)
+    ask(world, phone=PHONE)
+    assert len(world.sms(PHONE)) == before + 1
+
+
+FORM = {
+    "area": "disputes",
+    "category": "D6",
+    "story": "He found out that I called you.",
+    "fact-fight": "no",
+    "fact-shop_asks": "unknown",
+    "when": "unknown",
+    "reach": "sms",
+    "phone": PHONE,
+    "form": "0123456789abcdef",
+}
+
+
+def send_form(world: World, fields: dict[str, str], step: str) -> str:
+    headers = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+    body = urlencode({**fields, "step": step, "go": "on"}).encode()
+    status, _, page = world.answer("intake.web", "POST", "/report", headers, body)
+    assert status in {200, 303}, page
+    world.settle()
+    return unescape(page.decode())
+
+
+@pytest.mark.requirement("TELL-04")
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [
+        ("en", "Is it safe to write to you?"),
+        ("ar", "هل الكتابة إليك آمنة؟"),
+        ("zh", "给您发消息安全吗？"),
+    ],
+)
+def test_the_form_asks_whether_writing_is_safe_and_keeps_to_it(world, language, asked):
+    fields = {**FORM, "language": language}
+    assert asked in send_form(world, {name: fields[name] for name in fields if name != "phone"}, "reach")
+    assert asked in send_form(world, {**fields, "unsafe": "yes"}, "contact")
+    send_form(world, {**fields, "unsafe": "yes"}, "check")
+    assert len(world.sms(PHONE)) == 1
+    assert named(world.sms(PHONE)) == []
+
+
+def test_who_ticks_nothing_is_written_to_as_ever(world):
+    send_form(world, FORM, "check")
+    assert len(named(world.sms(PHONE))) == 1
+
+
+@pytest.mark.requirement("TELL-04")
+def test_another_number_of_theirs_is_as_safe(world):
+    case = report(world, contact=UNSAFE)
+    body = {"contact": {"phone": "+971503333333"}, "reason": "A new telephone."}
+    case.do("correct", body, who=staff("clerk-7", "operator"))
+    case.do("notes", NEWS)
+    assert named(world.sms("+971503333333")) == []
+    assert len(world.sms("+971503333333")) == 1
+
+
+@pytest.mark.requirement("TELL-01")
+@pytest.mark.parametrize("changed", [{"classes": ["victim"]}, {"contact": UNSAFE}])
+def test_whoever_keys_in_the_report_of_somebody_at_risk_gives_them_number_and_secret(world, changed):
+    answer = keyed(world, **changed)
+    assert answer.status == 201
+    assert "give them number and secret" in answer.body["hand_over"]
+    theirs = Matter(world, answer.body["number"], answer.body["secret"])
+    assert theirs.seen()["number"] == answer.body["number"]
+    assert keyed(world, **changed).body["secret"] == answer.body["secret"]
+    assert named(world.sms(PHONE)) == []
+    assert callbacks(world) == []
+
+
+def test_whoever_keys_in_anybody_elses_gets_no_secret(world):
+    answer = keyed(world)
+    assert (answer.body["secret"], answer.body["hand_over"]) == (None, None)
+    assert len(world.sms(PHONE)) == 1
+    assert callbacks(world) == []
+
+
+@pytest.mark.requirement("TELL-01")
+def test_a_complaint_keyed_in_for_somebody_at_risk_is_handed_over_as_well(world):
+    body = {"text": "Rude.", "facts": {}, "contact": UNSAFE, "channel": "phone", "read_back": True}
+    answer = world.http("complaints.staff", "POST", "/staff/v1/complaints", body, staff=CLERK, key="keyed-0002")
+    assert (answer.status, bool(answer.body["hand_over"])) == (201, True)
+    assert answer.body["secret"] in answer.body["follow"]["page"]
+
+
+@pytest.mark.requirement("TELL-01")
+def test_who_is_safe_by_another_case_is_called_and_told_their_way_in(world):
+    first = report(world, contact=ONLY_PHONE)
+    wishes(first, safe={})
+    answer = keyed(world, contact=ONLY_PHONE, apart=True)
+    assert answer.body["secret"] is None
+    (call,) = callbacks(world)
+    assert (call["reason"], call["case"]) == ("undelivered: way-in", answer.body["number"])
+    refused = post(world, call["number"], "way-in")
+    assert (refused.status, refused.body["type"]) == (409, "urn:ahd:problem:not-taken")
+    post(world, call["number"], "take")
+    assert post(world, call["number"], "way-in", COLLEAGUE).status == 409
+    given = post(world, call["number"], "way-in").body
+    theirs = Matter(world, given["number"], given["secret"])
+    assert theirs.seen()["number"] == answer.body["number"]
+    assert given["follow"].endswith(f"/{given['secret']}")
+
+
+@pytest.mark.requirement("TELL-01")
+def test_a_new_secret_reaches_somebody_at_risk_by_a_call(world):
+    case = report(world, contact=ONLY_PHONE, classes=["victim"])
+    case.do("secret", who=SUPERVISOR)
+    (call,) = callbacks(world)
+    post(world, call["number"], "take")
+    given = post(world, call["number"], "way-in").body
+    assert given["secret"] != case.secret
+    assert Matter(world, given["number"], given["secret"]).seen()["number"] == case.number
+
+
+def test_a_call_for_something_else_gives_no_way_in(world):
+    case = report(world, contact=ONLY_PHONE, classes=["victim"])
+    body = {"case": case.number, "reason": "news"}
+    number = world.http("notify.staff", "POST", "/staff/v1/callbacks", body, staff=OFFICER, key="book-0001").body[
+        "number"
+    ]
+    post(world, number, "take")
+    refused = post(world, number, "way-in")
+    assert (refused.status, refused.body["type"]) == (409, "urn:ahd:problem:not-for-that")
+    assert case.secret not in str(refused.body)

@@ -4,7 +4,6 @@ from infra.desk import CHANGES, Function, Service, Use, behind, edge
 
 COMPLAINTS = Service(
     name="complaints",
-    seals_to=("notify", "intake"),
     functions=(
         edge(
             "api",
@@ -14,11 +13,12 @@ COMPLAINTS = Service(
             "GET /v1/complaints/openapi.json",
             "GET /v1/complaints/{number}",
             "POST /v1/complaints/{number}/{action}",
+            also=frozenset({Use.TO_NOTIFY}),
         ),
         Function(
             "web",
             "services.complaints.web",
-            CHANGES,
+            CHANGES | {Use.TO_NOTIFY},
             routes=(
                 "ANY /complain",
                 "GET /complaint/{number}",
@@ -35,7 +35,7 @@ COMPLAINTS = Service(
             "ANY /staff/v1/complaints",
             "ANY /staff/v1/complaints/{proxy+}",
             # Rectification notices are numbered by a counter.
-            also=frozenset({Use.DUE, Use.LIST, Use.COUNT}),
+            also=frozenset({Use.DUE, Use.LIST, Use.COUNT, Use.TO_NOTIFY, Use.TO_INTAKE}),
             staff=True,
         ),
         Function(
@@ -47,6 +47,6 @@ COMPLAINTS = Service(
             memory_mb=1769,  # a whole processor: it draws
             package="documents",
         ),
-        *behind("complaints", also=frozenset({Use.OPEN})),
+        *behind("complaints", hearing=frozenset({Use.OPEN, Use.TO_NOTIFY})),
     ),
 )

@@ -32,7 +32,9 @@ class Use(StrEnum):
     RELAYED = "marks event items as told"
     TELL = "puts the service's own events on the bus"
     SECRET = "reads the desk key of its service"  # noqa: S105  the name of a permission
-    SEAL = "seals boxes to the services that its service seals to"
+    TO_NOTIFY = "seals boxes to notify"
+    TO_COMPLAINTS = "seals boxes to complaints"
+    TO_INTAKE = "seals boxes to intake"
     OPEN = "opens boxes sealed to its service"
     HEAR = "takes messages from the service's queue of events"
     TICK = "takes messages from the service's queue of ticks"
@@ -48,8 +50,9 @@ class Use(StrEnum):
     REMOVE_FILES = "deletes files for good"
 
 
-CHANGES = frozenset({Use.READ, Use.STATE, Use.SECRET, Use.SEAL})
-"""What every function needs that changes an aggregate: the change is stored, encrypted, and told in boxes."""
+SEALS = {Use.TO_NOTIFY: "notify", Use.TO_COMPLAINTS: "complaints", Use.TO_INTAKE: "intake"}
+CHANGES = frozenset({Use.READ, Use.STATE, Use.SECRET})
+"""What every function needs that changes an aggregate: the change is stored, encrypted."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,11 @@ class Function:
     its own, `<service>-<package>`, with a dependency group of the same name."""
     choices: tuple[Choice, ...] = ()
 
+    @property
+    def seals_to(self) -> tuple[str, ...]:
+        """The services that it seals to what it must tell about a person."""
+        return tuple(recipient for use, recipient in SEALS.items() if use in self.uses)
+
     def __post_init__(self) -> None:
         if astray := [route for route in self.routes if (" /staff/" in route) != self.staff]:
             raise ValueError(f"{self.name}: /staff/ is for staff and staff only, see {astray}")
@@ -100,17 +108,20 @@ class Cry:
 
 @dataclass(frozen=True)
 class Service:
-    """One service: a table, its functions, and to whom it seals what it must tell about a person."""
+    """One service: a table and its functions."""
 
     name: str
     functions: tuple[Function, ...]
-    seals_to: tuple[str, ...] = ()
     cries: tuple[Cry, ...] = ()
 
     @property
     def source(self) -> str:
         """EventBridge's `source` of what it tells."""
         return f"ahd.{self.name}"
+
+    @property
+    def seals_to(self) -> tuple[str, ...]:
+        return tuple(recipient for use, recipient in SEALS.items() if self.takes(use))
 
     @property
     def stack(self) -> str:
@@ -163,13 +174,22 @@ def edge(
 
 
 def behind(
-    service: str, *, also: frozenset[Use] = frozenset(), hearing: frozenset[Use] = frozenset(), batch: int = 10
+    service: str,
+    *,
+    also: frozenset[Use] = frozenset(),
+    hearing: frozenset[Use] = frozenset(),
+    ticking: frozenset[Use] = frozenset(),
+    batch: int = 10,
 ) -> tuple[Function, ...]:
     """The three functions every service has behind its queues and its stream; `also` is for the two that decide,
-    `hearing` for the one of them that others tell something.
+    `hearing` for the one of them that others tell something, `ticking` for the one that sees what is due.
     """
     return (
         Function("reactions", f"services.{service}.reactions", CHANGES | {Use.HEAR} | also | hearing, batch=batch),
-        Function("clock", f"services.{service}.clock", CHANGES | {Use.TICK, Use.DUE, Use.RELAYED, Use.TELL} | also),
+        Function(
+            "clock",
+            f"services.{service}.clock",
+            CHANGES | {Use.TICK, Use.DUE, Use.RELAYED, Use.TELL} | also | ticking,
+        ),
         Function("relay", "shared.relay", frozenset({Use.FOLLOW, Use.RELAYED, Use.TELL}), memory_mb=256),
     )

@@ -2,13 +2,16 @@
 
 from infra.desk import CHANGES, Choice, Function, Service, Use, behind, edge
 
-# TransactWriteItems asks for ConditionCheckItem where it only looks.
-SENDS = frozenset({Use.DUE, Use.CLAIM, Use.CHECK})
+SENDS = frozenset({Use.DUE, Use.CLAIM})
 """Sending a unit: the index says which are free, and the nearest is taken."""
+# TransactWriteItems asks for ConditionCheckItem where it only looks.
+_HEARS_CALLERS = frozenset({Use.CHECK})
+"""A report by telephone is stored unless its caller is flagged."""
+_TELLS = frozenset({Use.TO_NOTIFY, Use.TO_COMPLAINTS})
+"""Whoever reports is told by notify; whoever is not satisfied is heard by complaints."""
 
 INTAKE = Service(
     name="intake",
-    seals_to=("notify", "complaints"),
     functions=(
         edge(
             "api",
@@ -20,7 +23,7 @@ INTAKE = Service(
             "GET /v1/knowledge",
             "POST /v1/categories/proposals",
             "POST /v1/categories/{code}/questions",
-            also=SENDS,
+            also=SENDS | _TELLS | _HEARS_CALLERS,
         ),
         edge(
             "web",
@@ -33,7 +36,7 @@ INTAKE = Service(
             "GET /assets/{proxy+}",
             # Whatever no other route takes: people who mistyped get a page, programs a problem.
             "ANY /{proxy+}",
-            also=SENDS,
+            also=SENDS | _TELLS,
             # What draws pages would make whatever answers programs slower to start.
             package="pages",
         ),
@@ -49,7 +52,7 @@ INTAKE = Service(
             "ANY /staff/v1/customers/{proxy+}",
             "ANY /staff/v1/units",
             "ANY /staff/v1/units/{proxy+}",
-            also=SENDS | {Use.LIST},
+            also=SENDS | _TELLS | _HEARS_CALLERS | {Use.LIST},
             staff=True,
         ),
         # An export alone may read through the whole table.
@@ -64,7 +67,7 @@ INTAKE = Service(
             "open311",
             "intake",
             "ANY /open311/v2/{proxy+}",
-            also=SENDS | {Use.LIST, Use.QUARANTINE},
+            also=SENDS | _TELLS | {Use.LIST, Use.QUARANTINE},
             # Forms in parts, photos and S3: the others need none of it.
             package="open311",
             choices=(
@@ -106,6 +109,12 @@ INTAKE = Service(
             package="pages",
         ),
         Function("scans", "services.intake.scans", CHANGES | {Use.SCANNED}, package="pages"),
-        *behind("intake", also=frozenset({Use.OPEN, Use.LIST}), hearing=frozenset({Use.REMOVE_FILES})),
+        *behind(
+            "intake",
+            also=frozenset({Use.LIST}),
+            hearing=frozenset({Use.OPEN, Use.REMOVE_FILES}),
+            # Whoever has an appointment is reminded of it.
+            ticking=frozenset({Use.TO_NOTIFY}),
+        ),
     ),
 )

@@ -2,14 +2,14 @@
 
 from infra.desk import CHANGES, Cry, Function, Service, Use, behind, edge
 
-_SENDS = frozenset({Use.OPEN, Use.COUNT, Use.CHECK, Use.MAIL, Use.SMS, Use.EUM})
+# The word that a caller says is for the customer's page, which intake shows.
+_CALLS = frozenset({Use.TO_INTAKE})
+_SENDS = _CALLS | {Use.COUNT, Use.CHECK, Use.MAIL, Use.SMS, Use.EUM}
 _NOTES = frozenset({Use.READ, Use.STATE, Use.COUNT, Use.SECRET})
 """Of whoever hears what became of messages: those of a bulletin are counted."""
 
 NOTIFY = Service(
     name="notify",
-    # The word that a caller says is for the customer's page, which intake shows.
-    seals_to=("intake",),
     functions=(
         edge(
             "staff",
@@ -26,7 +26,7 @@ NOTIFY = Service(
             "ANY /staff/v1/bulletins",
             "ANY /staff/v1/bulletins/{proxy+}",
             "POST /staff/v1/thanks",
-            also=frozenset({Use.DUE, Use.LIST, Use.CHECK}),
+            also=_CALLS | {Use.DUE, Use.LIST, Use.CHECK},
             staff=True,
         ),
         # Signed by providers; it notes what they tell, and sends nothing.
@@ -51,7 +51,7 @@ NOTIFY = Service(
         # One event may mean three calls of providers, each of up to seven seconds. More events at a time would not
         # end in the function's time, and of what is stopped in the middle of a call nobody knows whether it was sent.
         # (Three on duty are told by two ways each; should that not end in time, the event comes again and goes on.)
-        *behind("notify", also=_SENDS, hearing=frozenset({Use.LIST}), batch=1),
+        *behind("notify", also=_SENDS, hearing=frozenset({Use.LIST, Use.OPEN}), batch=1),
         # It notes what providers tell, and sends nothing: the clock does.
         Function(
             "receipts",

@@ -294,11 +294,9 @@ class ServiceStack(Stack):
             environment |= {"AHD_URL": self._parameters["DeskUrl"], "AHD_PACK": self._parameters["Pack"]}
         if Use.SECRET in function.uses:
             environment["AHD_DESK_KEY"] = self._secret.ref
-        if Use.SEAL in function.uses:
-            environment |= {
-                f"AHD_SEAL_{recipient.upper()}": self._shared.keys[recipient].key_arn
-                for recipient in self._service.seals_to
-            }
+        environment |= {
+            f"AHD_SEAL_{recipient.upper()}": self._shared.keys[recipient].key_arn for recipient in function.seals_to
+        }
         if self._files and function.uses & _OF_FILES:
             environment["AHD_QUARANTINE"] = self._files.bucket_name
         environment |= {choice.variable: self._parameters[choice.parameter] for choice in function.choices}

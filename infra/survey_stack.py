@@ -1,21 +1,16 @@
 """Survey: how it was for the customer, once per closing, and what the answers add up to."""
 
-from dataclasses import replace
-
 from infra.desk import Service, Use, behind, edge
 
 _COUNTS = frozenset({Use.COUNT})
-_REACTIONS, *_REST = behind("survey")
 
 SURVEY = Service(
     name="survey",
-    seals_to=("notify",),
     functions=(
         edge("api", "survey", "ANY /v1/surveys/{proxy+}", also=_COUNTS),
         edge("web", "survey", "ANY /survey/{proxy+}", also=_COUNTS),
         edge("staff", "survey", "GET /staff/v1/scores", uses=frozenset({Use.READ}), staff=True),
         # Who rated as they closed their case has answered: that counts as well.
-        replace(_REACTIONS, uses=_REACTIONS.uses | _COUNTS),
-        *_REST,
+        *behind("survey", hearing=_COUNTS | {Use.TO_NOTIFY}),
     ),
 )

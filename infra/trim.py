@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from infra.desk import Service, Use
+from infra.desk import SEALS, Service, Use
 
 NEVER: Sequence[str] = (
     # Nothing but `email_validator` is asked for its version while it runs.
@@ -142,7 +142,7 @@ CALLS: Mapping[Use, tuple[str, frozenset[str]]] = {
     Use.TELL: ("events", frozenset({"PutEvents"})),
     Use.HEAR: ("sqs", frozenset({"SendMessage"})),
     Use.SECRET: ("secretsmanager", frozenset({"GetSecretValue"})),
-    Use.SEAL: ("kms", frozenset({"GenerateDataKey"})),
+    **dict.fromkeys(SEALS, ("kms", frozenset({"GenerateDataKey"}))),
     Use.OPEN: ("kms", frozenset({"Decrypt"})),
     Use.MAIL: ("sesv2", frozenset({"SendEmail"})),
     Use.SMS: ("sns", frozenset({"Publish"})),

@@ -16,9 +16,10 @@ from constructs import Construct
 from infra.constructs.alarms import MINUTE, Alarms
 from infra.constructs.receipts import SENT_WITH
 from infra.constructs.table import DUE
-from infra.desk import Function, Use
+from infra.desk import SEALS, Function, Use
 
-TAKE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
+# Lambda asks for these in a function's name, and for no others.
+TAKE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
 READ_STREAM = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
 
 
@@ -53,11 +54,10 @@ class Surroundings:
         table, own = self.table.table_arn, self.source.removeprefix("ahd.")
         identities = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:identity/*"
         mail_set = f"arn:{Aws.PARTITION}:ses:{Aws.REGION}:{Aws.ACCOUNT_ID}:configuration-set/{SENT_WITH}"
-        # IfExists: on AWS these keys are always there; a stand-in for IAM may not know them.
-        as_itself = {"StringEqualsIfExists": {"events:source": self.source}}
-        as_the_desk = {"StringEqualsIfExists": {"ses:FromAddress": list(self.senders)}}
+        as_itself = {"StringEquals": {"events:source": self.source}}
+        as_the_desk = {"StringEquals": {"ses:FromAddress": list(self.senders)}}
         allowed = {
-            Use.READ: [_may(["dynamodb:GetItem", "dynamodb:Query"], table), self._read_encrypted()],
+            Use.READ: [_may(["dynamodb:GetItem", "dynamodb:Query"], table), self._read_encrypted("dynamodb")],
             # TransactWriteItems is asked for as what it does to each item.
             Use.STATE: [_may(["dynamodb:PutItem"], table)],
             Use.LIST: [_may(["dynamodb:BatchGetItem"], table)],
@@ -68,18 +68,22 @@ class Surroundings:
             Use.CHECK: [_may(["dynamodb:ConditionCheckItem"], table)],
             Use.RELAYED: [_may(["dynamodb:UpdateItem"], table)],
             Use.TELL: [_may(["events:PutEvents"], self.bus_arn, as_itself)],
-            Use.SECRET: [_may(["secretsmanager:GetSecretValue"], self.secret_arn)],
-            Use.SEAL: [
-                _may(["kms:GenerateDataKey"], key.key_arn, _sealed_to(recipient))
-                for recipient, key in self.seal_keys.items()
+            Use.SECRET: [
+                _may(["secretsmanager:GetSecretValue"], self.secret_arn),
+                self._read_encrypted("secretsmanager"),
             ],
+            **{
+                use: [_may(["kms:GenerateDataKey"], self.seal_keys[recipient].key_arn, _sealed_to(recipient))]
+                for use, recipient in SEALS.items()
+                if recipient in self.seal_keys
+            },
             Use.OPEN: [_may(["kms:Decrypt"], self.own_key.key_arn, _sealed_to(own))],
             Use.HEAR: [_may(TAKE, self.events.queue_arn), _may(["sqs:SendMessage"], self.events_dead.queue_arn)],
             Use.TICK: [_may(TAKE, self.ticks.queue_arn)],
             Use.FOLLOW: [
                 _may(READ_STREAM, str(self.table.table_stream_arn)),
                 _may(["sqs:SendMessage"], self.stream_dead.queue_arn),
-                self._read_encrypted(),
+                self._read_encrypted("dynamodb"),
             ],
             # Whether the sender's address or its whole domain is verified in SES is the owner's choice.
             Use.MAIL: [
@@ -117,9 +121,9 @@ class Surroundings:
         }
         return [statement for use in Use if use in uses for statement in allowed[use]]
 
-    def _read_encrypted(self) -> iam.PolicyStatement:
-        """Table and secret are encrypted with the service's key: usable through these two AWS services only."""
-        via = [f"{service}.{Aws.REGION}.amazonaws.com" for service in ("dynamodb", "secretsmanager")]
+    def _read_encrypted(self, service: str) -> iam.PolicyStatement:
+        """Table and secret are encrypted with the service's key: usable through the AWS service that keeps them."""
+        via = f"{service}.{Aws.REGION}.amazonaws.com"
         return _may(["kms:Decrypt"], self.own_key.key_arn, {"StringEquals": {"kms:ViaService": via}})
 
 
@@ -128,7 +132,7 @@ def _may(actions: list[str], resource: str, conditions: Mapping[str, object] | N
 
 
 def _sealed_to(recipient: str) -> dict[str, object]:
-    return {"StringEqualsIfExists": {"kms:EncryptionContext:sealed-to": recipient}}
+    return {"StringEquals": {"kms:EncryptionContext:sealed-to": recipient}}
 
 
 class DeskFunction(Construct):

@@ -14,14 +14,13 @@ import threading
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
-from email.utils import parseaddr
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import eventbridge, lambda_svc, secretsmanager, ses_v2, sqs
+from ministack.core import iam_evaluator, lambda_runtime
+from ministack.services import eventbridge, lambda_svc, secretsmanager, sqs
 from ministack.services.cloudformation import provisioners
 
 from infra.local.places import ACCOUNT, REGION
@@ -39,7 +38,6 @@ def apply(function_logs: Path, unpacked: Path) -> None:
     teach_configuration_sets_of_texts()
     accept_alarms_on_computed_metrics()
     refer_to_secrets_by_arn()
-    ask_for_the_identity_that_sends()
     trust_the_wire_within_this_machine()
     change_queues_under_their_lock()
     honour_partial_failures_of_streams()
@@ -148,22 +146,6 @@ def refer_to_secrets_by_arn() -> None:
         "update": update_by_arn,
         "delete": delete_by_arn,
     }
-
-
-def ask_for_the_identity_that_sends() -> None:
-    """ses:SendEmail is allowed on the sending identity; ministack asks for it on everything."""
-    inner = iam_actions._ses_v2_resource_arn
-
-    def resource(method: str, path: str, body: bytes, region: str, account_id: str) -> str:
-        if method == "POST" and path == "/v2/email/outbound-emails":
-            address = parseaddr(json.loads(body).get("FromEmailAddress", ""))[1]
-            domain = address.rpartition("@")[2]
-            verified = ses_v2._identities
-            identity = domain if domain in verified and address not in verified else address
-            return f"arn:aws:ses:{region}:{account_id}:identity/{identity}"
-        return str(inner(method, path, body, region, account_id))
-
-    iam_actions._ses_v2_resource_arn = resource
 
 
 def trust_the_wire_within_this_machine() -> None:

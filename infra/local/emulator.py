@@ -22,7 +22,7 @@ from ministack import app as ministack
 from ministack.core.responses import request_scope
 from ministack.services import eventbridge, lambda_svc, ses_v2, sns
 
-from infra.local import amendments, carrier, outbox, pinned, scanner
+from infra.local import amendments, carrier, outbox, permissions, pinned, scanner
 from infra.local.journal import Journal
 from infra.local.memory import Memory, SnapshotError, pulse
 from infra.local.parent import told_to_stop
@@ -131,7 +131,7 @@ class Emulator:
 
     async def sent(self, scope: Scope, headers: dict[bytes, bytes], body: bytes, send: Send) -> None:
         """A message that leaves the desk: the outbox has it before its sender knows, and its receipts come later."""
-        answer = _answer(carrier.taken()) if outbox.is_text(headers) else await _perform(scope, body)
+        answer = await _perform(scope, body)
         if answer[0]["status"] == OK and (message := outbox.message_of(scope["path"], headers, body)):
             upto = self.outbox.write(dict(message))
             await asyncio.to_thread(self.outbox.settle, upto)
@@ -264,14 +264,6 @@ async def _say(send: Send, status: int, text: str) -> None:
     await send({"type": "http.response.body", "body": text.encode()})
 
 
-def _answer(body: bytes) -> list[Event]:
-    content = [(b"content-type", b"application/x-amz-json-1.0"), (b"content-length", str(len(body)).encode())]
-    return [
-        {"type": "http.response.start", "status": OK, "headers": content},
-        {"type": "http.response.body", "body": body},
-    ]
-
-
 async def _perform(scope: Scope, body: bytes) -> list[Event]:
     answer: list[Event] = []
 
@@ -318,6 +310,7 @@ def main() -> int:
         )
         return 1
     amendments.apply(places.function_logs, places.unpacked)
+    permissions.enforce(places.refused)
     asyncio.run(_serve(places))
     return 0
 

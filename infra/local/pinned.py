@@ -18,9 +18,32 @@ SIGNATURES = {
     "ministack.app:_get_module": "(name: str)",
     "ministack.core.persistence:_json_default": "(obj)",
     "ministack.core.persistence:_json_object_hook": "(obj)",
-    "ministack.core.iam_actions:_ses_v2_resource_arn": (
-        "(method: str, path: str, body: bytes, region: str, account_id: str) -> str"
+    "ministack.app:_enforce_data_plane": (
+        "(service: str, iam_action: str, headers: dict, query_params: dict, request_id: str, "
+        "resource_arn: str = '*', service_context: dict | None = None, auth_error_response=None, "
+        "named_resource: str = '')"
     ),
+    "ministack.app:_enforce_ses_v2": (
+        "(method: str, path: str, headers: dict, body: bytes, query_params: dict, request_id: str)"
+    ),
+    "ministack.core.iam_actions:extract_iam_action": (
+        "(service: str, method: str, path: str, headers: dict, body: bytes, query_params: dict) -> str | None"
+    ),
+    "ministack.core.iam_actions:extract_resource_arn": (
+        "(service: str, method: str, path: str, headers: dict, body: bytes, query_params: dict, "
+        "region: str, account_id: str) -> str"
+    ),
+    "ministack.core.iam_actions:request_tag_context": (
+        "(service: str, iam_action: str, body: bytes, params: dict) -> dict"
+    ),
+    "ministack.core.iam_evaluator:enforce": (
+        "(access_key_id: str, iam_action: str, service: str, region: str, resource_arn: str = '*', "
+        "service_context: dict[str, "
+        "typing.Any] | None = None) -> ministack.core.iam_evaluator.EvalResult | "
+        "ministack.core.iam_evaluator.AuthError | None"
+    ),
+    "ministack.core.responses:get_account_id": "() -> str",
+    "ministack.core.router:extract_region": "(headers: dict, query_params=None) -> str",
     "ministack.core.iam_evaluator:_resolve_condition_key": (
         "(key: str, ctx: ministack.core.iam_evaluator.EvalContext) -> Any"
     ),
@@ -57,7 +80,10 @@ SIGNATURES = {
 }
 
 VALUES = {
+    "ministack.app:SERVICE_HANDLERS": "dict",
     "ministack.app:_state_map": "dict",
+    "ministack.core.iam_actions:SERVICE_TO_IAM_NAMESPACE": "dict",
+    "ministack.core.router:SERVICE_PATTERNS": "dict",
     "ministack.services.cloudformation.provisioners:_RESOURCE_HANDLERS": "dict",
     "ministack.services.dynamodb:_stream_records": "AccountRegionScopedDict",
     "ministack.services.dynamodb:_stream_trimmed": "AccountRegionScopedDict",

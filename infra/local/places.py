@@ -50,6 +50,11 @@ class Places:
         return self.logs / "functions"
 
     @property
+    def refused(self) -> Path:
+        """What functions asked for that their roles do not allow, a line each."""
+        return self.logs / "refused.jsonl"
+
+    @property
     def outbox(self) -> Path:
         return self.state / "outbox.jsonl"
 

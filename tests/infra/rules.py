@@ -336,7 +336,7 @@ def nobody_decrypts_with_another_services_key(stacks: Stacks) -> Iterator[str]:
 @rule
 def a_service_tells_only_in_its_own_name(stacks: Stacks) -> Iterator[str]:
     for service, name, statement in all_statements(stacks):
-        own = {"StringEqualsIfExists": {"events:source": f"ahd.{service}"}}
+        own = {"StringEquals": {"events:source": f"ahd.{service}"}}
         if "events:PutEvents" in listed(statement["Action"]) and statement.get("Condition") != own:
             yield f"{service}/{name}"
 

@@ -64,6 +64,22 @@ class LocalDesk:
         messages: list[dict[str, Any]] = self._get("/_desk/outbox.json", params={"to": to} if to else {})
         return messages
 
+    def refused(self) -> list[dict[str, Any]]:
+        """What functions asked AWS for and their roles do not allow."""
+        if not self._refused.exists():
+            return []
+        lines = (json.loads(line) for line in self._refused.read_text().splitlines())
+        return [line for line in lines if line["function"] != "probe"]
+
+    def pardon(self, caused: list[dict[str, Any]]) -> None:
+        """Forget what a test had refused on purpose."""
+        kept = [one for one in self.refused() if one not in caused]
+        self._refused.write_text("".join(json.dumps(one) + "\n" for one in kept))
+
+    @property
+    def _refused(self) -> Path:
+        return self.state / "logs" / "refused.jsonl"
+
     def report(self, client: httpx.Client, email: str, key: str | None = None, **more: Any) -> httpx.Response:
         body = {
             "category": "X9",
@@ -103,7 +119,10 @@ def eventually(ask: Callable[[], T], seconds: float = 60, what: str = "it") -> T
 
 @pytest.fixture(scope="session")
 def start_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., LocalDesk]]:
-    """Starts a desk: `start_desk()`, or `start_desk(Pack="works")`; all are stopped at the end of the session."""
+    """Starts a desk: `start_desk()`, or `start_desk(Pack="works")`; all are stopped at the end of the session.
+
+    Nothing that a function asked of AWS may have been refused meanwhile, whatever the tests made of it.
+    """
     if not LOCAL_PYTHON.exists():
         pytest.fail(f"{LOCAL_PYTHON} is missing: `make .venv-local/.synced` installs the emulator")
     if not (CDK_OUT / "manifest.json").exists():
@@ -112,11 +131,17 @@ def start_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
 
         def start(**parameters: str) -> LocalDesk:
             desk = LocalDesk(tmp_path_factory.mktemp("desk"), _free_port(), parameters)
+            at_end.callback(_expect_none_refused, desk)
             at_end.callback(desk.down)
             desk.up()
             return desk
 
         yield start
+
+
+def _expect_none_refused(desk: LocalDesk) -> None:
+    refused = {f"{one['function']} may not {one['action']} on {one['resource']}" for one in desk.refused()}
+    assert not refused, "give it the use in infra/<service>_stack.py:\n" + "\n".join(sorted(refused))
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,17 @@ from moto.kms.utils import generate_private_key
 
 from infra.packs import compile_into
 from services.notify import channels
+from tests.service.parity import Parity
 from tests.service.providing import Provider
 from tests.service.world import World
 from tests.template import template
 
 MONDAY_MORNING = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 """10:00 in Dubai, two and a half hours into the working day."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Parity())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -171,6 +171,18 @@ BOOKING = {
 
 
 @pytest.mark.requirement("TELL-04")
+def test_what_waited_for_a_safe_hour_comes_from_the_neutral_address_too(world):
+    case = report(world, contact=BOTH, classes=["victim"])
+    wishes(case, preferred="email", safe={"word": "bluebird"})
+    world.at(MONDAY_MORNING + timedelta(hours=8, minutes=1))  # 18:01 in Dubai
+    case.do("notes", NEWS)
+    assert world.mails(MAIL) == []
+    world.at(MONDAY_MORNING + timedelta(hours=23))
+    world.tick("notify")
+    assert [letter["From"] for letter in letters(world)] == ["info@example.net"]
+
+
+@pytest.mark.requirement("TELL-04")
 def test_nothing_reaches_a_victim_outside_safe_hours(world):
     case = report(world, contact=ONLY_PHONE, classes=["victim"])
     assert len(world.sms(PHONE)) == 1

@@ -15,11 +15,12 @@ from typing import Any
 
 from services.intake import customer as customers
 from services.intake.case import Case, State
-from services.intake.customer import Contact, Customer, File, Link, Particulars, TooManyContacts
+from services.intake.customer import ON_BAD_DAYS, Contact, Customer, File, Link, Particulars, TooManyContacts
 from services.intake.filenotes import CaseFiled, CustomerCorrected, FileSplit, PerhapsSame
 from services.intake.notes import PerhapsRepeated
 from services.intake.statement import cards, statement
 from shared import ids, vault
+from shared.contracts.intake import CaseConcerns, PersonCard
 from shared.place import stamp
 from shared.store import AlreadyDone, Cause, Conflict, Item, Line, NotFound, put, put_item, retrying
 from shared.tables import store
@@ -240,10 +241,13 @@ def _file(number: str, person: Person, cause: Cause) -> Customer:
     return involved.customer
 
 
-def involve(case: Case, person: Person, classes: Sequence[str], cause: Cause, *, reported: bool = False) -> Involved:
+def involve(
+    case: Case, person: Person, classes: Sequence[str], cause: Cause, *, reported: bool = False, named: bool = False
+) -> Involved:
     """The person's file with this case: the one that their telephone leads to, or their address, or a new one.
 
     Where both lead to different files each says of the other that it may be the same person's; nothing is merged.
+    Whoever staff `named` is told of to notify, which writes to them as is safe.
     """
     led = {contact: _led_to(contact) for contact in person.contacts}
     owners = list({one.id: one for _, one in led.values() if one}.values())
@@ -267,11 +271,22 @@ def involve(case: Case, person: Person, classes: Sequence[str], cause: Cause, *,
         after, told, beside = _perhaps(after, other, cause)
         lines += told
         items += beside
+    contacts = {**file.particulars.contacts, **person.contacts}
+    if named:
+        lines.append(_concerned(case, classes, contacts))
     items += store().beside(sealed(after, file.particulars), lines, cause, new=not owners)
     items += [_lead(contact, after.id, led[contact][0]) for contact in free]
     items += _linked(after.id, link)
     like = tuple(one for one in open_cases if one.category == case.category and one.id != case.id)
-    return Involved(after, {**file.particulars.contacts, **person.contacts}, like, items)
+    return Involved(after, contacts, like, items)
+
+
+def _concerned(case: Case, classes: Sequence[str], contacts: Mapping[str, Contact]) -> Line:
+    """Told in their own file's chain, which ends with them, and of everybody: so it says of nobody what they are."""
+    card = PersonCard(
+        ways=tuple(one.value for one in contacts.values()), protected=not ON_BAD_DAYS.isdisjoint(classes)
+    )
+    return Line(CaseConcerns(case=case.id), boxes={"notify": card.model_dump(mode="json")})
 
 
 def rewritten(before: Sequence[File], after: Sequence[File], now: datetime) -> list[Item]:

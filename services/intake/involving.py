@@ -5,13 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from services.intake import filing
-from services.intake.customer import ON_BAD_DAYS
 from services.intake.filing import Person
 from services.intake.handling import Act, Draft
 from services.intake.notes import CustomerNamed
 from services.intake.reporting import CustomerClass
 from shared import reach
-from shared.contracts.intake import CaseConcerns, PersonCard
 from shared.http import Problem, Request, fault
 from shared.reach import Contact, Name
 from shared.store import Cause
@@ -43,13 +41,9 @@ def name_customer(draft: Draft, request: CustomerRequest) -> None:
     person = Person(request.name, contacts, request.language)
     # What the file says of it is told in its own chain, by whom and when; the case's says the rest.
     cause = Cause(draft.now, draft.by.id, f"case:{draft.case.id}")
-    involved = filing.involve(draft.case, person, classes, cause)
+    involved = filing.involve(draft.case, person, classes, cause, named=True)
     draft.extra += involved.items
     draft.tell(CustomerNamed(customer=involved.customer.id, classes=classes))
-    # Told of whoever is named, so that it says of nobody that they are a victim or a witness.
-    protected = not ON_BAD_DAYS.isdisjoint(classes)
-    told = PersonCard(ways=tuple(one.value for one in involved.contacts.values()), protected=protected)
-    draft.tell(CaseConcerns(case=draft.case.id), boxes={"notify": told.model_dump(mode="json")})
 
 
 ACTS: dict[str, Act[Any]] = {

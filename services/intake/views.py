@@ -26,7 +26,6 @@ from shared import ids
 from shared.contracts.intake import (
     CallsStopped,
     CallTimeChosen,
-    CaseConcerns,
     CaseHandled,
     ComplaintsToErase,
     GrievanceVoiced,
@@ -152,9 +151,6 @@ def _promises(case: Case, *, of_complaints: bool) -> list[Promise]:
 
 def _names_hidden(event: Recorded, reader: Principal) -> bool:
     """Whether it says that somebody is a victim or a witness, to whom that is not said."""
-    if event.type == CaseConcerns.detail_type_name():
-        # Told of everybody who is named: beside a name that is hidden it would say whose.
-        return hides(reader, ON_BAD_DAYS)
     return event.type == CustomerNamed.detail_type_name() and hides(reader, event.data["classes"])
 
 

@@ -22,7 +22,7 @@ READ_AND_WRITE = {"dynamodb.GetItem": 1, "dynamodb.TransactWriteItems": 1}
 
 MOST_OF_A_CASE = {
     "write units": 357,
-    "read units": 41.5,
+    "read units": 63.5,
     "events": 19,
     "messages": 26,
     "requests": 9,

@@ -84,7 +84,7 @@ check: lint synth ## the quick half of the tests: everything that needs no desk 
 
 .PHONY: test
 test: check .venv-local/.synced tests/browser/node_modules/.synced ## everything, with a desk of its own and a browser
-	$(PY) -m pytest tests/browser tests/journey
+	$(PY) -m pytest -n 2 --dist loadfile tests/browser tests/journey
 
 tests/browser/node_modules/.synced: tests/browser/package-lock.json | node
 	@cd tests/browser && npm ci --silent --no-audit --no-fund && touch node_modules/.synced

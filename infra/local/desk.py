@@ -216,7 +216,9 @@ def _where(note: Note, places: Places) -> str:
         f"  {what:<18}{where}"
         for what, where in (
             ("report form", f"{note.url}/report"),
+            ("complain", f"{note.url}/complain"),
             ("follow a case", f"{note.url}/follow"),
+            ("safety news", f"{note.url}/subscribe"),
             ("API", f"{note.url}/v1/"),
             ("mail and SMS sent", f"{note.url}/_desk/outbox"),
             ("staff tokens", f"{note.url}/_desk/tokens"),

@@ -241,7 +241,9 @@ def _member(asked: Asked) -> Member | None:
 
 PLACES_TO_GO = {
     "Report something": "/report",
+    "Complain": "/complain",
     "Follow my case": "/follow",
+    "Safety news": "/subscribe",
     "Categories, as JSON": "/v1/categories",
     "Outbox of mail and text messages": "/_desk/outbox",
     "The same, as JSON": "/_desk/outbox.json",

@@ -11,6 +11,7 @@ from services.notify.message import Message, Policy
 from services.notify.wording import letter
 from shared import ids
 from shared.clock import utc_now
+from shared.contracts.intake import Wording
 from shared.heard import Heard
 from shared.settings import settings
 
@@ -52,3 +53,8 @@ def tell_customer(
         words = letter(template, known.language, greeted, entry)
         words = replace(words, unsubscribe=wishing.unsubscribe_link(case, template))
     begin(heard, message, recipient.addresses(card), words, known.salt, plan.at)
+
+
+def words_of(heard: Heard[Any]) -> str:
+    """What a person wrote, for its customer to read."""
+    return Wording.model_validate(heard.box() or {"text": ""}).text

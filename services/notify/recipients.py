@@ -1,0 +1,109 @@
+"""Recipients: who is met, changes how they are reached, is forgotten, or must be kept away from."""
+
+from contextlib import suppress
+from typing import Any
+
+from services.notify import booking, caring, entrance, notes, sheltering, wishing
+from services.notify.cards import card_of
+from services.notify.customers import tell_customer
+from services.notify.duty import tell_duty
+from services.notify.recipient import Recipient, forgotten
+from shared import ids, vault
+from shared.clock import utc_now
+from shared.contracts.complaints import (
+    ComplaintConcerns,
+    ComplaintErased,
+)
+from shared.contracts.intake import (
+    CaseErased,
+    CaseReported,
+    ContactChanged,
+)
+from shared.heard import Heard
+from shared.store import AlreadyDone, AlreadyExists, Guard, Line, retrying
+from shared.tables import store
+
+
+def meet_customer(heard: Heard[CaseReported]) -> None:
+    """Keep how to reach the customer, tell the duty leader what is urgent, and acknowledge the report.
+
+    In this order: no provider that hangs on a customer's address may keep those waiting who are to help.
+    """
+    event = heard.event
+    known = Recipient(id=event.case, language=event.language, salt=vault.new_salt())
+    card = heard.box() or {}
+    lines = [Line(notes.RecipientKnown(), private=card), *wishing.strict_at_first(card)]
+    # A second delivery finds it; what follows asks for itself whether it was done.
+    with suppress(AlreadyExists):
+        retrying(lambda: store().create(known, lines, heard.cause(utc_now())))
+    if event.urgent or "duty" in event.dispositions:
+        values = {"number": ids.spoken(event.case), "category": event.category}
+        tell_duty(heard, "duty-leader", "duty_urgent", values)
+        for promise in event.promises:
+            if promise.name == "locate":
+                tell_duty(heard, "operator", "duty_locate", {**values, "until": promise.due})
+    if card.get("protected"):
+        sheltering.spread(event.case, heard.cause(utc_now()))
+    tell_customer(heard, event.case, "acknowledgement", {}, urgent=event.urgent)
+    entrance.promise(heard, event.case, event.channel)
+    caring.count_contact(heard, card)
+
+
+def change_contact(heard: Heard[ContactChanged]) -> None:
+    """From now on they are reached like this, and are told how to follow their case: the way before is closed."""
+    now = utc_now()
+
+    def write() -> Recipient:
+        known, before = card_of(heard.event.case)
+        if known.salt is None or heard.sequence < known.card:
+            return known
+        card = heard.box() or {}
+        lines = [Line(notes.RecipientKnown(), private=card)]
+        if not before["wishes"]:
+            lines += wishing.strict_at_first(card)
+        after = known.reached_by(card, before, heard.sequence)
+        return store().change(after, lines, heard.cause(now), Guard(f"SEEN#{heard.id}"))
+
+    with suppress(AlreadyDone):
+        retrying(write)
+    sheltering.spread(heard.event.case, heard.cause(now))
+    if card_of(heard.event.case)[1].get("protected"):
+        booking.keep_to_wishes(heard, heard.event.case)
+    if heard.event.renewed and card_of(heard.event.case)[0].card == heard.sequence:
+        tell_customer(heard, heard.event.case, "link_renewed", {})
+
+
+def forget_customer(heard: Heard[CaseErased]) -> None:
+    _forget(heard, heard.event.case)
+
+
+def forget_complainant(heard: Heard[ComplaintErased]) -> None:
+    """Whoever came with a complaint alone is known by its number; others by their case, as long as that is kept."""
+    if heard.event.case == heard.event.complaint:
+        _forget(heard, heard.event.complaint)
+
+
+def _forget(heard: Heard[Any], case: str) -> None:
+    now = utc_now()
+
+    def write() -> Recipient:
+        known, _ = card_of(case)
+        if known.salt is None:
+            return known
+        return store().change(forgotten(known), [Line(notes.RecipientErased())], heard.cause(now))
+
+    retrying(write)
+
+
+def keep_away(heard: Heard[ComplaintConcerns]) -> None:
+    """Whoever the customer complains about does not call them, and knows of no call to them."""
+    case, now = heard.event.case, utc_now()
+
+    def write() -> Recipient:
+        known, _ = card_of(case)
+        line = Line(notes.ComplainedAbout(subjects=heard.event.subjects))
+        after = known.complaining_about(heard.event.subjects)
+        return store().change(after, [line], heard.cause(now), Guard(f"SEEN#{heard.id}"))
+
+    with suppress(AlreadyDone):
+        retrying(write)

@@ -77,7 +77,7 @@ def test_urgent_facts_tell_the_person_that_somebody_is_sent(citizen: Citizen):
     citizen.sends()
     citizen.sends(when="now")
     citizen.sends(reach="anonymous")
-    assert "Somebody is on the way" in citizen.sends().body
+    assert "You did not say where you are" in citizen.sends().body
 
 
 def test_an_area_of_one_category_does_not_ask_which(citizen: Citizen):
@@ -131,7 +131,7 @@ def test_danger_that_the_words_speak_of_is_asked_about_first(citizen: Citizen):
     citizen.sends(when="now")
     check = citizen.sends(reach="anonymous")
     assert "Is there a weapon" in check.body
-    assert "Somebody is on the way" in citizen.sends().body
+    assert "You did not say where you are" in citizen.sends().body
 
 
 def test_a_question_is_answered_before_it_is_sent(citizen: Citizen):

@@ -68,7 +68,7 @@ def test_an_emergency_reported_by_pages_sends_the_free_unit(world: World, citize
     citizen.sends()
     citizen.sends(when="now")
     citizen.sends(reach="anonymous")
-    assert "Somebody is on the way" in citizen.sends().body
+    assert "Somebody was sent to you" in citizen.sends().body
     assert unit(world, "unit-north")["state"] != "free"
 
 

@@ -98,6 +98,8 @@ class Callback(Aggregate):
     """Every day until somebody stops it."""
     taken_by: str = ""
     """Who is about to make it: of whom a message can harm, only they read how to reach them."""
+    way_in_given: bool = False
+    """Number and secret were read out to whoever makes it."""
     utc_offset: int | None = None
     """How many minutes their clock is ahead of UTC, when they said so; None: it is the desk's."""
 
@@ -168,12 +170,15 @@ def reached(callback: Callback, calendar: Calendar, hours: Hours, now: datetime)
 def unanswered(callback: Callback, pack: Pack, calendar: Calendar, hours: Hours, now: datetime) -> Callback:
     """Called, but the customer was not spoken to. Raises `IllegalMove`.
 
-    A call at a part of the day at which nobody answered before does not count, as long as another one comes before
-    the call is due: who is at work in the morning is not reached by calling twice in the morning.
+    One before the time that they chose takes nothing of it. A call at a part of the day at which nobody answered
+    before does not count, as long as another one comes before the call is due: who is at work in the morning is not
+    reached by calling twice in the morning.
     """
     _must_allow(callback, Outcome.NO_ANSWER)
     role, called = _role(callback), callback.changed(calls=callback.calls + 1)
     part, owed, tried = window.part_of(now, hours.zone), callback.owed, set(callback.tried)
+    if callback.chosen and callback.window and now < callback.window.since:
+        return called
     if part in tried and owed and now < owed.due and window.untried(hours, now, owed.due, tried):
         return called.changed(plan=window.planned(calendar, hours, now, owed.due, tried))
     within = ONCE_MORE

@@ -153,6 +153,7 @@ def record(
                 "This was said of the call a moment ago, and counts once.",
                 "Nothing has to be said. After another call, send what came of that.",
             )
+        _must_be_theirs(callback, principal, request.outcome)
         known, card = card_of(callback.case)
         try:
             after, lines = _after(callback, known, wishing.hours(card, callback.utc_offset), request, now)
@@ -167,6 +168,23 @@ def record(
 
     before_answer = command.once(Callback, identity, act)
     return before_answer if before_answer is not None else _facts(stored[-1])
+
+
+def _must_be_theirs(callback: Callback, principal: Principal, outcome: Outcome) -> None:
+    """What came of a call says whoever made it; and who has to get their way in was not reached without it."""
+    if outcome is Outcome.GIVEN_UP:
+        return
+    if callback.taken_by not in {"", principal.id}:
+        raise Problem(
+            409, "taken", "Somebody else makes this call.", "Leave it to them, or take it and make it yourself."
+        )
+    if outcome is Outcome.REACHED and entrance.is_owed(callback):
+        raise Problem(
+            409,
+            "way-in-owed",
+            "They still have neither their number nor their secret, and no message may bring them.",
+            "Take the call, ask for the way in, read it to them; then say that they were reached.",
+        )
 
 
 def _settled(illegal: callbacks.IllegalMove) -> Problem:

@@ -33,6 +33,11 @@ def promise(heard: Heard[Any], case: str, channel: str) -> None:
         tell_duty(heard, "operator", "duty_unreachable", {"number": ids.spoken(case), "what": WANTED})
 
 
+def is_owed(callback: Callback) -> bool:
+    """Whether this call is to give its customer their way in, and nobody read it yet."""
+    return callback.reason in _FOR_THAT and not callback.way_in_given
+
+
 def hand_over(callback: Callback, principal: Principal, cause: Cause) -> dict[str, Any]:
     """What opens it, to be said to them now. Raises `Problem` 409."""
     known, card = card_of(callback.case)
@@ -45,6 +50,11 @@ def hand_over(callback: Callback, principal: Principal, cause: Cause) -> dict[st
         )
     if callback.taken_by != principal.id:
         raise Problem(409, "not-taken", "Only whoever makes the call says it.", "Take the call first.")
-    retrying(lambda: store().change(store().load(Callback, callback.id), [Line(notes.WayInGiven())], cause))
+
+    def write() -> Callback:
+        given = store().load(Callback, callback.id).changed(way_in_given=True)
+        return store().change(given, [Line(notes.WayInGiven())], cause)
+
+    retrying(write)
     follow = settings().need("url") + recipient.follow_path(known, card["secret"])
     return {"number": ids.spoken(known.id), "secret": card["secret"], "follow": follow}

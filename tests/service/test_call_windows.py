@@ -130,6 +130,18 @@ def test_the_customer_chooses_a_time_within_opening_times_and_is_called_by_its_e
     assert "CallTimeChosen" in [line["what"] for line in call.follows()["timeline"]]
 
 
+@pytest.mark.requirement("TELL-05")
+def test_who_calls_before_the_time_that_was_chosen_takes_nothing_of_it(call):
+    choice = call.waits()["choices"][3]
+    call.chooses(since=choice["since"])
+    before = call.waits()
+    call.ends("no-answer")
+    after = call.waits()
+    assert [after[one] for one in ("since", "until", "chosen")] == [
+        before[one] for one in ("since", "until", "chosen")
+    ]
+
+
 @pytest.mark.requirement("TELL-05", "TELL-06")
 def test_a_chosen_time_that_passes_goes_up_and_the_customer_sees_the_next_one(call):
     choice = call.waits()["choices"][0]

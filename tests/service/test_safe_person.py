@@ -39,8 +39,8 @@ def callbacks(world: World) -> Any:
     return world.http("notify.staff", "GET", "/staff/v1/callbacks", staff=CLERK).body["callbacks"]
 
 
-def post(world: World, number: str, act: str, who: Any = CLERK) -> Answer:
-    return world.http("notify.staff", "POST", f"/staff/v1/callbacks/{number}/{act}", {}, staff=who)
+def post(world: World, number: str, act: str, who: Any = CLERK, body: Any = None) -> Answer:
+    return world.http("notify.staff", "POST", f"/staff/v1/callbacks/{number}/{act}", body or {}, staff=who)
 
 
 @pytest.mark.requirement("TELL-04")
@@ -307,6 +307,21 @@ def test_a_new_secret_reaches_somebody_at_risk_by_a_call(world):
     given = post(world, call["number"], "way-in").body
     assert given["secret"] != case.secret
     assert Matter(world, given["number"], given["secret"]).seen()["number"] == case.number
+
+
+@pytest.mark.requirement("TELL-01")
+def test_nobody_is_done_with_a_call_that_still_owes_the_way_in_nor_with_one_that_somebody_else_makes(world):
+    case = report(world, contact=ONLY_PHONE, classes=["victim"])
+    case.do("secret", who=SUPERVISOR)
+    (call,) = callbacks(world)
+    reached = {"outcome": "reached", "word_said": True}
+    refused = post(world, call["number"], "outcome", body=reached)
+    assert (refused.status, refused.body["type"]) == (409, "urn:ahd:problem:way-in-owed")
+    post(world, call["number"], "take")
+    post(world, call["number"], "way-in")
+    refused = post(world, call["number"], "outcome", COLLEAGUE, body=reached)
+    assert (refused.status, refused.body["type"]) == (409, "urn:ahd:problem:taken")
+    assert post(world, call["number"], "outcome", body=reached).status == 200
 
 
 def test_a_call_for_something_else_gives_no_way_in(world):

@@ -469,12 +469,16 @@ class Store:
             raise NotFound(identity)
         return _recorded(answer["Item"])
 
-    def beside(self, aggregate: Aggregate, lines: Sequence[Line], cause: Cause, *, new: bool) -> list[Item]:
+    def beside(
+        self, aggregate: Aggregate, lines: Sequence[Line], cause: Cause, *, new: bool, salt: str | None = None
+    ) -> list[Item]:
         """The writes that store this aggregate, as `extra` of another's: both are stored, or neither.
 
-        When somebody got in between, the other's write raises `Conflict`.
+        When somebody got in between, the other's write raises `Conflict`. `salt` encrypts what is private when that
+        is not the aggregate's own.
         """
-        return self._writes(aggregate, lines, cause, salt=getattr(aggregate, "salt", None), new=new)[1]
+        salt = salt or getattr(aggregate, "salt", None)
+        return self._writes(aggregate, lines, cause, salt=salt, new=new)[1]
 
     def _writes(
         self, aggregate: A, lines: Sequence[Line], cause: Cause, *, salt: str | None, new: bool

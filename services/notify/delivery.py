@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from services.notify import ceiling, heeding, notes, recipient, tally
+from services.notify import burst, ceiling, gathering, heeding, notes, recipient, tally
 from services.notify import message as messages
 from services.notify.bulletin import Bulletin
 from services.notify.cards import card_of
@@ -40,12 +40,16 @@ def begin(
 ) -> None:
     """Keep a message and try it, once for this event. `salt` encrypts what it says.
 
-    With `at` in the future it is only kept, and tried then; one that no way is open for has failed at once.
+    With `at` in the future it is only kept, and tried then; one that no way is open for has failed at once. One in
+    neutral words takes its turn with others.
     """
-    content = {"addresses": addresses, "letter": asdict(words)}
+    content, now = {"addresses": addresses, "letter": asdict(words)}, utc_now()
     try:
-        if not message.channels or (at and at > utc_now()):
+        if not message.channels or (at and at > now):
             _keep(heard, message, content, salt, at)
+            return
+        if words.neutral:
+            _take_turn(heard, message, content, salt, now)
             return
         stored = retrying(
             lambda: _claim(message, content, heard.cause(utc_now()), first=True, salt=salt), but=(Refused,)
@@ -54,6 +58,22 @@ def begin(
         # Heard before. If that try broke off, the message's own promise brings the clock to it.
         return
     _go_on(stored, content, heard.correlation, salt)
+
+
+def _take_turn(
+    heard: Heard[Any], message: Message, content: dict[str, Any], salt: str | None, now: datetime
+) -> None:
+    """Keep a message in neutral words, and try it if it goes at once. Raises `AlreadyExists`."""
+    until = now if burst.goes_at_once(message) else now + burst.SPAN
+    lines = [Line(notes.MessageKept(), private=content)]
+    extra = _remembered(message, now) + _still_known(message, salt)
+    kept = retrying(
+        lambda: store().create(
+            messages.held(message, until, now), lines, heard.cause(now), extra=extra, salt=salt
+        ),
+        but=(Refused,),
+    )
+    _go_on(kept, content, heard.correlation, salt, begun=now)
 
 
 def _keep(
@@ -127,7 +147,7 @@ def look(identity: str, now: datetime) -> None:
             after, counted = tally.counted(messages.given_up(message, now))
             store().change(after, [Line(given_up)], cause, extra=counted)
             return
-        content = events[0].private(salt)
+        kept = content = events[0].private(salt)
         instead: Event | None = None
         if message.case:
             message, content, instead = heeding.heed(message, content, *card_of(message.case), now)
@@ -137,7 +157,10 @@ def look(identity: str, now: datetime) -> None:
         if instead:
             mark(message, instead, cause)
             return
-        claimed = _claim(message, content, cause, salt=salt)
+        message = _turn(message, content, events[0].at, salt, cause)
+        if not message.is_due(now):
+            return
+        claimed = _claim(message, content, cause, salt=salt, changed=content["letter"] != kept["letter"])
         if claimed.state is State.SENDING:
             _try(claimed, content, correlation)
 
@@ -158,34 +181,56 @@ def _salt_of(message: Message) -> str | None:
     return message.salt or store().load(Recipient, message.case).salt
 
 
-def _go_on(message: Message, content: dict[str, Any], correlation: str, salt: str | None) -> None:
+def _go_on(
+    message: Message, content: dict[str, Any], correlation: str, salt: str | None, begun: datetime | None = None
+) -> None:
     """Try the channel that is claimed, then the next ones as long as a channel says never."""
     while True:
         if message.state is State.SENDING:
             message = _try(message, content, correlation)
-        if not message.is_due(utc_now()):
+        now = utc_now()
+        if not message.is_due(now):
+            return
+        message = _turn(message, content, begun or now, salt, Cause(now, "notify", correlation))
+        if not message.is_due(now):
             return
         message = _claim(message, content, Cause(utc_now(), "notify", correlation), salt=salt)
 
 
+def _turn(
+    message: Message, content: Mapping[str, Any], begun: datetime, salt: str | None, cause: Cause
+) -> Message:
+    """The message when it is known whose turn it is. Whatever names the desk waits for no other. Raises `Conflict`."""
+    if not (content["letter"].get("neutral") and salt):
+        return message
+    return gathering.ask(message, content, begun, salt, cause)
+
+
 def _claim(
-    message: Message, content: dict[str, Any], cause: Cause, *, first: bool = False, salt: str | None
+    message: Message,
+    content: dict[str, Any],
+    cause: Cause,
+    *,
+    first: bool = False,
+    changed: bool = False,
+    salt: str | None,
 ) -> Message:
     """Take the message for a try on its preferred channel, unless that address or the day had enough.
 
-    `salt` encrypts what it says; `first` stores the message itself, with its content. Raises `AlreadyExists`,
-    `Conflict`; `Refused` when its customer was forgotten meanwhile.
+    `salt` encrypts what it says; `first` stores the message itself, with its content, and `changed` words that are not
+    those it was kept with. Raises `AlreadyExists`, `Conflict`; `Refused` when its customer was forgotten meanwhile.
     """
     channel = message.channels[0]
     beside = _still_known(message, salt) + (_remembered(message, cause.at) if first else [])
 
     def write(after: Message, what: Event, counted: Sequence[Item] = ()) -> Message:
-        lines = [Line(what, private=content if first else None), *_ending(after)]
+        private = content if first else {"letter": content["letter"]} if changed else None
+        lines = [Line(what, private=private), *_ending(after)]
         after, counts = tally.counted(after)
         extra = [*counted, *beside, *counts]
         if first:
             return store().create(after, lines, cause, extra=extra, salt=salt)
-        return store().change(after, lines, cause, extra=extra)
+        return store().change(after, lines, cause, extra=extra, salt=salt)
 
     def claim(ceilings: Sequence[ceiling.Ceiling]) -> Message:
         claimed = notes.MessageClaimed(channel=channel, attempt=message.attempt, parts=_parts(message, content))

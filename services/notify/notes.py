@@ -36,6 +36,12 @@ class MessageRefused(Note):
     reason: str
 
 
+class MessageKnown(Note):
+    """More is known of a message; what it is stands encrypted."""
+
+    detail_type: Literal["MessageKnown.v1"] = "MessageKnown.v1"
+
+
 class MessageUnsettled(Note):
     """Whether a provider took it is not known. A receipt has some time to tell."""
 

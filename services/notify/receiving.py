@@ -7,7 +7,7 @@ The next try is the clock's: whoever takes receipts sends nothing.
 from contextlib import suppress
 
 from services.notify import message as messages
-from services.notify import notes, subscribing
+from services.notify import gathering, notes, subscribing
 from services.notify.delivery import mark, sent_note
 from services.notify.message import Fate, Message
 from services.notify.receipt import NoReceipt, Receipt, read
@@ -52,11 +52,17 @@ def _settle(receipt: Receipt, fate: Fate, provider: str) -> Message:
         subscribing.end_of(message.subscriber, cause)
     after = messages.received(message, which.number, channel, fate, now)
     if after is None:
+        if fate is Fate.UNDELIVERED and not message.is_told:
+            # Heard before, and what follows from it may have broken off.
+            gathering.release(message, events, cause)
         log().info("receipt without effect", message=message.id, channel=channel, kind=str(fate))
         return message
     what = notes.MessageReceipt(channel=channel, number=which.number, fate=str(fate), reason=receipt.reason)
     news = [sent_note(message, channel)] if after.is_told and not message.is_told else []
-    return mark(after, what, cause, *news)
+    marked = mark(after, what, cause, *news)
+    if message.is_told and not marked.is_told:
+        gathering.release(marked, events, cause)
+    return marked
 
 
 def _leave(message: Message, receipt: Receipt, cause: Cause) -> None:

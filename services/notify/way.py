@@ -17,4 +17,4 @@ class Way(Aggregate):
     stopped: bool = False
     salt: str | None = None
     sealed: str = ""
-    """For whom it has to be safe, encrypted (`services.notify.ways`); empty: nobody ever asked."""
+    """For whom it has to be safe, and which message told them last, encrypted (`services.notify.ways`)."""

@@ -11,7 +11,7 @@ from typing import Any
 from services.notify import notes
 from services.notify.way import Way
 from shared import vault
-from shared.store import AlreadyExists, Cause, Line, NotFound, retrying
+from shared.store import AlreadyExists, Cause, Conflict, Line, NotFound, retrying
 from shared.tables import store
 
 
@@ -40,11 +40,11 @@ def shelter(address: str, name: str, cause: Cause) -> None:
         try:
             known = store().load(Way, identity(address))
         except NotFound:
-            return store().create(_with(Way(id=identity(address)), (name,)), [Line(notes.WayKnown())], cause)
+            return store().create(_with(Way(id=identity(address)), names=(name,)), [Line(notes.WayKnown())], cause)
         names = _names(known)
         if name in names:
             return known
-        return store().change(_with(known, (*names, name)), [Line(notes.WayKnown())], cause)
+        return store().change(_with(known, names=(*names, name)), [Line(notes.WayKnown())], cause)
 
     try:
         retrying(write)
@@ -52,13 +52,35 @@ def shelter(address: str, name: str, cause: Cause) -> None:
         retrying(write)
 
 
+def rang_last(address: str) -> str:
+    """Which message had its turn last, of those in neutral words; empty when none ever had."""
+    try:
+        return str(_content(store().load(Way, identity(address))).get("rang", ""))
+    except NotFound:
+        return ""
+
+
+def give_turn(address: str, before: str, message: str, cause: Cause) -> None:
+    """The turn is this message's, after that of `before`. Raises `Conflict` when another one had it since."""
+    try:
+        known = store().load(Way, identity(address))
+    except NotFound:
+        store().create(_with(Way(id=identity(address)), rang=message), [Line(notes.WayKnown())], cause)
+        return
+    if _content(known).get("rang", "") != before:
+        raise Conflict
+    store().change(_with(known, rang=message), [Line(notes.WayKnown())], cause)
+
+
 def _names(known: Way) -> tuple[str, ...]:
-    if not known.sealed:
-        return ()
-    return tuple(vault.decrypt(known.salt, Way.key(known.id), b64decode(known.sealed))["names"])
+    return tuple(_content(known).get("names", ()))
 
 
-def _with(known: Way, names: tuple[str, ...]) -> Way:
+def _content(known: Way) -> dict[str, Any]:
+    return vault.decrypt(known.salt, Way.key(known.id), b64decode(known.sealed)) if known.sealed else {}
+
+
+def _with(known: Way, **changed: Any) -> Way:
     salt = known.salt or vault.new_salt()
-    sealed = vault.encrypt(salt, Way.key(known.id), {"names": names})
+    sealed = vault.encrypt(salt, Way.key(known.id), {**_content(known), **changed})
     return known.model_copy(update={"salt": salt, "sealed": b64encode(sealed).decode()})

@@ -1,0 +1,175 @@
+"""Whoever is watched while their telephone rings is written to once for all that happens in a few minutes; and what was
+not written by itself counts as told only as long as the message that stands for it arrived.
+"""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.notify.burst import SPAN
+from services.notify.channels import NeverTaken
+from services.notify.mark import Which
+from tests.service.casework import MAIL, report
+from tests.service.conftest import MONDAY_MORNING
+from tests.service.providing import Provider
+from tests.service.receipting import of_text
+from tests.service.test_wishes import BOOKING, BOTH, NEWS, ONLY_PHONE, PHONE, calls, wishes
+from tests.service.world import World
+
+LATER = SPAN + timedelta(seconds=1)
+
+
+def told(world: World, what: str = "MessageSent") -> list[str]:
+    """The templates of which this was told, in the order of their messages."""
+    docs = [json.loads(item["doc"]["S"]) for item in world.items("notify") if item["sk"]["S"].startswith("EV#")]
+    return sorted(doc["data"]["template"] for doc in docs if doc["type"] == f"{what}.v1")
+
+
+def after_a_second(world: World, seconds: float = 1) -> None:
+    world.clock.shift(timedelta(seconds=seconds))
+
+
+@pytest.fixture
+def watched(world):
+    """A victim whose report was acknowledged, and to whom eight things happen within eight seconds."""
+    case = report(world, contact=ONLY_PHONE, classes=["victim"])
+    assert len(world.sms(PHONE)) == 1
+    after_a_second(world)
+    case.do("open")
+    for _ in range(7):
+        after_a_second(world)
+        case.do("notes", NEWS)
+    return case
+
+
+@pytest.mark.requirement("TELL-04")
+def test_a_burst_of_news_rings_once_and_all_of_it_counts_as_told(world, watched):
+    assert len(world.sms(PHONE)) == 1
+    for _ in range(2):
+        world.pass_time(LATER)
+    assert len(world.sms(PHONE)) == 2
+    assert told(world) == ["acknowledgement", "opened", *["progressed"] * 7]
+    assert calls(world) == []
+
+
+@pytest.mark.requirement("TELL-04")
+def test_a_date_that_binds_loses_no_time_and_tells_of_what_waited(world, watched):
+    after_a_second(world)
+    watched.do("appointments", BOOKING)
+    assert len(world.sms(PHONE)) == 2
+    for _ in range(2):
+        world.pass_time(LATER)
+    assert len(world.sms(PHONE)) == 2
+    assert told(world) == ["acknowledgement", "appointment_made", "opened", *["progressed"] * 7]
+
+
+@pytest.mark.requirement("TELL-04")
+def test_what_comes_after_the_ring_rings_again(world, watched):
+    world.pass_time(LATER)
+    assert len(world.sms(PHONE)) == 2
+    after_a_second(world)
+    watched.do("notes", NEWS)
+    world.pass_time(SPAN - timedelta(seconds=2))
+    assert len(world.sms(PHONE)) == 2
+    world.pass_time(timedelta(seconds=2))
+    assert len(world.sms(PHONE)) == 3
+
+
+@pytest.mark.requirement("TELL-04")
+def test_one_ring_tells_of_every_case_of_the_same_number(world, watched):
+    other = report(world, contact=ONLY_PHONE)
+    assert len(world.sms(PHONE)) == 2  # our word that we have a report waits for nothing
+    after_a_second(world)
+    other.do("open")
+    other.do("notes", NEWS)
+    watched.do("notes", NEWS)
+    for _ in range(3):
+        world.pass_time(LATER)
+    assert len(world.sms(PHONE)) == 3
+    assert told(world, "MessageFailed") == []
+    assert told(world).count("progressed") == 9
+
+
+@pytest.mark.requirement("TELL-04")
+def test_what_waited_for_the_morning_rings_once_decisions_too(world):
+    case = report(world, contact=ONLY_PHONE, classes=["victim"])
+    world.at(MONDAY_MORNING + timedelta(hours=15))  # 01:00 in Dubai
+    for act, body in (("open", None), ("notes", NEWS), ("appointments", BOOKING)):
+        case.do(act, body)
+        after_a_second(world)
+    case.do("close", {"outcome": "solved", "text": "The thief is found."})
+    world.at(MONDAY_MORNING + timedelta(hours=23))  # 09:00
+    for _ in range(3):
+        world.pass_time(timedelta(minutes=1))
+    assert len(world.sms(PHONE)) == 2
+    assert set(told(world)) >= {"opened", "progressed", "appointment_made", "closed"}
+
+
+@pytest.mark.requirement("TELL-04")
+def test_when_the_one_that_rang_comes_back_all_that_it_stood_for_is_told_again_or_called(world, providers):
+    sms = Provider()
+    providers(sms=sms)
+    case = report(world, contact=ONLY_PHONE, classes=["victim"])
+    after_a_second(world)
+    case.do("open")
+    case.do("notes", NEWS)
+    after_a_second(world)
+    case.do("appointments", BOOKING)
+    world.pass_time(LATER)
+    assert len(sms.taken) == 2
+    stood = sms.tries[-1]
+    assert stood.message.endswith(".appointment_made")
+    back = of_text("TEXT_UNREACHABLE", Which(stood.message, stood.number))
+    world.tell_receipt(back)
+    world.tell_receipt(back)  # queues bring it twice
+    world.settle()
+    for _ in range(3):
+        world.pass_time(timedelta(minutes=1))
+    assert [call["reason"] for call in calls(world)] == ["undelivered: appointment_made"]
+    assert len(sms.taken) == 3  # one of both news for both
+    assert told(world).count("opened") == told(world).count("progressed") == 2
+    world.tell_receipt(back)
+    world.pass_time(timedelta(minutes=1))
+    assert len(sms.taken) == 3
+
+
+@pytest.mark.requirement("TELL-04")
+def test_nothing_counts_as_told_by_a_message_that_no_provider_took(world, providers):
+    case = report(world, contact=BOTH, classes=["victim"])
+    wishes(case, preferred="sms", safe={})
+    email = Provider()
+    providers(sms=Provider(*[NeverTaken("OptedOut")] * 9), email=email)
+    after_a_second(world)
+    case.do("notes", NEWS)
+    case.do("notes", NEWS)
+    for _ in range(3):
+        world.pass_time(LATER)
+    assert [to for to, _ in email.taken] == [MAIL]
+    assert told(world).count("progressed") == 2
+
+
+@pytest.mark.requirement("TELL-04")
+def test_whoever_may_be_named_is_told_everything_at_once(world):
+    case = report(world, contact=ONLY_PHONE)
+    for _ in range(3):
+        case.do("notes", NEWS)
+    assert len(world.sms(PHONE)) == 4
+
+
+@pytest.mark.requirement("TELL-04")
+def test_an_emergency_is_acknowledged_at_once_however_often_it_rang(world, watched):
+    urgent: dict[str, Any] = {"category": "P7", "place": {"address": "the old harbour"}}
+    before = len(world.sms(PHONE))
+    report(world, contact=ONLY_PHONE, **urgent)
+    assert len(world.sms(PHONE)) == before + 1
+
+
+def test_that_messages_are_gathered_is_nowhere_in_clear(world, watched):
+    world.pass_time(LATER)
+    world.pass_time(LATER)
+    assert told(world, "MessageHeld") == []
+    kept = [item for item in world.items("notify") if item["sk"]["S"] == "STATE"]
+    for clear in ("covered", "stands", "rang", "neutral", '"by"'):
+        assert clear not in str(kept), clear

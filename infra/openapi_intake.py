@@ -41,6 +41,12 @@ _NUMBER = {
     "description": "The number, with or without hyphens.",
     "schema": _NAME,
 }
+_OWED = {
+    "name": "owed",
+    "in": "query",
+    "description": "Only cases that owe this: `locate`, the call that asks where somebody is needed.",
+    "schema": {"enum": ["locate"]},
+}
 _LANGUAGE = {"name": "lang", "in": "query", "schema": {"enum": list(LANGUAGES)}}
 _QUESTION = [
     {"name": "q", "in": "query", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 300}},
@@ -114,7 +120,7 @@ def _citizens(models: Models) -> Operations:
 def _staff(models: Models) -> Operations:
     here = "/staff/v1/cases"
     owed = operation("owed", None, models, "Cases with something owed, the soonest due first; a page.")
-    yield "get", here, {**owed, **_STAFF, "parameters": [AFTER], **_roles("case.read")}
+    yield "get", here, {**owed, **_STAFF, "parameters": [AFTER, _OWED], **_roles("case.read")}
     keyed = _also_joined(operation("keyIn", joining.KeyedRequest, models, "A report is keyed in.", created=True))
     yield "post", here, {**keyed, **_STAFF, "parameters": [KEY]}
     read = operation("read", None, models, "The whole case.")

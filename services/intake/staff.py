@@ -35,7 +35,7 @@ from services.intake.handling import Act, Nothing, carry_out
 from shared import recalculating
 from shared.clock import utc_now
 from shared.commands import Command
-from shared.http import UNKNOWN_ROUTE, Desk, answer
+from shared.http import UNKNOWN_ROUTE, Desk, Problem, answer
 from shared.policy import require
 from shared.store import Cause
 
@@ -64,7 +64,12 @@ handler = Desk()
 
 @handler.get("/staff/v1/cases")
 def owed() -> Response[str]:
-    return answer(200, worklist.worklist(handler.principal(), utc_now(), handler.after()))
+    asked = handler.current_event.get_query_string_value("owed", "")
+    if asked not in {"", "locate"}:
+        raise Problem(400, "bad-owed", "`owed` is `locate`, or left out.", "Leave it out to read everything owed.")
+    return answer(
+        200, worklist.worklist(handler.principal(), utc_now(), handler.after(), calls=asked == "locate")
+    )
 
 
 @handler.post("/staff/v1/cases")

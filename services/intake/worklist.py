@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.intake import asking, filing, views
-from services.intake.case import Case
+from services.intake.case import LOCATE, Case
 from services.intake.handling import identity_of
 from services.intake.triage import decide
 from shared import chain, ids, vault
@@ -16,17 +16,32 @@ from shared.tables import store
 
 PAGE = 50
 _HORIZON = timedelta(days=3650)
+_SOON = timedelta(days=1)
+"""Whatever an emergency waits for is owed again and again within this."""
 
 
-def worklist(principal: Principal, now: datetime, after: Place | None = None) -> dict[str, Any]:
-    """Cases with something owed, the soonest due first; at most a page."""
+def worklist(
+    principal: Principal, now: datetime, after: Place | None = None, *, calls: bool = False
+) -> dict[str, Any]:
+    """Cases with something owed, the soonest due first; at most a page. `calls`: of these, those whose customers are to
+    be called and asked where they need somebody. A page of these may have fewer, and still be followed by another.
+    """
     require(principal, "case.read")
-    places = store().due(Case.KIND, now + _HORIZON, PAGE, after)
+    places = store().due(Case.KIND, now + (_SOON if calls else _HORIZON), PAGE, after)
     found = store().load_many(Case, [place.id for place in places])
+    rows = [{**views.summary(case, now, principal), "ask_where": _asked_where(case, now)} for case in found]
     return {
-        "cases": [views.summary(case, now, principal) for case in found],
+        "cases": [row for row in rows if row["ask_where"] or not calls],
         "next": places[-1].mark if len(places) == PAGE else None,
     }
+
+
+def _asked_where(case: Case, now: datetime) -> dict[str, Any] | None:
+    """The call that asks where somebody is needed: who owes it, and by when; whatever else is owed sooner."""
+    owed = next((one for one in case.promises if one.name == LOCATE and one.running), None)
+    if owed is None:
+        return None
+    return {"role": owed.role, "due": owed.due.isoformat(), "late": owed.rung > 0 or owed.due < now}
 
 
 def read(principal: Principal, number: str) -> dict[str, Any]:

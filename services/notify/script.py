@@ -14,7 +14,7 @@ from services.notify.quoting import quoted
 from services.notify.recipient import Recipient
 from services.notify.telling import told_before
 from shared import ids
-from shared.contracts.notify import CallbackBooked
+from shared.contracts.notify import CallbackBooked, MessageSent
 from shared.packs import LANGUAGES
 from shared.rules import pack
 from shared.store import NotFound, Recorded
@@ -23,6 +23,7 @@ from shared.tables import store
 _WORDS = Path(__file__).parent / "texts" / "script.json"
 _MESSAGES = 5
 _BOOKED, _TRIED, _MADE = (kind.detail_type_name() for kind in (CallbackBooked, notes.CallTried, notes.CallMade))
+_CLAIMED, _SENT = (kind.detail_type_name() for kind in (notes.MessageClaimed, MessageSent))
 
 
 @cache
@@ -100,18 +101,31 @@ def _calls(events: list[Recorded], known: Recipient) -> Iterator[dict[str, Any]]
 
 
 def _messages(case: str, known: Recipient) -> Iterator[dict[str, Any]]:
-    """The last messages to the customer, as they were worded."""
+    """The last messages to the customer: what each said in the words of the way it took, or would have said."""
     for identity, at in told_before(case, _MESSAGES) if known.salt else ():
         try:
             message, events = store().history(Message, identity)
         except NotFound:
             continue
-        letter = events[0].private(known.salt).get("letter", {})
+        sent = [one for one in events if one.type == _SENT] if message.is_told else []
+        channel = sent[-1].data["channel"] if sent else None
+        words = _letter(events, known.salt).get("sms" if channel == "sms" else "text")
         yield {
             "at": at.isoformat(),
             "what": "message",
             "template": message.template,
             "outcome": str(message.state),
-            "said": quoted(letter.get("text")),
+            "channel": channel,
+            "said": quoted(words) if sent else None,
+            "unsaid": None if sent else quoted(words),
             "promised": None,
         }
+
+
+def _letter(events: list[Recorded], salt: str | None) -> dict[str, Any]:
+    """The words of the last try; of those that another message stands for, the other one's. They are those that it was
+    kept with, unless its customer asked for others while it waited.
+    """
+    last = [[one for one in events if one.type == kind][-1:] for kind in (_SENT, _CLAIMED)]
+    kept = (one.private(salt).get("letter") for one in (*last[0], *last[1], events[0]))
+    return next((letter for letter in kept if letter), {})

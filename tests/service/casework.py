@@ -7,6 +7,7 @@ from email.policy import default
 from itertools import count
 from typing import Any
 
+from services.notify.burst import SPAN
 from tests.service.world import Answer, World, staff
 
 OFFICER = staff("officer-1", "officer", "unit-west")
@@ -86,6 +87,11 @@ def mailed(world: World, to: str = MAIL) -> list[str]:
 
 def _text(letter: Any) -> str:
     return str(letter.get_body(("plain",)).get_content())
+
+
+def gathered(world: World) -> None:
+    """Past the time for which messages in neutral words wait for one another."""
+    world.pass_time(SPAN)
 
 
 def report(world: World, **changed: Any) -> Matter:

@@ -2,13 +2,17 @@
 are reached only when they are about to call.
 """
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from services.notify.channels import NeverTaken
 from tests.service.casework import CLERK, SUPERVISOR, Matter, report
 from tests.service.conftest import MONDAY_MORNING
+from tests.service.providing import Provider
+from tests.service.test_wishes import BOOKING, wishes
 from tests.service.world import Answer, World, staff
 
 PHONE = "+971501234567"
@@ -41,14 +45,47 @@ def test_the_script_says_what_was_written_without_the_links_that_open_it(world, 
     case.do("notes", NEWS)
     case.do("close", {"outcome": "solved", "text": "The pipe is mended."})
     call = read(world, booked(case))
-    said = [one["said"] for one in call["script"]["said_before"] if one["what"] == "message"]
-    assert len(said) > 2
-    assert any("The pipe is mended." in one for one in said)
+    before = [one for one in call["script"]["said_before"] if one["what"] == "message"]
+    assert len(before) > 2
+    assert {one["channel"] for one in before} == {"sms"}
+    texts = [re.sub(r"https?://[^\s\u2066-\u2069]+", "[…]", text) for text in world.sms(PHONE)]
+    assert sorted(one["said"] for one in before) == sorted(texts)
     everything = str(call)
     assert case.secret not in everything
     assert "https://" not in everything
     assert "/survey/" not in everything
     assert "/contact/" not in everything
+
+
+@pytest.mark.requirement("TELL-06")
+def test_the_script_quotes_a_mail_as_a_mail_and_says_of_what_nobody_got_that_it_was_not_said(world, providers):
+    case = report(world, contact={**BOTH, "preferred": "email"})
+    providers(sms=Provider(NeverTaken("OptedOut")), email=Provider(NeverTaken("MessageRejected")))
+    case.do("appointments", BOOKING)
+    before = read(world, booked(case))["script"]["said_before"]
+    first, failed = sorted(before, key=lambda one: one["template"])
+    assert (first["channel"], first["unsaid"]) == ("email", None)
+    assert "We are sorry" in first["said"] or "Thank you" in first["said"]
+    assert (failed["outcome"], failed["channel"], failed["said"]) == ("failed", None, None)
+    assert "Bring what the thief left." in failed["unsaid"]
+    assert case.secret not in failed["unsaid"]
+
+
+@pytest.mark.requirement("TELL-04", "TELL-06")
+def test_the_script_quotes_neutral_words_where_those_were_sent(world):
+    case = report(world, contact=BOTH)
+    world.at(MONDAY_MORNING + timedelta(hours=15))  # 01:00 in Dubai
+    case.do("notes", {"text": "The pipe is being mended.", "public": True})
+    world.at(MONDAY_MORNING + timedelta(hours=15, seconds=1))
+    case.do("appointments", BOOKING)
+    wishes(case, preferred="sms", safe={})
+    world.at(MONDAY_MORNING + timedelta(hours=23))
+    world.tick("notify")
+    world.settle()
+    call = take(world, booked(case)).body
+    messages = [one for one in call["script"]["said_before"] if one["what"] == "message"][-2:]
+    assert len(world.sms(PHONE)) == 2
+    assert [(one["said"], one["channel"]) for one in messages] == [(world.sms(PHONE)[-1], "sms")] * 2
 
 
 @pytest.mark.requirement("TELL-06")

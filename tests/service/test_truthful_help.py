@@ -89,6 +89,33 @@ def test_whoever_does_not_say_where_they_are_is_promised_a_call_to_ask(world):
 
 
 @pytest.mark.requirement("CASE-04")
+def test_the_call_that_asks_where_stands_in_a_list_of_its_own_until_it_was_made(world):
+    def calls() -> list[dict[str, object]]:
+        answer = world.http("intake.staff", "GET", "/staff/v1/cases", staff=OPERATOR, query="owed=locate")
+        assert answer.status == 200, answer.body
+        assert answer.body["next"] is None
+        return answer.body["cases"]
+
+    report(world)
+    emergency(world, contact=PHONE)
+    assert calls() == []
+    receipt = report(world, category="P7", place=None, contact=PHONE)
+    (row,) = calls()
+    due = (MONDAY_MORNING + timedelta(minutes=2)).isoformat()
+    assert row["ask_where"] == {"role": "operator", "due": due, "late": False}
+    pass_minutes(world, 30)  # much else is owed by now, some of it sooner
+    (row,) = calls()
+    assert (row["number"], row["ask_where"]["late"]) == (receipt["number"], True)
+    done(world, receipt, "arrived", who=OFFICER)
+    assert calls() == []
+
+
+def test_a_list_of_something_else_that_is_owed_is_refused_and_said_why(world):
+    refused = world.http("intake.staff", "GET", "/staff/v1/cases", staff=OPERATOR, query="owed=everything")
+    assert (refused.status, refused.body["type"]) == (400, "urn:ahd:problem:bad-owed")
+
+
+@pytest.mark.requirement("CASE-04")
 def test_no_call_is_promised_to_whoever_said_where_or_left_no_number(world):
     assert "locate" not in promises(emergency(world, contact=PHONE))
     watched = {**PHONE, "safe_to_write": False}

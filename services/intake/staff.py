@@ -67,9 +67,7 @@ def owed() -> Response[str]:
     asked = handler.current_event.get_query_string_value("owed", "")
     if asked not in {"", "locate"}:
         raise Problem(400, "bad-owed", "`owed` is `locate`, or left out.", "Leave it out to read everything owed.")
-    return answer(
-        200, worklist.worklist(handler.principal(), utc_now(), handler.after(), calls=asked == "locate")
-    )
+    return answer(200, worklist.worklist(handler.principal(), utc_now(), handler.after(), calls=asked == "locate"))
 
 
 @handler.post("/staff/v1/cases")

@@ -23,8 +23,9 @@ _SOON = timedelta(days=1)
 def worklist(
     principal: Principal, now: datetime, after: Place | None = None, *, calls: bool = False
 ) -> dict[str, Any]:
-    """Cases with something owed, the soonest due first; at most a page. `calls`: of these, those whose customers are to
-    be called and asked where they need somebody. A page of these may have fewer, and still be followed by another.
+    """Cases with something owed, the soonest due first; at most a page.
+
+    `calls`: of that page those whose customers are to be called and asked where they need somebody.
     """
     require(principal, "case.read")
     places = store().due(Case.KIND, now + (_SOON if calls else _HORIZON), PAGE, after)
@@ -41,7 +42,7 @@ def _asked_where(case: Case, now: datetime) -> dict[str, Any] | None:
     owed = next((one for one in case.promises if one.name == LOCATE and one.running), None)
     if owed is None:
         return None
-    return {"role": owed.role, "due": owed.due.isoformat(), "late": owed.rung > 0 or owed.due < now}
+    return {"role": owed.role, "due": owed.due.isoformat(), "late": owed.rung + owed.again > 0 or owed.due < now}
 
 
 def read(principal: Principal, number: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Booking: a call is promised to a customer, by an event or by staff, at a time that the customer may choose."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -11,6 +10,7 @@ from services.notify import callback as callbacks
 from services.notify import pledged, recipient, watchword, window, wishing
 from services.notify.callback import Callback, State
 from services.notify.cards import card_of
+from services.notify.customers import tell_customer
 from services.notify.hours import Hours
 from services.notify.recipient import Recipient
 from shared import ids, vault
@@ -73,7 +73,7 @@ def book(heard: Heard[Any], case: str, reason: str) -> CallWindow | None:
             raise _NotToBeCalled
         hours = wishing.hours(card)
         callback = callbacks.booked(identity, case, reason, pack(), calendar(), hours, heard.at)
-        return _created(callback, told(callback, known, hours, heard.at), known, heard.cause(heard.at))
+        return _created(callback, told(callback, known, hours, heard.at), known, card, heard.cause(heard.at))
 
     try:
         return retrying(write).window
@@ -99,7 +99,8 @@ def by_staff(principal: Principal, request: BookingRequest, key: str, now: datet
         callback = callbacks.booked(
             identity, known.id, request.reason, pack(), calendar(), hours, now, at=at, daily=request.daily
         )
-        return _created(callback, told(callback, known, hours, now), known, Cause(now, principal.id, correlation))
+        cause = Cause(now, principal.id, correlation)
+        return _created(callback, told(callback, known, hours, now), known, card, cause)
 
     try:
         return retrying(write)
@@ -124,9 +125,9 @@ def _called(principal: Principal, request: BookingRequest, case: str) -> tuple[R
     return known, card
 
 
-def _created(callback: Callback, line: Line, known: Recipient, cause: Cause) -> Callback:
+def _created(callback: Callback, line: Line, known: Recipient, card: dict[str, Any], cause: Cause) -> Callback:
     """Stored, unless the customer has wished for something else since they were read. Raises `AlreadyExists`."""
-    extra = [pledged.pledging(callback), recipient.as_read(store().table, known)]
+    extra = [*pledged.pledging(callback, str(card["phone"])), recipient.as_read(store().table, known)]
     return store().create(callback, [line], cause, extra)
 
 
@@ -183,6 +184,27 @@ def keep_to_wishes(heard: Heard[Any], case: str) -> None:
         _change(heard, identity, decide)
 
 
+def keep_to_shelter(heard: Heard[Any], addresses: Iterable[str]) -> None:
+    """Whoever is reached by these may be rung at other hours: so it is on whichever case they were promised a call.
+
+    They are told of a new time on the page of that case, and that there is something new.
+    """
+
+    def decide(callback: Callback, known: Recipient, card: dict[str, Any], now: datetime) -> Decided | None:
+        hours = wishing.hours(card, callback.utc_offset)
+        after = callbacks.moved(callback, calendar(), hours, now)
+        return (after, told(after, known, hours, now)) if after != callback else None
+
+    for identity in dict.fromkeys(one for address in addresses for one in pledged.calls_by(address)):
+        callback = store().load(Callback, identity)
+        if callback.case == heard.event.case:
+            continue
+        moved = _change(heard, identity, decide, callback.case)
+        if moved and moved.window:
+            values = {"since": moved.window.since, "due": moved.window.until}
+            tell_customer(heard, moved.case, "callback_promised", values, about=moved.id)
+
+
 def given_up(callback: Callback, now: datetime) -> tuple[Callback, Line]:
     """The call after its customer wants it no more, and what tells of it."""
     over = CallbackGivenUp(callback=callback.id, case=callback.case, reason="not-wished")
@@ -216,21 +238,32 @@ def told(callback: Callback, known: Recipient, hours: Hours, now: datetime) -> L
     return Line(event, boxes={"intake": word.model_dump()} if shown else {})
 
 
-Decide = Callable[[Callback, Recipient, dict[str, Any], datetime], tuple[Callback, Line]]
+Decided = tuple[Callback, Line]
+Decide = Callable[[Callback, Recipient, dict[str, Any], datetime], Decided | None]
 
 
-def _change(heard: Heard[Any], identity: str, decide: Decide) -> None:
-    """Do what the customer wants of a call that is still promised, once for this event."""
-    now = utc_now()
+def _change(heard: Heard[Any], identity: str, decide: Decide, case: str = "") -> Callback | None:
+    """Do what the customer wants of a call of this case, or the event's, that is still promised; once for this event.
+
+    Answers it if that changed it, when it was heard before as well; None where nothing had to be changed.
+    """
+    now, changed = utc_now(), list[Callback]()
 
     def write() -> Callback:
         callback = store().load(Callback, identity)
-        if callback.state is not State.PROMISED or callback.case != heard.event.case:
+        if callback.state is not State.PROMISED or callback.case != (case or heard.event.case):
             return callback
         known, card = card_of(callback.case)
-        after, line = decide(callback, known, card, now)
+        decided = decide(callback, known, card, now)
+        if decided is None:
+            return callback
+        after, line = decided
         checked = [recipient.as_read(store().table, known)]
-        return store().change(after, [line], heard.cause(now), Guard(f"SEEN#{heard.id}"), checked)
+        changed.append(store().change(after, [line], heard.cause(now), Guard(f"SEEN#{heard.id}"), checked))
+        return changed[-1]
 
-    with suppress(AlreadyDone):
+    try:
         retrying(write)
+    except AlreadyDone:
+        return store().load(Callback, identity)
+    return changed[-1] if changed else None

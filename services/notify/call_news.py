@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from services.notify import booking, notes
+from services.notify import booking, notes, sheltering, ways
 from services.notify.cards import card_of
 from services.notify.customers import tell_customer
 from services.notify.duty import tell_duty
@@ -79,8 +79,14 @@ def stop_calls(heard: Heard[CallsStopped]) -> None:
 
 
 def heed_hours(heard: Heard[CallHoursChanged]) -> None:
-    """Calls that the customer was promised lie in the hours at which they may be rung."""
-    booking.keep_to_wishes(heard, heard.event.case)
+    """Calls that the customer was promised lie in the hours at which they may be rung, and so do those that were
+    promised to the same number on other cases.
+    """
+    case = heard.event.case
+    # Whoever kept the wishes does it as well, but may not be as far yet.
+    sheltering.spread(case, heard.cause(utc_now()))
+    booking.keep_to_wishes(heard, case)
+    booking.keep_to_shelter(heard, ways.of(card_of(case)[1]))
 
 
 def tell_uncalled(heard: Heard[CallbackGivenUp]) -> None:

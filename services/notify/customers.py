@@ -25,8 +25,11 @@ def tell_customer(
     entry: Entry | None = None,
     *,
     urgent: bool = False,
+    about: str = "",
 ) -> None:
     """Send the customer of a case a message, once for this event, if they gave a way to reach them and want it.
+
+    `about` is what each of several messages of one event is about.
 
     `entry` goes into their calendar. It goes out by the ways, at the time and in the words that they wished for. What
     is `urgent` is about an emergency.
@@ -39,7 +42,7 @@ def tell_customer(
     greeted = {"number": ids.spoken(case), "follow": follow, "name": card.get("name") or "", **values}
     greeted["wishes"] = wishing.page_of(case, card)
     message = Message(
-        id=f"{heard.id}.{template}",
+        id=f"{heard.id}.{template}{f'.{about}' if about else ''}",
         case=case,
         template=template,
         policy=policy,

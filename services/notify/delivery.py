@@ -60,17 +60,13 @@ def begin(
     _go_on(stored, content, heard.correlation, salt)
 
 
-def _take_turn(
-    heard: Heard[Any], message: Message, content: dict[str, Any], salt: str | None, now: datetime
-) -> None:
+def _take_turn(heard: Heard[Any], message: Message, content: dict[str, Any], salt: str | None, now: datetime) -> None:
     """Keep a message in neutral words, and try it if it goes at once. Raises `AlreadyExists`."""
     until = now if burst.goes_at_once(message) else now + burst.SPAN
     lines = [Line(notes.MessageKept(), private=content)]
     extra = _remembered(message, now) + _still_known(message, salt)
     kept = retrying(
-        lambda: store().create(
-            messages.held(message, until, now), lines, heard.cause(now), extra=extra, salt=salt
-        ),
+        lambda: store().create(messages.held(message, until, now), lines, heard.cause(now), extra=extra, salt=salt),
         but=(Refused,),
     )
     _go_on(kept, content, heard.correlation, salt, begun=now)
@@ -157,10 +153,8 @@ def look(identity: str, now: datetime) -> None:
         if instead:
             mark(message, instead, cause)
             return
-        message = _turn(message, content, events[0].at, salt, cause)
-        if not message.is_due(now):
-            return
-        claimed = _claim(message, content, cause, salt=salt, changed=content["letter"] != kept["letter"])
+        changed = content["letter"] != kept["letter"]
+        claimed = _in_turn(message, content, events[0].at, cause, salt=salt, changed=changed)
         if claimed.state is State.SENDING:
             _try(claimed, content, correlation)
 
@@ -191,19 +185,24 @@ def _go_on(
         now = utc_now()
         if not message.is_due(now):
             return
-        message = _turn(message, content, begun or now, salt, Cause(now, "notify", correlation))
-        if not message.is_due(now):
-            return
-        message = _claim(message, content, Cause(utc_now(), "notify", correlation), salt=salt)
+        message = _in_turn(message, content, begun or now, Cause(now, "notify", correlation), salt=salt)
 
 
-def _turn(
-    message: Message, content: Mapping[str, Any], begun: datetime, salt: str | None, cause: Cause
+def _in_turn(
+    message: Message,
+    content: dict[str, Any],
+    begun: datetime,
+    cause: Cause,
+    *,
+    salt: str | None,
+    changed: bool = False,
 ) -> Message:
-    """The message when it is known whose turn it is. Whatever names the desk waits for no other. Raises `Conflict`."""
-    if not (content["letter"].get("neutral") and salt):
-        return message
-    return gathering.ask(message, content, begun, salt, cause)
+    """The message, claimed; one in neutral words only when it is its turn. Raises `Conflict`."""
+    if content["letter"].get("neutral") and salt:
+        message = gathering.ask(message, content, begun, salt, cause)
+        if not message.is_due(cause.at):
+            return message
+    return _claim(message, content, cause, salt=salt, changed=changed)
 
 
 def _claim(
@@ -217,8 +216,8 @@ def _claim(
 ) -> Message:
     """Take the message for a try on its preferred channel, unless that address or the day had enough.
 
-    `salt` encrypts what it says; `first` stores the message itself, with its content, and `changed` words that are not
-    those it was kept with. Raises `AlreadyExists`, `Conflict`; `Refused` when its customer was forgotten meanwhile.
+    `salt` encrypts what it says; `first` stores the message itself, with its content, `changed` its words, which
+    are not those it was kept with. Raises `AlreadyExists`, `Conflict`; `Refused` when its customer was forgotten.
     """
     channel = message.channels[0]
     beside = _still_known(message, salt) + (_remembered(message, cause.at) if first else [])

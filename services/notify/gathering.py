@@ -1,11 +1,12 @@
 """Messages in neutral words to one number or address take turns, so that one tells of all that came before it.
 
-Nothing of it is told in the clear: that somebody is written to in neutral words is nobody's business. Which one stands
-for which is kept encrypted with both.
+Nothing of it is told in the clear: that somebody is written to in neutral words is nobody's business. Which one
+stands for which is kept encrypted with both.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from services.notify import burst, notes, recipient, ways
@@ -62,7 +63,7 @@ def release(last: Message, events: Sequence[Recorded], cause: Cause) -> None:
     its_salt = _salt_of(last)
     stood_for = [str(one.private(its_salt)["for"]) for one in events if its_salt and one.type == _KNOWN]
     for identity in dict.fromkeys(stood_for):
-        retrying(lambda identity=identity: _released(identity, last, cause))
+        retrying(partial(_released, identity, last, cause))
 
 
 def _released(identity: str, last: Message, cause: Cause) -> Message:

@@ -1,19 +1,30 @@
-"""Which calls a customer was promised: ids only."""
+"""Which calls a customer was promised, and which were promised to a number, whatever case it is on: ids only."""
 
+from services.notify import ways
 from services.notify.callback import Callback
 from shared.store import Item, put_item
 from shared.tables import store
 
 
-def pledging(callback: Callback) -> Item:
-    """The write that remembers it, for `extra`."""
-    return put_item(store().table, (_partition(callback.case), callback.id), {})
+def pledging(callback: Callback, number: str) -> list[Item]:
+    """The writes that remember it, for `extra`."""
+    places = _partition(callback.case), _partition(ways.identity(number))
+    return [put_item(store().table, (place, callback.id), {}) for place in places]
 
 
 def calls_to(case: str) -> list[str]:
     """The ids of all calls that the customer of a case was ever promised."""
-    return [item["sk"]["S"] for item in store().partition(_partition(case))]
+    return _in(case)
 
 
-def _partition(case: str) -> str:
-    return f"CALLS#{case}"
+def calls_by(address: str) -> list[str]:
+    """The ids of all calls that were ever promised to a number; none of a mail address."""
+    return _in(ways.identity(address))
+
+
+def _in(whose: str) -> list[str]:
+    return [item["sk"]["S"] for item in store().partition(_partition(whose))]
+
+
+def _partition(whose: str) -> str:
+    return f"CALLS#{whose}"

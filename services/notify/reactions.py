@@ -11,7 +11,6 @@ from services.notify import (
     complaint_news,
     confirming,
     recipients,
-    sheltering,
 )
 from services.notify.duty import remind_of_shift, tell_overdue, tell_substitute, tell_unready
 from shared.consumer import consume
@@ -100,7 +99,7 @@ REACTIONS: Reactions = {
     CaseLate: case_news.tell_late,
     CaseClosed: case_news.tell_closed,
     ContactChanged: recipients.change_contact,
-    CaseConcerns: sheltering.protect,
+    CaseConcerns: recipients.protect,
     CaseErased: recipients.forget_customer,
     ComplaintErased: recipients.forget_complainant,
     UnitDispatched: case_news.tell_dispatched,

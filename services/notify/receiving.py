@@ -6,8 +6,8 @@ The next try is the clock's: whoever takes receipts sends nothing.
 
 from contextlib import suppress
 
-from services.notify import message as messages
 from services.notify import gathering, notes, subscribing
+from services.notify import message as messages
 from services.notify.delivery import mark, sent_note
 from services.notify.message import Fate, Message
 from services.notify.receipt import NoReceipt, Receipt, read

@@ -123,8 +123,8 @@ def _messages(case: str, known: Recipient) -> Iterator[dict[str, Any]]:
 
 
 def _letter(events: list[Recorded], salt: str | None) -> dict[str, Any]:
-    """The words of the last try; of those that another message stands for, the other one's. They are those that it was
-    kept with, unless its customer asked for others while it waited.
+    """The words of the last try, or of the message that stands for it: those that it was kept with, unless its
+    customer asked for others while it waited.
     """
     last = [[one for one in events if one.type == kind][-1:] for kind in (_SENT, _CLAIMED)]
     kept = (one.private(salt).get("letter") for one in (*last[0], *last[1], events[0]))

@@ -28,14 +28,16 @@ def spread(case: str, cause: Cause) -> None:
             ways.shelter(way, case, cause)
 
 
-def protect(heard: Heard[CaseConcerns]) -> None:
+def protect(heard: Heard[CaseConcerns]) -> tuple[str, ...]:
     """Somebody is a victim or a witness from now on, in all of their cases and for messages that wait.
+
+    Answers how they are reached.
 
     It may be who reported the case: then they see it on their page, and choose otherwise if they like.
     """
     person = PersonCard.model_validate(heard.box() or {})
     if not person.protected:
-        return
+        return ()
     case, cause = heard.event.case, heard.cause(utc_now())
     _, card = card_of(case)
     reached = {ways.identity(way) for way in person.ways}
@@ -44,6 +46,7 @@ def protect(heard: Heard[CaseConcerns]) -> None:
         _make_strict(heard, case, cause)
     for way in person.ways:
         ways.shelter(way, case if themselves else f"{case}/named", cause)
+    return person.ways
 
 
 def _make_strict(heard: Heard[Any], case: str, cause: Cause) -> None:

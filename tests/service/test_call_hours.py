@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from services.notify.burst import SPAN
 from services.notify.channels import NeverTaken
 from tests.service.casework import MAIL, OFFICER, SUPERVISOR, Matter, report
 from tests.service.complaining import MANAGER, complain
@@ -355,3 +356,49 @@ def complaint_of(case: Matter) -> Any:
     link = next(word for word in world.sms(PHONE)[-1].split() if "/complaint/" in word)
     number, secret = link.rsplit("/", 2)[1:]
     return Complaint(world, number, secret)
+
+
+def says_so(world: World) -> None:
+    one = report(world, contact={"phone": PHONE})
+    wishes(one, safe={"hours": SAFE})
+
+
+def reports_as_a_victim(world: World) -> None:
+    report(world, contact={"phone": PHONE}, classes=["victim"])
+
+
+def is_named_by_staff(world: World) -> None:
+    case = report(world, contact=None)
+    case.do("customers", {"phone": PHONE, "classes": ["witness"]}, who=OPERATOR)
+
+
+@pytest.mark.requirement("TELL-04", "TELL-05")
+@pytest.mark.parametrize(
+    ("becomes", "hours"),
+    [
+        (says_so, SAFE),
+        (reports_as_a_victim, {"after": "09:00", "until": "18:00"}),
+        (is_named_by_staff, {"after": "09:00", "until": "18:00"}),
+    ],
+)
+def test_a_call_promised_before_on_another_case_moves_into_the_hours_of_whoever_has_to_be_safe(world, becomes, hours):
+    world.at(MONDAY_MORNING + 9 * HOUR)  # 19:00 in Dubai
+    other, nobody = report(world, contact={"phone": PHONE}), report(world, contact={"phone": "+971509999999"})
+    for case, key in ((other, "booking-00002"), (nobody, "booking-00003")):
+        assert book(world, case.number, key).status == 201
+        world.settle()
+    before, untouched = promised(other), promised(nobody)
+    assert not inside(before, hours["after"], hours["until"])
+    becomes(world)
+    texts = len(world.sms(PHONE))
+    after = promised(other)
+    assert inside(after, hours["after"], hours["until"])
+    assert all(inside(one, hours["after"], hours["until"]) for one in after["choices"])
+    assert (promised(nobody), after["word"]) == (untouched, before["word"])
+    row = next(row for row in listed(world) if row["case"] == other.number)
+    assert (row["now"]["ring"], row["now"]["why"], row["due"]) == (False, "another-time", after["until"])
+    for span in (22 * HOUR, SPAN):  # 17:00, and past the time for which messages wait for one another
+        world.pass_time(span)
+    fresh = world.sms(PHONE)[texts:]
+    assert fresh
+    assert not any(told in text for text in fresh for told in ("Police", "call", other.number, "http"))

@@ -1,5 +1,5 @@
-"""Whoever is watched while their telephone rings is written to once for all that happens in a few minutes; and what was
-not written by itself counts as told only as long as the message that stands for it arrived.
+"""Whoever is watched while their telephone rings is written to once for all that happens in a few minutes; and what
+was not written by itself counts as told only as long as the message that stands for it arrived.
 """
 
 import json

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from services.notify import burst, delivery, receiving, ways
 from services.notify.burst import SPAN
 from services.notify.channels import NeverTaken
 from services.notify.mark import Which
+from shared.clock import utc_now
+from shared.tables import store
 from tests.service.casework import MAIL, report
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.providing import Provider
@@ -133,6 +136,49 @@ def test_when_the_one_that_rang_comes_back_all_that_it_stood_for_is_told_again_o
     world.tell_receipt(back)
     world.pass_time(timedelta(minutes=1))
     assert len(sms.taken) == 3
+
+
+@pytest.mark.requirement("TELL-04")
+def test_two_ticks_at_once_ring_once(world, watched, monkeypatch):
+    read, begun = ways.rang_last, [False]
+
+    def while_another_tick_is_quicker(address: str) -> str:
+        before = read(address)
+        if not begun[0]:
+            begun[0] = True
+            *_, other = store().due("MESSAGE", utc_now(), 50)
+            delivery.look(other.id, utc_now())
+        return before
+
+    monkeypatch.setattr(ways, "rang_last", while_another_tick_is_quicker)
+    world.pass_time(LATER)
+    assert begun == [True]
+    assert len(world.sms(PHONE)) == 2
+    assert told(world) == ["acknowledgement", "opened", *["progressed"] * 7]
+
+
+@pytest.mark.requirement("TELL-04")
+def test_a_receipt_at_the_very_moment_leaves_nothing_told_that_was_not(world, providers, monkeypatch):
+    sms = Provider()
+    providers(sms=sms)
+    case = report(world, contact=ONLY_PHONE, classes=["victim"])
+    after_a_second(world)
+    case.do("open")
+    after_a_second(world)
+    case.do("appointments", BOOKING)
+    decide = burst.turn
+
+    def while_it_comes_back(*asked: Any) -> Any:
+        decided = decide(*asked)
+        monkeypatch.setattr(burst, "turn", decide)
+        receiving.take(of_text("TEXT_UNREACHABLE", sms.tries[-1]), "eum")
+        return decided
+
+    monkeypatch.setattr(burst, "turn", while_it_comes_back)
+    world.pass_time(LATER)
+    assert len(sms.taken) == 3
+    assert told(world).count("opened") == 1
+    assert [call["reason"] for call in calls(world)] == ["undelivered: appointment_made"]
 
 
 @pytest.mark.requirement("TELL-04")

@@ -376,6 +376,13 @@ class CustomerNamed(Note):
     classes: tuple[str, ...]
 
 
+class SafetyNoted(Note):
+    """The customer asked for safe contact, or took that back."""
+
+    detail_type: Literal["SafetyNoted.v1"] = "SafetyNoted.v1"
+    safe: bool
+
+
 class PerhapsRepeated(Note):
     """The customer had these open cases of the same category when this one came."""
 

@@ -30,7 +30,7 @@ from shared.contracts.intake import (
     ComplaintsToErase,
     GrievanceVoiced,
 )
-from shared.policy import PERMITS, Principal
+from shared.policy import Principal, may
 from shared.promises import Promise, PromiseState
 from shared.store import Recorded
 
@@ -59,12 +59,12 @@ _OF_COMPLAINTS = frozenset(
 
 def may_see_complaints(principal: Principal, case: Case) -> bool:
     """Whether somebody may know of complaints about a case: not who handled it, nor whose role reads none."""
-    return not principal.is_subject(case.handlers) and bool(principal.roles & PERMITS["complaint.read"])
+    return not principal.is_subject(case.handlers) and may(principal, "complaint.read")
 
 
 def hides(reader: Principal, classes: Iterable[str]) -> bool:
     """Whether who somebody of these classes is, and how they are reached, is not for this reader."""
-    return not ON_BAD_DAYS.isdisjoint(classes) and not reader.roles & PERMITS["customer.protected"]
+    return not ON_BAD_DAYS.isdisjoint(classes) and not may(reader, "customer.protected")
 
 
 def facts(case: Case) -> dict[str, Any]:

@@ -112,6 +112,20 @@ class CallHoursChanged(NotifyEvent):
     case: str
 
 
+class CustomerSafety(Boxed):
+    """To intake, with `SafetyWished`: whether a message that somebody else sees can harm the customer."""
+
+    safe: bool
+    """They asked for safe contact; false: they took it back."""
+
+
+class SafetyWished(NotifyEvent):
+    """The customer of a case said whether it is safe to write to them; what they said is sealed to intake."""
+
+    detail_type: Literal["SafetyWished.v1"] = "SafetyWished.v1"
+    case: str
+
+
 class AcknowledgementOverdue(NotifyEvent):
     """Nobody on duty as `role` acknowledged a message to staff in time: it is with `to` now, until `until`."""
 

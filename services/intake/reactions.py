@@ -103,7 +103,7 @@ def note_undelivered(heard: Heard[MessageFailed]) -> None:
 
 def _not_acknowledged(case: Case) -> Case:
     _, events = store().history(Case, case.id)
-    called = any(event.type == notes.CustomerCalled.detail_type_name() for event in events)
+    called = any(event.type == notes.CustomerCalled.detail_type() for event in events)
     return case if called else cases.not_acknowledged(case)
 
 

@@ -35,7 +35,7 @@ from shared.promises import Promise, PromiseState
 from shared.store import Recorded
 
 _OF_COMPLAINTS = frozenset(
-    kind.detail_type_name()
+    kind.detail_type()
     for kind in (
         GrievanceVoiced,
         CaseHandled,
@@ -151,7 +151,7 @@ def _promises(case: Case, *, of_complaints: bool) -> list[Promise]:
 
 def _names_hidden(event: Recorded, reader: Principal) -> bool:
     """Whether it says that somebody is a victim or a witness, to whom that is not said."""
-    return event.type == CustomerNamed.detail_type_name() and hides(reader, event.data["classes"])
+    return event.type == CustomerNamed.detail_type() and hides(reader, event.data["classes"])
 
 
 def _about_a_complaint(event: Recorded) -> bool:
@@ -164,7 +164,7 @@ def _event(event: Recorded, salt: str | None, reader: Principal, *, contact_hidd
     private.pop("word", None)  # theirs, and of whoever calls them
     if contact_hidden:
         private.pop("contact", None)
-    if event.type == InterviewHeld.detail_type_name() and hides(reader, (event.data["side"],)):
+    if event.type == InterviewHeld.detail_type() and hides(reader, (event.data["side"],)):
         private.pop("who", None)
     return {
         "at": event.at.isoformat(),

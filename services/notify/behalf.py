@@ -16,7 +16,7 @@ from shared.policy import Principal, may, require
 from shared.store import Cause, Line, NotFound, retrying
 from shared.tables import store
 
-_SET = notes.WishesSetForThem.detail_type_name()
+_SET = notes.WishesSetForThem.detail_type()
 
 
 class OnBehalf(WishesRequest):

@@ -19,12 +19,12 @@ POLICE = read(PACKS / "police")
 CALENDAR = Calendar.from_data(POLICE.calendar)
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 STAFF_ONLY = {
-    "SafetyNoted",
     "AcknowledgementHeld",
     "CallerErased",
     "CaseErased",
     "ComplaintsToErase",
     "FilesLeft",
+    "SafetyNoted",
     "StaffNote",
     "MessageUndelivered",
     "CaseHandled",

@@ -18,7 +18,7 @@ from shared.contracts.notify import MessageSent
 from shared.store import Cause, Line, NotFound, Recorded, retrying
 from shared.tables import store
 
-_KNOWN, _SENT = (kind.detail_type_name() for kind in (notes.MessageKnown, MessageSent))
+_KNOWN, _SENT = (kind.detail_type() for kind in (notes.MessageKnown, MessageSent))
 
 
 def ask(message: Message, content: Mapping[str, Any], begun: datetime, salt: str, cause: Cause) -> Message:

@@ -1,6 +1,6 @@
 """Booking: a call is promised to a customer, by an event or by staff, at a time that the customer may choose."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -10,7 +10,6 @@ from services.notify import callback as callbacks
 from services.notify import pledged, recipient, watchword, window, wishing
 from services.notify.callback import Callback, State
 from services.notify.cards import card_of
-from services.notify.customers import tell_customer
 from services.notify.hours import Hours
 from services.notify.recipient import Recipient
 from shared import ids, vault
@@ -184,10 +183,9 @@ def keep_to_wishes(heard: Heard[Any], case: str) -> None:
         _change(heard, identity, decide)
 
 
-def keep_to_shelter(heard: Heard[Any], addresses: Iterable[str]) -> None:
-    """Whoever is reached by these may be rung at other hours: so it is on whichever case they were promised a call.
-
-    They are told of a new time on the page of that case, and that there is something new.
+def keep_to_shelter(heard: Heard[Any], addresses: Iterable[str]) -> Iterator[Callback]:
+    """Whoever is reached by these may be rung at other hours: so it is on whichever other case they were promised a
+    call. Answers those that moved, when this was heard before as well.
     """
 
     def decide(callback: Callback, known: Recipient, card: dict[str, Any], now: datetime) -> Decided | None:
@@ -200,9 +198,8 @@ def keep_to_shelter(heard: Heard[Any], addresses: Iterable[str]) -> None:
         if callback.case == heard.event.case:
             continue
         moved = _change(heard, identity, decide, callback.case)
-        if moved and moved.window:
-            values = {"since": moved.window.since, "due": moved.window.until}
-            tell_customer(heard, moved.case, "callback_promised", values, about=moved.id)
+        if moved:
+            yield moved
 
 
 def given_up(callback: Callback, now: datetime) -> tuple[Callback, Line]:

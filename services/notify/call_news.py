@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from services.notify import booking, notes, sheltering, ways
+from services.notify import booking, moving, notes, sheltering, ways
 from services.notify.cards import card_of
 from services.notify.customers import tell_customer
 from services.notify.duty import tell_duty
@@ -86,7 +86,7 @@ def heed_hours(heard: Heard[CallHoursChanged]) -> None:
     # Whoever kept the wishes does it as well, but may not be as far yet.
     sheltering.spread(case, heard.cause(utc_now()))
     booking.keep_to_wishes(heard, case)
-    booking.keep_to_shelter(heard, ways.of(card_of(case)[1]))
+    moving.keep_safe(heard, ways.of(card_of(case)[1]))
 
 
 def tell_uncalled(heard: Heard[CallbackGivenUp]) -> None:

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from services.notify import booking, caring, entrance, notes, sheltering, ways, wishing
+from services.notify import booking, caring, entrance, moving, notes, sheltering, ways, wishing
 from services.notify.cards import card_of
 from services.notify.customers import tell_customer
 from services.notify.duty import tell_duty
@@ -45,7 +45,7 @@ def meet_customer(heard: Heard[CaseReported]) -> None:
                 tell_duty(heard, "operator", "duty_locate", {**values, "until": promise.due})
     if card.get("protected"):
         sheltering.spread(event.case, heard.cause(utc_now()))
-        booking.keep_to_shelter(heard, ways.of(card))
+        moving.keep_safe(heard, ways.of(card))
     tell_customer(heard, event.case, "acknowledgement", {}, urgent=event.urgent)
     entrance.promise(heard, event.case, event.channel)
     caring.count_contact(heard, card)
@@ -71,14 +71,14 @@ def change_contact(heard: Heard[ContactChanged]) -> None:
     sheltering.spread(heard.event.case, heard.cause(now))
     if card_of(heard.event.case)[1].get("protected"):
         booking.keep_to_wishes(heard, heard.event.case)
-        booking.keep_to_shelter(heard, ways.of(card_of(heard.event.case)[1]))
+        moving.keep_safe(heard, ways.of(card_of(heard.event.case)[1]))
     if heard.event.renewed and card_of(heard.event.case)[0].card == heard.sequence:
         tell_customer(heard, heard.event.case, "link_renewed", {})
 
 
 def protect(heard: Heard[CaseConcerns]) -> None:
     """Somebody is a victim or a witness from now on: messages and calls of all their cases heed it."""
-    booking.keep_to_shelter(heard, sheltering.protect(heard))
+    moving.keep_safe(heard, sheltering.protect(heard))
 
 
 def forget_customer(heard: Heard[CaseErased]) -> None:

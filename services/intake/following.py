@@ -133,7 +133,6 @@ def seen(case: Case, events: Sequence[Recorded], language: str | None = None) ->
     category, spoken = pack().category(case.category), language or case.language
     facts = events[0].private(case.salt).get("said", {}).get("facts", {})
     decision = decide(category, facts) if category else None
-    place = statement(events, case.salt).said.get("place", {})
     return CaseView(
         number=case.id,
         state=case.state,
@@ -153,7 +152,7 @@ def seen(case: Case, events: Sequence[Recorded], language: str | None = None) ->
         calls=awaiting.promised_calls(case, events),
         takes_questions=pack().clocks.reply is not None,
         help=emergency.help_for(case),
-        placed="lat" in place or bool(place.get("address")),
+        placed=statement(events, case.salt).whereabouts == "known",
         kept_until=case.erase_at,
     )
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from services.intake import case as cases
-from services.intake import emergency, filing, following, reporting, revisiting, views
+from services.intake import emergency, filing, following, outstanding, reporting, revisiting, views
 from services.intake.case import Case, Move, State
 from services.intake.handling import Act, Draft, decided
 from services.intake.notes import HandlingAsked, JoinedTo, OtherReportJoined, ReportJoined
@@ -186,6 +186,8 @@ def join(draft: Draft, request: JoinRequest) -> None:
         raise emergency.UnitThere(case.unit)
     if emergency.is_wanting(case):
         raise Problem(409, "emergency-waits", "This emergency waits for a unit.", "Send one, or close the case.")
+    case.moved(Move.JOIN)
+    outstanding.none_may_stand(draft, "Cancel it, or say that it was kept; book it on the other case if it goes on.")
     draft.move(Move.JOIN)
     _must_be_open(older, "Handle this one by itself.")
     if older.reported > case.reported:

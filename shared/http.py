@@ -95,7 +95,7 @@ class Desk(APIGatewayHttpResolver):
         404,
         "not-found",
         "There is no such thing, or it is not yours to see.",
-        "Check the number and the secret; both are in the message we sent when we took your report.",
+        "Check the number and the secret: you got both when you brought it, and with our message if it held a link.",
     )
     """What citizens are told of what is not there, or not theirs."""
 

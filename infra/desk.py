@@ -75,7 +75,7 @@ class Function:
     module: str
     uses: frozenset[Use]
     routes: tuple[str, ...] = ()
-    """HTTP API route keys, `ANY /path`: which methods there are is for the function to say, and which others are not."""
+    """HTTP API route keys, `ANY /path`: which methods there are is for the function to say."""
     staff: bool = False
     """Whether its routes ask for a staff token."""
     memory_mb: int = 512

@@ -11,9 +11,8 @@ from pydantic import AfterValidator, Field
 
 from shared.http import Request, Text, fault
 
-
 _SHORTEST = 7
-"""Digits after the country code. Of the few countries whose people have shorter numbers the library knows them all."""
+"""Digits after the country code. The few countries whose people have shorter numbers the library knows."""
 
 
 def _a_name(name: str) -> str:

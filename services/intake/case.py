@@ -236,8 +236,8 @@ def first_promises(
     slowed: bool = False,
     where: Whereabouts = "known",
 ) -> Promises:
-    """What is promised when a case is taken: word of it, help where it is an emergency, and a review or, where none is
-    needed, an outcome. What is `slowed` is always reviewed, later than others.
+    """What is promised when a case is taken: word of it, help in an emergency, and a review or, where none is needed,
+    an outcome. What is `slowed` is always reviewed, later than others.
     """
     urgent = "dispatch" in dispositions
     made: Promises = ()

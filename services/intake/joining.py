@@ -20,6 +20,7 @@ from services.intake.receipt import Receipt, receipt_of
 from services.intake.revisiting import EarlierHandling
 from services.intake.statement import statement
 from services.intake.working import Short
+from services.intake.writing import write
 from shared import acting, ids
 from shared.acting import Change
 from shared.commands import Command
@@ -93,7 +94,7 @@ def report(request: ContinuedReportRequest, key: str | None, now: datetime, corr
 
     def add(draft: Draft) -> None:
         _must_be_open(draft.case, "Send it without `continues`: it becomes a case of its own.")
-        following.write(draft)
+        write(draft)
         draft.tell(ReportJoined(), Audience.CUSTOMER, _words(request, contact))
         if goes_on.satisfied is None:
             draft.tell(HandlingAsked(), Audience.CUSTOMER)

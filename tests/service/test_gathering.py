@@ -102,7 +102,7 @@ def test_what_waited_for_the_morning_rings_once_decisions_too(world):
     for act, body in (("open", None), ("notes", NEWS), ("appointments", BOOKING)):
         case.do(act, body)
         after_a_second(world)
-    case.do("close", {"outcome": "solved", "text": "The thief is found."})
+    case.do("close", {"outcome": "solved", "text": "The thief is found.", "appointments": "cancel"})
     world.at(MONDAY_MORNING + timedelta(hours=23))  # 09:00
     for _ in range(3):
         world.pass_time(timedelta(minutes=1))

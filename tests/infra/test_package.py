@@ -61,10 +61,10 @@ def _of_infra(file: Path) -> set[Path]:
     modules = {
         node.module
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("infra.")
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("infra.")
     }
-    origins = (importlib.util.find_spec(str(module)).origin for module in modules - told)  # type: ignore[union-attr]
-    return {Path(str(origin)) for origin in origins}
+    specs = (importlib.util.find_spec(module) for module in modules - told)
+    return {Path(str(spec.origin)) for spec in specs if spec}
 
 
 def test_it_holds_its_own_service_and_no_other(service, package):

@@ -44,7 +44,7 @@ class Guard:
 
     def listen(self) -> None:
         """Hear every call of the clients that functions make from now on."""
-        session = aws._session()
+        session = aws.session()
         session.unregister("before-parameter-build", unique_id="permissions")  # that of the test before
         session.register("before-parameter-build", self._asked, unique_id="permissions")
 

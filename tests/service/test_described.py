@@ -28,7 +28,8 @@ from tests.service.complaining import LEADER, Matter, complain
 from tests.service.world import URL, World
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-OPERATIONS = [one.ok() for one in schemathesis.openapi.from_dict(document()).get_all_operations()]
+SCHEMA: Any = schemathesis.openapi.from_dict(document())
+OPERATIONS = [one.ok() for one in SCHEMA.get_all_operations()]
 NOBODYS = "0000-0000-0000", "nobody's"
 THERE_IS = {
     "kind": "plumbing",
@@ -110,12 +111,12 @@ def test_every_operation_answers_as_it_is_described(operation, world, known):
 
 def asked(world: World, case: Any) -> Response:
     """What the function says that the gateway brings a request to; whoever asks for what is staff's is signed in."""
-    request = requests.Request(**case.as_transport_kwargs(base_url=URL)).prepare()
+    request: Any = requests.Request(**case.as_transport_kwargs(base_url=URL)).prepare()
     body = request.body.encode() if isinstance(request.body, str) else request.body or b""
-    path = str(request.path_url).partition("?")[0]
+    path = request.path_url.partition("?")[0]
     status, headers, content = world.answer(
-        routed(str(request.method), path),
-        str(request.method),
+        routed(request.method, path),
+        request.method,
         request.path_url,
         dict(request.headers),
         body,

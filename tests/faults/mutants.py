@@ -59,7 +59,6 @@ class Mutant:
 
 def instead(where: str, name: str, wrong: Callable[..., Any]) -> Planted:
     """`wrong` in the place of a module's or class's attribute."""
-
     return lambda: patch.object(_found(where), name, wrong)
 
 

@@ -17,7 +17,7 @@ from shared.contracts.complaints import CallsDeclined, ComplaintAccepted
 from shared.contracts.intake import ContactCard
 from shared.http import Request, Text, fault, fingerprint, key_used
 from shared.packs import Money
-from shared.packs.complaints import Happening
+from shared.packs.steps import Happening
 from shared.policy import UNIT
 from shared.promises import Promise, PromiseState
 from shared.reach import Contact, reachable

@@ -6,9 +6,9 @@
 import ast
 import sys
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
+from infra.events_doc import events
 from infra.heard import heard_by
 from infra.services import SERVICES
 from shared.contracts import Event
@@ -23,16 +23,7 @@ NAMES = tuple(service.name for service in SERVICES)
 
 def told_by(service: str) -> list[type[Event]]:
     """The events that the service's contract says it tells, in the contract's order."""
-    contract = import_module(f"shared.contracts.{service}")
-    return [
-        kind
-        for kind in vars(contract).values()
-        if isinstance(kind, type)
-        and issubclass(kind, Event)
-        and kind.told
-        and kind.__module__ == contract.__name__
-        and "detail_type" in kind.model_fields
-    ]
+    return [event for event in events() if event.__module__ == f"shared.contracts.{service}"]
 
 
 def made_by(service: str) -> set[str]:
@@ -77,7 +68,7 @@ def _table() -> Iterator[str]:
     for teller in NAMES:
         for event in told_by(teller):
             says = (event.__doc__ or "").strip().splitlines()[0]
-            yield f"| `{event.detail_type_name()}` | {teller} | {', '.join(hearers(event))} | {says} |"
+            yield f"| `{event.detail_type()}` | {teller} | {', '.join(hearers(event))} | {says} |"
 
 
 def drawn(page: str) -> str:

@@ -17,18 +17,19 @@ def events() -> Iterator[type[Event]]:
     """Every event that any service tells."""
     for module in (intake, complaints, notify, survey):
         for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, Event) and "detail_type" in value.model_fields:
+            own = isinstance(value, type) and issubclass(value, Event) and value.__module__ == module.__name__
+            # What all events of a service are is no event: it says who tells them.
+            if own and "source" not in vars(value):
                 yield value
 
 
 def schema(event: type[Event]) -> str:
     """The JSON Schema of an event's `data`, as it is committed."""
     described = event.model_json_schema(mode="serialization")
-    described["properties"].pop("detail_type")
-    described["required"] = [name for name in described.get("required", []) if name != "detail_type"]
+    described.setdefault("required", [])
     described = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"urn:ahd:event:{event.detail_type_name()}",
+        "$id": f"urn:ahd:event:{event.detail_type()}",
         "x-source": event.source,
         **described,
         "additionalProperties": True,  # consumers take what they know and leave the rest
@@ -40,7 +41,7 @@ def main() -> None:
     """Write all schemas."""
     TARGET.mkdir(parents=True, exist_ok=True)
     for event in events():
-        (TARGET / f"{event.detail_type_name()}.schema.json").write_text(schema(event), encoding="utf-8")
+        (TARGET / f"{event.detail_type()}.schema.json").write_text(schema(event), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ class Heard:
 
     @property
     def detail_types(self) -> list[str]:
-        return sorted({event.detail_type_name() for event in self.events})
+        return sorted({event.detail_type() for event in self.events})
 
 
 def heard_by(service: str) -> Heard:

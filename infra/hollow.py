@@ -5,7 +5,7 @@ each one when its name is first asked for. Everything else in the file stays.
 """
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeGuard
 
@@ -15,6 +15,14 @@ HOLLOW: Sequence[str] = (
     "aws_lambda_powertools/utilities/data_classes/__init__.py",
 )
 """Of these we use a name or two. Together they bring five times as much as is used (ADR 0011)."""
+
+LATER: Mapping[str, str] = {
+    "structlog/_native.py": "asyncio",
+    "structlog/stdlib.py": "asyncio",
+}
+"""A module of the standard library that a file imports for functions that nobody here calls: asyncio alone is a tenth
+of a start.
+"""
 
 _LATER = """
 
@@ -30,11 +38,41 @@ def __getattr__(name):
 
 
 def hollow_out(laid: Path) -> None:
-    """Rewrite those of `HOLLOW` that were laid there."""
-    for name in HOLLOW:
+    """Rewrite those of `HOLLOW` and `LATER` that were laid there."""
+    for name in (*HOLLOW, *LATER):
         file = laid / name
         if file.is_file():
-            file.write_text(hollowed(file.read_text(encoding="utf-8"), name.split("/")[0]), encoding="utf-8")
+            source = file.read_text(encoding="utf-8")
+            rewritten = hollowed(source, name.split("/")[0]) if name in HOLLOW else deferred(source, LATER[name])
+            file.write_text(rewritten, encoding="utf-8")
+
+
+def deferred(source: str, module: str) -> str:
+    """The source of a module, with its `import <module>` made by each function that uses it. Raises `ValueError` when
+    something outside of functions does.
+    """
+    tree = ast.parse(source)
+    top = next(node for node in tree.body if ast.unparse(node) == f"import {module}")
+    tree.body.remove(top)
+    _into_functions(tree, top, module)
+    if any(isinstance(node, ast.stmt) and _names(node, module) for node in tree.body):
+        raise ValueError(f"{module} is used while the module is imported")
+    return ast.unparse(tree)
+
+
+def _into_functions(tree: ast.AST, top: ast.stmt, module: str) -> None:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(_names(one, module) for one in node.body):
+            node.body.insert(0, top)
+
+
+def _names(statement: ast.AST, module: str) -> bool:
+    """Whether it uses the module itself, and not only in a function within it."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        return False
+    if isinstance(statement, ast.Name):
+        return statement.id == module
+    return any(_names(one, module) for one in ast.iter_child_nodes(statement))
 
 
 def hollowed(source: str, package: str) -> str:

@@ -2,9 +2,9 @@
 
 from infra.desk import CHANGES, Cry, Function, Service, Use, behind, edge
 
-# The word that a caller says is for the customer's page, which intake shows.
-_CALLS = frozenset({Use.TO_INTAKE})
-_SENDS = _CALLS | {Use.COUNT, Use.CHECK, Use.MAIL, Use.SMS, Use.EUM}
+# The word that a caller says and whether a message can harm are for intake, which shows who may read what.
+_TO_INTAKE = frozenset({Use.TO_INTAKE})
+_SENDS = _TO_INTAKE | {Use.COUNT, Use.CHECK, Use.MAIL, Use.SMS, Use.EUM}
 _NOTES = frozenset({Use.READ, Use.STATE, Use.COUNT, Use.SECRET})
 """Of whoever hears what became of messages: those of a bulletin are counted."""
 
@@ -26,7 +26,7 @@ NOTIFY = Service(
             "ANY /staff/v1/bulletins",
             "ANY /staff/v1/bulletins/{proxy+}",
             "POST /staff/v1/thanks",
-            also=_CALLS | {Use.DUE, Use.LIST, Use.CHECK},
+            also=_TO_INTAKE | {Use.DUE, Use.LIST, Use.CHECK},
             staff=True,
         ),
         # Signed by providers; it notes what they tell, and sends nothing.
@@ -36,8 +36,8 @@ NOTIFY = Service(
             "POST /v1/receipts/{provider}",
             uses=_NOTES,
         ),
-        edge("api", "notify", "ANY /v1/contact/{proxy+}", also=frozenset({Use.CHECK})),
-        edge("web", "notify", "ANY /contact/{proxy+}", also=frozenset({Use.CHECK}), package="pages"),
+        edge("api", "notify", "ANY /v1/contact/{proxy+}", also=_TO_INTAKE | {Use.CHECK}),
+        edge("web", "notify", "ANY /contact/{proxy+}", also=_TO_INTAKE | {Use.CHECK}, package="pages"),
         Function("replies", "services.notify.replies", CHANGES | {Use.REPLIES}, memory_mb=256),
         # Asks and lists; what has to be sent it tells to the reactions.
         edge(

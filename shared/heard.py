@@ -57,7 +57,7 @@ def read(body: str, reactions: Reactions) -> tuple[Heard[Any], Reaction]:
         message = json.loads(body)
         kind = message["detail-type"]
         told = message["detail"]
-        expected = next((one for one in reactions if one.detail_type_name() == kind), None)
+        expected = next((one for one in reactions if one.detail_type() == kind), None)
         if expected is None:
             raise NotAnEvent(f"nothing here reacts to {kind!r}")
         heard = Heard(

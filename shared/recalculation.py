@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
 from shared import promises
 from shared.aggregate import Aggregate
@@ -28,7 +28,6 @@ _WALKS = 5
 class PromiseRecalculated(Note):
     """The date of a promise was counted anew, under `rules`."""
 
-    detail_type: Literal["PromiseRecalculated.v1"] = "PromiseRecalculated.v1"
     promise: str
     rung: int = 0
     was_due: datetime

@@ -526,14 +526,14 @@ class Store:
             "id": ids.event_id(),
             "seq": seq,
             "source": self.source,
-            "type": line.event.detail_type_name(),
+            "type": line.event.detail_type(),
             "subject": subject,
             "time": stamp(cause.at),
             "actor": cause.actor,
             "audience": line.audience.value,
             "correlation": cause.correlation,
             "causation": cause.causation,
-            "data": line.event.model_dump(mode="json", exclude={"detail_type"}, exclude_defaults=True),
+            "data": line.event.model_dump(mode="json", exclude_defaults=True),
         }
         item: Item = {"pk": {"S": key}, "sk": {"S": sort}}
         if line.event.told:

@@ -198,11 +198,13 @@ def _is_free(port: int) -> bool:
 
 
 def _free_port(wanted: int) -> int:
-    if _is_free(wanted):
-        return wanted
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """The next one upwards: a port that the system picks may be gone again before the emulator takes it."""
+    free = next((port for port in range(wanted, wanted + 100) if _is_free(port)), None)
+    if free is None:
+        raise DeskError(
+            f"No port from {wanted} to {wanted + 99} is free. Choose another: make up PORT={wanted + 999}"
+        )
+    return free
 
 
 def _must_be_free(port: int, what: str) -> None:

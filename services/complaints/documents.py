@@ -62,7 +62,7 @@ def _notice(number: str) -> Sheet:
     let(principal, "complaint.read", complaint)
     if complaint.notice is None:
         raise NotFound(number)
-    issued = next(event for event in events if event.type == RectificationIssued.detail_type_name())
+    issued = next(event for event in events if event.type == RectificationIssued.detail_type())
     book = shelf.book()
     return sheet.rectification(
         complaint.notice,

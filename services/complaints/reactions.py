@@ -124,7 +124,7 @@ def _count(heard: Heard[Any], what: str) -> None:
     def write() -> Count:
         known = _counter(what, heard)
         after, surging = surge.counted(known, book.rules.surge, book.calendar, heard.at)
-        lines = [Line(notes.Counted())]
+        lines = [Line(notes.ComplaintCounted())]
         if surging:
             told = SurgeNoticed(
                 what=what,

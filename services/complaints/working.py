@@ -119,7 +119,7 @@ def take(draft: Draft, principal: Principal, _request: Nothing) -> None:
     """Take it on: whoever was asked first is responsible until then."""
     must_hold(principal, draft, draft.book.rules.taken_by)
     draft.set(taker=principal.id)
-    draft.tell(notes.Taken())
+    draft.tell(notes.ComplaintTaken())
     draft.happen(Happening.TAKEN)
 
 
@@ -169,7 +169,7 @@ def classify(draft: Draft, _principal: Principal, request: ClassifyRequest) -> N
 
 def grade(draft: Draft, _principal: Principal, request: GradeRequest) -> None:
     draft.regrade(grading.graded(draft.complaint, request.grade, draft.book, draft.now))
-    draft.tell(notes.Graded(grade=request.grade), private={"text": request.reason})
+    draft.tell(notes.ComplaintGraded(grade=request.grade), private={"text": request.reason})
     draft.ask(Happening.GRADED)
     draft.draw_up_ledger()
 

@@ -99,7 +99,7 @@ def move(draft: Draft, request: MoveAppointmentRequest) -> None:
 def said_of(case: Case, number: int) -> dict[str, Any]:
     """Where an appointment is, and what the customer was told of it: only the line that made it knows."""
     _, events = store().history(Case, case.id)
-    made = AppointmentMade.detail_type_name()
+    made = AppointmentMade.detail_type()
     return next(
         event.private(case.salt) for event in events if event.type == made and event.data["appointment"] == number
     )

@@ -111,7 +111,7 @@ def _shown(window: CallWindow) -> dict[str, str]:
 def _word(case: Case, call: AwaitedCall, events: Sequence[Recorded]) -> str | None:
     for event in reversed(events):
         told = event.data.get("callback"), event.data.get("sequence", 0)
-        if event.type == CallPromised.detail_type_name() and told == (call.callback, call.heard):
+        if event.type == CallPromised.detail_type() and told == (call.callback, call.heard):
             word = event.private(case.salt).get("word")
             return str(word) if word else None
     return None

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from services.intake import appointment, attachment, awaited
+from services.intake import appointment, attachment, awaited, customer
 from services.intake.appointment import Appointments
 from services.intake.attachment import Attachment, Attachments, Checked
 from services.intake.awaited import AwaitedCall, AwaitedCalls
@@ -179,6 +179,8 @@ class Case(Aggregate):
     """Of calls that nobody waits for any more, the last ones: which event of the callback said so. What was said
     before it may come late, and promises nothing.
     """
+    safety_heard: int = -1
+    """Which event said last whether its customer wishes for safe contact: one from before it may come late."""
 
     @property
     def where_it_is(self) -> str:
@@ -212,6 +214,12 @@ class Case(Aggregate):
         over = [*((one, at) for one, at in self.calls_over.items() if one != callback), (callback, said)]
         left = awaited.over(self.calls, callback, heard)
         return self.model_copy(update={"calls": left, "calls_over": dict(over[-_CALLS_OVER:])})
+
+    def at_risk(self, *, so: bool, heard: int) -> "Case":
+        """The case after its customer asked for safe contact or took it back, unless they said something since."""
+        if heard < self.safety_heard:
+            return self
+        return self.model_copy(update={"classes": customer.at_risk(self.classes, so=so), "safety_heard": heard})
 
     def promising(self, made: Promises) -> "Case":
         return self.model_copy(update={"promises": made})

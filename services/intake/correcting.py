@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from services.intake import customer as customers
 from services.intake import emergency, filing, views
 from services.intake.case import Case
-from services.intake.customer import ON_BAD_DAYS
+from services.intake.customer import AT_RISK, ON_BAD_DAYS
 from services.intake.handling import Act, Draft, decided, identity_of, must_not_have_handled
 from services.intake.notes import StatementCorrected
 from services.intake.published import publish
@@ -116,10 +117,13 @@ def _reach(draft: Draft, contact: Contact | None, secret: str, *, renewed: bool 
     """The customer is reached like this from now on, with this secret."""
     known = contact.model_dump(exclude_none=True) if contact else {}
     contactable = bool(contact and (contact.email or contact.phone))
-    draft.set(secret=vault.mac_text("follow", draft.case.id, secret), contactable=contactable)
+    classes = draft.case.classes
+    if contact and contact.safe_to_write is not None:
+        classes = customers.at_risk(classes, so=contact.at_risk)
+    draft.set(secret=vault.mac_text("follow", draft.case.id, secret), contactable=contactable, classes=classes)
     private = {"contact": known, "secret": secret}
     theirs = {one for link in filing.customers_of(draft.case.id).values() if link.reported for one in link.classes}
-    protected = not ON_BAD_DAYS.isdisjoint({*draft.case.classes, *theirs}) or bool(contact and contact.at_risk)
+    protected = not ON_BAD_DAYS.isdisjoint({*classes, *(theirs - {AT_RISK})})
     ways = contact.ways() if contact else {}
     card = ContactCard(**ways, secret=secret, protected=protected or None).model_dump(exclude_none=True)
     told = ContactChanged(case=draft.case.id, contactable=contactable, renewed=renewed)

@@ -4,7 +4,7 @@ A contact is known by a keyed hash of it; a person reads it only among the parti
 they are stored. However files are merged and split, no contact is in two of them.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -22,7 +22,12 @@ NAMES = 5
 RECENT = 100
 """Cases that a file remembers as open; those of more are still in its list."""
 
-ON_BAD_DAYS = frozenset({"victim", "witness"})
+AT_RISK = "at-risk"
+"""Whom a message can harm that somebody else sees. The desk says so of whoever asks for safe contact; nobody reports
+as one.
+"""
+
+ON_BAD_DAYS = frozenset({"victim", "witness", AT_RISK})
 """Classes whose particulars need a permit of their own."""
 
 
@@ -120,6 +125,17 @@ def together(link: Link, other: Link | None) -> Link:
         return link
     classes = tuple(sorted({*link.classes, *other.classes}))
     return replace(link, classes=classes, reported=link.reported or other.reported)
+
+
+def at_risk(classes: Iterable[str], *, so: bool) -> tuple[str, ...]:
+    """These classes with what is so now of whether a message can harm them; nobody is at risk and nothing else."""
+    others = {*classes} - {AT_RISK}
+    return tuple(sorted({*(others or {"reporter"}), AT_RISK} if so else others))
+
+
+def as_safe_as(link: Link, case_classes: Collection[str]) -> Link:
+    """The link of whoever brought the case, with what the case says of their risk."""
+    return replace(link, classes=at_risk(link.classes, so=AT_RISK in case_classes))
 
 
 @dataclass(frozen=True)
@@ -251,6 +267,11 @@ def _moved(source: File, target: File, cases: Collection[str], contacts: Collect
         _with_contacts(left, {one: known[one] for one in known if one not in contacts}),
         reached_by(joined, {one: known[one] for one in known if one in contacts}),
     )
+
+
+def linked(file: File, link: Link) -> File:
+    """The file with what this says of a case."""
+    return _with_links(file, {**file.links, link.case: link})
 
 
 def _with_contacts(file: File, contacts: Mapping[str, Contact]) -> File:

@@ -22,7 +22,7 @@ UNIT_ID = r"unit-[a-z0-9-]{1,40}"
 UnitId = Annotated[str, Field(pattern=f"^{UNIT_ID}$")]
 """Units are named as the groups of staff are: who was sent, and whoever belongs to it, may be complained about."""
 
-_COMING = frozenset(kind.detail_type_name() for kind in (SomebodyArrived, EmergencyRaised, UnitDispatched))
+_COMING = frozenset(kind.detail_type() for kind in (SomebodyArrived, EmergencyRaised, UnitDispatched))
 _JUST_NOW = timedelta(minutes=10)
 
 _Why = Annotated[Text, Field(min_length=1, max_length=1000)]
@@ -95,7 +95,7 @@ def _is_there(case: Case, now: datetime) -> bool:
         return False
     _, events = store().history(Case, case.id)
     last = next((one for one in reversed(events) if one.type in _COMING), None)
-    there = last is not None and last.type == SomebodyArrived.detail_type_name()
+    there = last is not None and last.type == SomebodyArrived.detail_type()
     return there and (case.urgent or (last is not None and now - last.at < _JUST_NOW))
 
 

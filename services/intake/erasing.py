@@ -83,15 +83,15 @@ def _owes(case: Case, events: Sequence[Recorded]) -> bool:
 
 def complaints_of(events: Sequence[Recorded]) -> dict[str, bool]:
     """The complaints that came of a case as far as it has heard, and whether they are open."""
-    opens = {ComplaintNoted.detail_type_name(): True, ComplaintAgain.detail_type_name(): True}
-    says = {**opens, ComplaintWasClosed.detail_type_name(): False}
+    opens = {ComplaintNoted.detail_type(): True, ComplaintAgain.detail_type(): True}
+    says = {**opens, ComplaintWasClosed.detail_type(): False}
     return {event.data["complaint"]: says[event.type] for event in events if event.type in says}
 
 
 def _unheard(events: Sequence[Recorded]) -> bool:
     """Whether something was voiced of which no complaint was heard yet."""
-    voiced = sum(event.type == GrievanceVoiced.detail_type_name() for event in events)
-    return voiced > sum(event.type == ComplaintNoted.detail_type_name() for event in events)
+    voiced = sum(event.type == GrievanceVoiced.detail_type() for event in events)
+    return voiced > sum(event.type == ComplaintNoted.detail_type() for event in events)
 
 
 def _end(draft: Draft, events: Sequence[Recorded], *, asked: bool, complaints: tuple[str, ...] = ()) -> None:

@@ -3,7 +3,7 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from services.intake import views
 from services.intake.case import Case
@@ -34,7 +34,6 @@ class Export(Aggregate):
 
 
 class CasesExported(Note):
-    detail_type: Literal["CasesExported.v1"] = "CasesExported.v1"
     cases: int
     personal: bool
 

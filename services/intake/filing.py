@@ -162,6 +162,28 @@ def file_contact(number: str, cause: Cause) -> None:
         retrying(lambda: _file_contact(number, cause))
 
 
+def file_risk(number: str, cause: Cause) -> None:
+    """The file of whoever brought a case says as the case does whether a message can harm them."""
+    with suppress(vault.Erased):
+        retrying(lambda: _file_risk(number, cause))
+
+
+def _file_risk(number: str, cause: Cause) -> Case:
+    case = store().load(Case, number)
+    for identity in brought_by(number):
+        before = whole(standing(identity))
+        if number not in before.links:
+            raise Conflict  # moved a moment ago
+        link = customers.as_safe_as(before.links[number], case.classes)
+        if link == before.links[number]:
+            continue
+        after = customers.linked(before, link)
+        told = Line(CaseFiled(case=number, classes=link.classes))
+        beside = rewritten([before], [after], cause.at)
+        store().change(sealed(after.customer, after.particulars), [told], cause, extra=beside)
+    return case
+
+
 def _file_contact(number: str, cause: Cause) -> Case:
     case, events = store().history(Case, number)
     owner = next(iter(brought_by(number)), None)

@@ -42,11 +42,10 @@ _NOBODY = "0" * 44
 _NO_ID = "0" * 12
 CUSTOMER = Principal(id="customer", roles=frozenset())
 _NOTED, _ROSE, _MOVED, _ANSWERED, _AGAIN = (
-    kind.detail_type_name()
-    for kind in (ComplaintNoted, ComplaintRose, ComplaintMoved, ComplaintGotAnswer, ComplaintAgain)
+    kind.detail_type() for kind in (ComplaintNoted, ComplaintRose, ComplaintMoved, ComplaintGotAnswer, ComplaintAgain)
 )
 
-_LATE = CaseLate.detail_type_name()
+_LATE = CaseLate.detail_type()
 
 
 class GrievanceRequest(Request):

@@ -17,7 +17,7 @@ from shared.store import Audience, Line, Recorded
 QUARANTINE, CLEAN = "quarantine", "clean"
 LINK_SECONDS = 60
 _ATTACHED = "attachment"
-_ADDED = CustomerAddedFile.detail_type_name()
+_ADDED = CustomerAddedFile.detail_type()
 
 
 def put(case: str, content: Content) -> str:

@@ -25,9 +25,11 @@ from shared.contracts.notify import (
     CallbackMissed,
     CallbackReached,
     CallbackWord,
+    CustomerSafety,
     MessageFailed,
     MessageHeld,
     MessageSent,
+    SafetyWished,
 )
 from shared.contracts.survey import SurveyAnswered
 from shared.heard import Heard, Reactions
@@ -65,7 +67,9 @@ def note_held(heard: Heard[MessageHeld]) -> None:
 
 def file_contact(heard: Heard[ContactChanged]) -> None:
     """What leads to their file is what reaches them now."""
-    filing.file_contact(heard.event.case, heard.cause(utc_now()))
+    cause = heard.cause(utc_now())
+    filing.file_contact(heard.event.case, cause)
+    filing.file_risk(heard.event.case, cause)
 
 
 def forget_customer(heard: Heard[CaseErased]) -> None:
@@ -75,6 +79,17 @@ def forget_customer(heard: Heard[CaseErased]) -> None:
 
 def delete_files(heard: Heard[FilesLeft]) -> None:
     quarantine.remove(heard.event.files)
+
+
+def note_safety(heard: Heard[SafetyWished]) -> None:
+    """Whom a message can harm is nobody's to read who may not read a victim's particulars."""
+    case, at, box = heard.event.case, heard.sequence, heard.box()
+    if box is None:
+        return
+    safe = CustomerSafety.model_validate(box).safe
+    note = notes.SafetyNoted(safe=safe)
+    _note(heard, case, note, Audience.STAFF, also=lambda known: known.at_risk(so=safe, heard=at))
+    filing.file_risk(case, heard.cause(utc_now()))
 
 
 def note_undelivered(heard: Heard[MessageFailed]) -> None:
@@ -88,7 +103,7 @@ def note_undelivered(heard: Heard[MessageFailed]) -> None:
 
 def _not_acknowledged(case: Case) -> Case:
     _, events = store().history(Case, case.id)
-    called = any(event.type == notes.CustomerCalled.detail_type_name() for event in events)
+    called = any(event.type == notes.CustomerCalled.detail_type() for event in events)
     return case if called else cases.not_acknowledged(case)
 
 
@@ -272,6 +287,7 @@ REACTIONS: Reactions = {
     MessageSent: note_acknowledgement,
     MessageHeld: note_held,
     MessageFailed: note_undelivered,
+    SafetyWished: note_safety,
     CallbackBooked: note_promised_call,
     CallbackReached: note_called,
     CallbackMissed: note_missed_callback,

@@ -14,7 +14,7 @@ from services.intake.attachment import Attachment
 from services.intake.caller import Caller, facts_of, wait
 from services.intake.case import AMONG_STAFF, Case, State, filed, first_promises, needs_review
 from services.intake.consultation import Consultation
-from services.intake.customer import ON_BAD_DAYS
+from services.intake.customer import ON_BAD_DAYS, at_risk
 from services.intake.notes import CallerKnown, RefersTo
 from services.intake.photo import Content
 from services.intake.published import Published, publish
@@ -192,7 +192,7 @@ class _Attempt:
             category=self.category.code,
             channel=self.request.channel,
             language=self.request.language,
-            classes=tuple(sorted(set(self.request.classes))),
+            classes=classes_of(self.request, self.contact),
             urgent=decision.urgent,
             dispositions=decision.dispositions,
             pack=f"{rules.name}@{rules.version}",
@@ -348,7 +348,12 @@ def check(request: ReportRequest, now: datetime) -> tuple[Category, Contact | No
 
 def is_at_risk(request: ReportRequest, contact: Contact | None) -> bool:
     """Whether a message that somebody else sees can harm the customer: then none says who writes, or holds a link."""
-    return not ON_BAD_DAYS.isdisjoint(request.classes) or bool(contact and contact.at_risk)
+    return not ON_BAD_DAYS.isdisjoint(classes_of(request, contact))
+
+
+def classes_of(request: ReportRequest, contact: Contact | None) -> tuple[str, ...]:
+    """What the customer is to it, as they say and as their contact shows."""
+    return at_risk(request.classes, so=bool(contact and contact.at_risk))
 
 
 def is_urgent(request: ReportRequest, category: Category, contact: Contact | None) -> bool:

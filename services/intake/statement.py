@@ -8,7 +8,7 @@ from services.intake.notes import StatementCorrected
 from shared.contracts.intake import ContactChanged
 from shared.store import Recorded
 
-_CHANGES = frozenset({StatementCorrected.detail_type_name(), ContactChanged.detail_type_name()})
+_CHANGES = frozenset({StatementCorrected.detail_type(), ContactChanged.detail_type()})
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Statement:
 
 def cards(events: Sequence[Recorded], salt: str | None) -> list[Mapping[str, str]]:
     """How they were said to be reached, at first and each time it was put right. Raises `Erased`."""
-    told = [events[0], *(event for event in events[1:] if event.type == ContactChanged.detail_type_name())]
+    told = [events[0], *(event for event in events[1:] if event.type == ContactChanged.detail_type())]
     return [event.private(salt).get("contact", {}) for event in told]
 
 

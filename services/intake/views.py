@@ -30,12 +30,12 @@ from shared.contracts.intake import (
     ComplaintsToErase,
     GrievanceVoiced,
 )
-from shared.policy import PERMITS, Principal
+from shared.policy import Principal, may
 from shared.promises import Promise, PromiseState
 from shared.store import Recorded
 
 _OF_COMPLAINTS = frozenset(
-    kind.detail_type_name()
+    kind.detail_type()
     for kind in (
         GrievanceVoiced,
         CaseHandled,
@@ -59,12 +59,12 @@ _OF_COMPLAINTS = frozenset(
 
 def may_see_complaints(principal: Principal, case: Case) -> bool:
     """Whether somebody may know of complaints about a case: not who handled it, nor whose role reads none."""
-    return not principal.is_subject(case.handlers) and bool(principal.roles & PERMITS["complaint.read"])
+    return not principal.is_subject(case.handlers) and may(principal, "complaint.read")
 
 
 def hides(reader: Principal, classes: Iterable[str]) -> bool:
     """Whether who somebody of these classes is, and how they are reached, is not for this reader."""
-    return not ON_BAD_DAYS.isdisjoint(classes) and not reader.roles & PERMITS["customer.protected"]
+    return not ON_BAD_DAYS.isdisjoint(classes) and not may(reader, "customer.protected")
 
 
 def facts(case: Case) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def _promises(case: Case, *, of_complaints: bool) -> list[Promise]:
 
 def _names_hidden(event: Recorded, reader: Principal) -> bool:
     """Whether it says that somebody is a victim or a witness, to whom that is not said."""
-    return event.type == CustomerNamed.detail_type_name() and hides(reader, event.data["classes"])
+    return event.type == CustomerNamed.detail_type() and hides(reader, event.data["classes"])
 
 
 def _about_a_complaint(event: Recorded) -> bool:
@@ -164,7 +164,7 @@ def _event(event: Recorded, salt: str | None, reader: Principal, *, contact_hidd
     private.pop("word", None)  # theirs, and of whoever calls them
     if contact_hidden:
         private.pop("contact", None)
-    if event.type == InterviewHeld.detail_type_name() and hides(reader, (event.data["side"],)):
+    if event.type == InterviewHeld.detail_type() and hides(reader, (event.data["side"],)):
         private.pop("who", None)
     return {
         "at": event.at.isoformat(),

@@ -12,11 +12,11 @@ from services.notify.recipient import Recipient
 from shared import ids
 from shared.http import Text
 from shared.logs import log
-from shared.policy import Principal, require
+from shared.policy import Principal, may, require
 from shared.store import Cause, Line, NotFound, retrying
 from shared.tables import store
 
-_SET = notes.WishesSetForThem.detail_type_name()
+_SET = notes.WishesSetForThem.detail_type()
 
 
 class OnBehalf(WishesRequest):
@@ -29,13 +29,19 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
     """How they want to be written to and rung, and what staff changed of it, by whom and why."""
     require(principal, "wishes.read")
     known, card = _let(principal, "wishes.read", number)
-    return {**choosing.seen_by_them(known, card), "set_by_staff": _changes(known)}
+    seen = choosing.seen_by_them(known, card)
+    safe = said_by(card).safe
+    if safe:
+        word = safe.word if _reads_words(principal) else None
+        seen["safe"] = {**seen["safe"], "word": word, "has_word": safe.word is not None}
+    return {**seen, "set_by_staff": _changes(known)}
 
 
 def keep(principal: Principal, number: str, request: OnBehalf, now: datetime, correlation: str) -> dict[str, Any]:
     """From now on they are written to and rung like this. Raises `NotFound`, `NotPermitted`, `Problem`.
 
     Who lifts safe contact for somebody else may be talking to whom they have to fear: that is for those who lead.
+    The word agreed with them stays when whoever may not read it sends none.
     """
     require(principal, "wishes.set")
 
@@ -44,6 +50,8 @@ def keep(principal: Principal, number: str, request: OnBehalf, now: datetime, co
         before, said = said_by(card), choosing.checked(request, card)
         if before.safe and not said.safe:
             require(principal, "wishes.unprotect", known.subjects)
+        if before.safe and said.safe and not said.safe.word and not _reads_words(principal):
+            said = said.model_copy(update={"safe": said.safe.model_copy(update={"word": before.safe.word})})
         after = known.model_copy(update={"language": request.language or known.language})
         if said == before and after == known:
             return known
@@ -66,6 +74,14 @@ def _let(principal: Principal, permit: str, number: str) -> tuple[Recipient, dic
         log().warning("subject turned away", recipient=known.id, staff=principal.id, action=permit)
     require(principal, permit, known.subjects)
     return known, card
+
+
+def _reads_words(principal: Principal) -> bool:
+    """Whether the word by which somebody knows the desk is for this reader: whoever knows it can pass for the desk.
+
+    Whoever takes a call that needs it reads it there.
+    """
+    return may(principal, "customer.protected")
 
 
 def _changes(known: Recipient) -> list[dict[str, Any]]:

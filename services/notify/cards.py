@@ -69,6 +69,6 @@ def _safe_on(name: str) -> Safe | None:
 
 def _last(note: type[Event], events: Sequence[Recorded], salt: str) -> dict[str, Any]:
     """What the last note of this kind says; nothing when there is none."""
-    said = (event for event in reversed(events) if event.type == note.detail_type_name())
+    said = (event for event in reversed(events) if event.type == note.detail_type())
     found = next(said, None)
     return found.private(salt) if found else {}

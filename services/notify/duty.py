@@ -111,7 +111,7 @@ def card_of_staff(staff: str) -> tuple[StaffCard | None, dict[str, Any]]:
         return None, {}
     if card.salt is None:
         return card, {}
-    kept = (event for event in reversed(events) if event.type == notes.StaffCardKept.detail_type_name())
+    kept = (event for event in reversed(events) if event.type == notes.StaffCardKept.detail_type())
     return card, next(kept).private(card.salt)
 
 

@@ -79,7 +79,7 @@ def _handed_over(shift: Shift, events: Sequence[Any]) -> list[dict[str, Any]]:
         {"shift": ids.spoken(shift.id), "at": event.at.isoformat(), "by": event.facts["actor"]}
         | event.private(shift.salt)
         for event in events
-        if event.type == notes.HandoverNoted.detail_type_name()
+        if event.type == notes.HandoverNoted.detail_type()
     ]
 
 

@@ -243,7 +243,7 @@ def _must_be_free(shift: Shift, staff: str, where: str) -> Item:
 
 
 def _planned_before(identity: str, known: dict[str, Any], line: Line) -> dict[str, Any]:
-    asked = line.event.model_dump(mode="json", exclude={"detail_type"}, exclude_defaults=True)
+    asked = line.event.model_dump(mode="json", exclude_defaults=True)
     if asked != known:
         raise key_used("shift")
     return facts(store().load(Shift, identity))

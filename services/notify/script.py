@@ -22,7 +22,7 @@ from shared.tables import store
 
 _WORDS = Path(__file__).parent / "texts" / "script.json"
 _MESSAGES = 5
-_BOOKED, _TRIED, _MADE = (kind.detail_type_name() for kind in (CallbackBooked, notes.CallTried, notes.CallMade))
+_BOOKED, _TRIED, _MADE = (kind.detail_type() for kind in (CallbackBooked, notes.CallTried, notes.CallMade))
 
 
 @cache

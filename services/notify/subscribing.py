@@ -101,7 +101,7 @@ def reached(identity: str) -> tuple[Subscriber, str | None]:
     known, events = store().history(Subscriber, identity)
     if known.salt is None:
         return known, None
-    asked = (event for event in reversed(events) if event.type == SubscriptionAsked.detail_type_name())
+    asked = (event for event in reversed(events) if event.type == SubscriptionAsked.detail_type())
     address = str(next(asked).private(known.salt)["address"])
     return known, None if cards.is_sheltered(address) else address
 

@@ -13,7 +13,7 @@ from services.notify.wishes import Wishes
 from shared.policy import Principal
 from shared.store import Recorded
 
-_TAKEN = notes.CallTaken.detail_type_name()
+_TAKEN = notes.CallTaken.detail_type()
 
 
 def is_hidden(principal: Principal, callback: Callback, card: Mapping[str, Any], wishes: Wishes) -> bool:

@@ -15,7 +15,7 @@ from services.notify.recipient import Recipient
 from services.notify.shelter import together
 from services.notify.wishes import SAFE_HOURS, STRICT, House, Plan, Wishes, decide
 from shared import vault
-from shared.contracts.notify import CallHoursChanged
+from shared.contracts.notify import CallHoursChanged, CustomerSafety, SafetyWished
 from shared.rules import calendar, pack
 from shared.settings import settings
 from shared.store import Line
@@ -36,9 +36,14 @@ def strict_at_first(card: Mapping[str, Any]) -> list[Line]:
 
 
 def lines(case: str, before: Wishes, after: Wishes) -> list[Line]:
-    """What keeps these wishes, and has promised calls heed them."""
-    kept = Line(notes.WishesKnown(), private=as_kept(after))
-    return [kept] if before.rung == after.rung else [kept, Line(CallHoursChanged(case=case))]
+    """What keeps these wishes, has promised calls heed them, and tells others whether a message can harm."""
+    told: list[Line] = []
+    if before.rung != after.rung:
+        told.append(Line(CallHoursChanged(case=case)))
+    if bool(before.safe) != bool(after.safe):
+        word = CustomerSafety(safe=bool(after.safe))
+        told.append(Line(SafetyWished(case=case), boxes={"intake": word.model_dump()}))
+    return [Line(notes.WishesKnown(), private=as_kept(after)), *told]
 
 
 def as_kept(wishes: Wishes) -> dict[str, Any]:

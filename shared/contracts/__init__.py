@@ -6,7 +6,6 @@ person travels beside the event in a box sealed to that service (see `shared.sea
 `Boxed` model declared here too.
 """
 
-from functools import cache
 from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -23,11 +22,12 @@ class Event(BaseModel):
     told: ClassVar[bool] = True
     """Whether it leaves the service. Notes stay in the aggregate's own chain."""
 
+    VERSION: ClassVar[int] = 1
+
     @classmethod
-    @cache
-    def detail_type_name(cls) -> str:
-        """The literal of `detail_type`, e.g. `CaseReported.v1`."""
-        return str(cls.model_fields["detail_type"].default)
+    def detail_type(cls) -> str:
+        """Its name on the bus and in chains, e.g. `CaseReported.v1`."""
+        return f"{cls.__name__}.v{cls.VERSION}"
 
     @classmethod
     def heard(cls, data: object) -> Self:

@@ -16,7 +16,6 @@ class ComplaintAccepted(ComplaintsEvent):
     `case` is the complaint's own number when it came without one.
     """
 
-    detail_type: Literal["ComplaintAccepted.v1"] = "ComplaintAccepted.v1"
     complaint: str
     case: str
     answer_due: datetime
@@ -32,7 +31,6 @@ class ComplaintAccepted(ComplaintsEvent):
 class ComplaintConcerns(ComplaintsEvent):
     """Whom it is about: staff by id, or units. Nobody of them may see it, or call its customer, from now on."""
 
-    detail_type: Literal["ComplaintConcerns.v1"] = "ComplaintConcerns.v1"
     complaint: str
     case: str
     subjects: tuple[str, ...]
@@ -41,7 +39,6 @@ class ComplaintConcerns(ComplaintsEvent):
 class ComplaintClassified(ComplaintsEvent):
     """Where it stands in the organisation's tree, and how grave it is. `first` time, or once more."""
 
-    detail_type: Literal["ComplaintClassified.v1"] = "ComplaintClassified.v1"
     complaint: str
     case: str
     kind: str
@@ -55,7 +52,6 @@ class ComplaintClassified(ComplaintsEvent):
 class ComplaintEscalated(ComplaintsEvent):
     """What was promised did not come in time: the next rung of the ladder has it now, until `now_due`."""
 
-    detail_type: Literal["ComplaintEscalated.v1"] = "ComplaintEscalated.v1"
     complaint: str
     case: str
     promise: str
@@ -76,7 +72,6 @@ class ComplaintEscalated(ComplaintsEvent):
 class ComplaintDueSoon(ComplaintsEvent):
     """A promise is due soon: whoever owes it is reminded."""
 
-    detail_type: Literal["ComplaintDueSoon.v1"] = "ComplaintDueSoon.v1"
     complaint: str
     case: str
     promise: str
@@ -89,7 +84,6 @@ class ComplaintDueSoon(ComplaintsEvent):
 class AttentionAsked(ComplaintsEvent):
     """The organisation's rules say that these roles are told at once. `takes_over`: the first of them has it now."""
 
-    detail_type: Literal["AttentionAsked.v1"] = "AttentionAsked.v1"
     complaint: str
     case: str
     rule: str
@@ -102,7 +96,6 @@ class AttentionAsked(ComplaintsEvent):
 class VisitAgreed(ComplaintsEvent):
     """Somebody comes to the customer at the time agreed."""
 
-    detail_type: Literal["VisitAgreed.v1"] = "VisitAgreed.v1"
     complaint: str
     case: str
     at: datetime
@@ -114,7 +107,6 @@ class ComplaintDateMoved(ComplaintsEvent):
     Box: `Wording` (the reason) to notify, and to intake when it is the answer.
     """
 
-    detail_type: Literal["ComplaintDateMoved.v1"] = "ComplaintDateMoved.v1"
     complaint: str
     case: str
     promise: str
@@ -127,7 +119,6 @@ class ComplaintDateMoved(ComplaintsEvent):
 class CallsDeclined(ComplaintsEvent):
     """The customer of this case wants no calls about anything."""
 
-    detail_type: Literal["CallsDeclined.v1"] = "CallsDeclined.v1"
     complaint: str
     case: str
 
@@ -135,7 +126,6 @@ class CallsDeclined(ComplaintsEvent):
 class RectificationIssued(ComplaintsEvent):
     """A rectification notice goes to a department, which puts it right until `due`."""
 
-    detail_type: Literal["RectificationIssued.v1"] = "RectificationIssued.v1"
     complaint: str
     case: str
     notice: str
@@ -147,7 +137,6 @@ class RectificationIssued(ComplaintsEvent):
 class ComplaintAnswered(ComplaintsEvent):
     """Findings are told to the customer. Box: `Wording` to notify and to intake."""
 
-    detail_type: Literal["ComplaintAnswered.v1"] = "ComplaintAnswered.v1"
     complaint: str
     case: str
     finding: Literal["substantiated", "partly", "not-substantiated"]
@@ -158,7 +147,6 @@ class ComplaintAnswered(ComplaintsEvent):
 class ComplaintReworked(ComplaintsEvent):
     """The customer is not satisfied with the answer: it is handled again by `role`, with a date of its own."""
 
-    detail_type: Literal["ComplaintReworked.v1"] = "ComplaintReworked.v1"
     complaint: str
     case: str
     round: int
@@ -178,7 +166,6 @@ class ComplaintReworked(ComplaintsEvent):
 class PenaltyRecorded(ComplaintsEvent):
     """The ledger says what a complaint costs which department, in the currency's minor unit."""
 
-    detail_type: Literal["PenaltyRecorded.v1"] = "PenaltyRecorded.v1"
     complaint: str
     case: str
     penalty: str
@@ -191,7 +178,6 @@ class PenaltyRecorded(ComplaintsEvent):
 class PenaltyWithdrawn(ComplaintsEvent):
     """What the ledger said turned out not to apply, or not to this department: it is taken back."""
 
-    detail_type: Literal["PenaltyWithdrawn.v1"] = "PenaltyWithdrawn.v1"
     complaint: str
     case: str
     penalty: str
@@ -201,7 +187,6 @@ class PenaltyWithdrawn(ComplaintsEvent):
 class ComplaintClosed(ComplaintsEvent):
     """The complaint is done."""
 
-    detail_type: Literal["ComplaintClosed.v1"] = "ComplaintClosed.v1"
     complaint: str
     case: str
     category: str
@@ -215,7 +200,6 @@ class ComplaintClosed(ComplaintsEvent):
 class ComplaintErased(ComplaintsEvent):
     """The key to what was said about a complaint is destroyed; to `case` nothing happened, unless that is its own."""
 
-    detail_type: Literal["ComplaintErased.v1"] = "ComplaintErased.v1"
     complaint: str
     case: str
 
@@ -223,7 +207,6 @@ class ComplaintErased(ComplaintsEvent):
 class LessonShared(ComplaintsEvent):
     """What was learnt from a complaint, for other units. Box: `Wording` to notify."""
 
-    detail_type: Literal["LessonShared.v1"] = "LessonShared.v1"
     complaint: str
     kind: str
     units: tuple[str, ...]
@@ -232,7 +215,6 @@ class LessonShared(ComplaintsEvent):
 class SurgeNoticed(ComplaintsEvent):
     """So many complaints within the span that a playbook starts. `what` is the kind or department, or `all`."""
 
-    detail_type: Literal["SurgeNoticed.v1"] = "SurgeNoticed.v1"
     what: str
     complaints: int
     since: datetime

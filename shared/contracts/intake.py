@@ -64,7 +64,6 @@ class IntakeEvent(Event):
 class CaseReported(IntakeEvent):
     """A person's report is stored. Box: `ContactCard` to notify, when a contact was given."""
 
-    detail_type: Literal["CaseReported.v1"] = "CaseReported.v1"
     case: str
     kind: str
     category: str
@@ -81,7 +80,6 @@ class CaseReported(IntakeEvent):
 class CaseOpened(IntakeEvent):
     """After review the case is taken on."""
 
-    detail_type: Literal["CaseOpened.v1"] = "CaseOpened.v1"
     case: str
     promises: tuple[PromiseMade, ...] = ()
 
@@ -89,21 +87,18 @@ class CaseOpened(IntakeEvent):
 class CaseDeclined(IntakeEvent):
     """After review the case is not taken on. Box: `Wording` (the reason and other routes) to notify."""
 
-    detail_type: Literal["CaseDeclined.v1"] = "CaseDeclined.v1"
     case: str
 
 
 class CaseProgressed(IntakeEvent):
     """A public note was added. Box: `Wording` to notify."""
 
-    detail_type: Literal["CaseProgressed.v1"] = "CaseProgressed.v1"
     case: str
 
 
 class CaseLate(IntakeEvent):
     """A promise of a case was not kept in time; the next rung of the ladder now owes it."""
 
-    detail_type: Literal["CaseLate.v1"] = "CaseLate.v1"
     case: str
     promise: str
     was_due: datetime
@@ -122,7 +117,6 @@ class CaseLate(IntakeEvent):
 class CaseClosed(IntakeEvent):
     """The case is done. Box: `Wording` (the outcome) to notify."""
 
-    detail_type: Literal["CaseClosed.v1"] = "CaseClosed.v1"
     case: str
     kind: str
     category: str
@@ -141,7 +135,6 @@ class ConsultationAnswered(IntakeEvent):
     `times` counts the answers; `article` is the one of the knowledge base that was given.
     """
 
-    detail_type: Literal["ConsultationAnswered.v1"] = "ConsultationAnswered.v1"
     case: str
     times: int
     article: str | None = None
@@ -153,7 +146,6 @@ class CaseErased(IntakeEvent):
     `asked`: somebody wanted it; else its time was over.
     """
 
-    detail_type: Literal["CaseErased.v1"] = "CaseErased.v1"
     case: str
     asked: bool
 
@@ -161,7 +153,6 @@ class CaseErased(IntakeEvent):
 class ComplaintsToErase(IntakeEvent):
     """Whoever asked for a case to be erased wants what came of it erased, too: these complaints."""
 
-    detail_type: Literal["ComplaintsToErase.v1"] = "ComplaintsToErase.v1"
     case: str
     complaints: tuple[str, ...]
 
@@ -169,7 +160,6 @@ class ComplaintsToErase(IntakeEvent):
 class FilesLeft(IntakeEvent):
     """The case that these files belong to is erased: whoever keeps them deletes them. `files` are where they lie."""
 
-    detail_type: Literal["FilesLeft.v1"] = "FilesLeft.v1"
     case: str
     files: tuple[str, ...]
 
@@ -180,7 +170,6 @@ class ContactChanged(IntakeEvent):
     Box: `ContactCard` to notify.
     """
 
-    detail_type: Literal["ContactChanged.v1"] = "ContactChanged.v1"
     case: str
     contactable: bool
     renewed: bool = True
@@ -190,7 +179,6 @@ class ContactChanged(IntakeEvent):
 class CaseConcerns(IntakeEvent):
     """Staff named somebody whom a case concerns, and not as what. Box: `PersonCard` to notify."""
 
-    detail_type: Literal["CaseConcerns.v1"] = "CaseConcerns.v1"
     case: str
 
 
@@ -201,7 +189,6 @@ class GrievanceVoiced(IntakeEvent):
     those they belonged to: where the organisation's rules say so, neither may these.
     """
 
-    detail_type: Literal["GrievanceVoiced.v1"] = "GrievanceVoiced.v1"
     case: str
     category: str
     subjects: tuple[str, ...]
@@ -215,7 +202,6 @@ class GrievanceVoiced(IntakeEvent):
 class CaseHandled(IntakeEvent):
     """Who has handled the case that a complaint is about: they may not handle or read that complaint."""
 
-    detail_type: Literal["CaseHandled.v1"] = "CaseHandled.v1"
     case: str
     complaint: str
     subjects: tuple[str, ...]
@@ -229,7 +215,6 @@ class UnitDispatched(IntakeEvent):
     that was sent before and did not answer.
     """
 
-    detail_type: Literal["UnitDispatched.v1"] = "UnitDispatched.v1"
     case: str
     category: str
     unit: str
@@ -240,7 +225,6 @@ class UnitDispatched(IntakeEvent):
 class UnitWanted(IntakeEvent):
     """An emergency found no unit free; the next one that is free is sent. `silent` was sent and does not answer."""
 
-    detail_type: Literal["UnitWanted.v1"] = "UnitWanted.v1"
     case: str
     category: str
     silent: str | None = None
@@ -251,7 +235,6 @@ class UnitWanted(IntakeEvent):
 class CaseExtended(IntakeEvent):
     """What was promised has another date. Box: `Wording` (the reason) to notify."""
 
-    detail_type: Literal["CaseExtended.v1"] = "CaseExtended.v1"
     case: str
     promise: str
     was_due: datetime
@@ -261,7 +244,6 @@ class CaseExtended(IntakeEvent):
 class HandoverOffered(IntakeEvent):
     """Whoever has the case offers it to somebody else, who says yes or no until then."""
 
-    detail_type: Literal["HandoverOffered.v1"] = "HandoverOffered.v1"
     case: str
     to: str
     by: str
@@ -271,7 +253,6 @@ class HandoverOffered(IntakeEvent):
 class ArbiterWanted(IntakeEvent):
     """A case was refused twice: this role decides whose it is."""
 
-    detail_type: Literal["ArbiterWanted.v1"] = "ArbiterWanted.v1"
     case: str
     role: str
     until: datetime
@@ -282,7 +263,6 @@ class ArbiterWanted(IntakeEvent):
 class DocumentsWanted(IntakeEvent):
     """Everything that is missing of an application, by the category's codes. Box: `Wording` to notify."""
 
-    detail_type: Literal["DocumentsWanted.v1"] = "DocumentsWanted.v1"
     case: str
     missing: tuple[str, ...]
 
@@ -290,7 +270,6 @@ class DocumentsWanted(IntakeEvent):
 class AppointmentMade(IntakeEvent):
     """The customer is expected. Box: `Meeting` to notify."""
 
-    detail_type: Literal["AppointmentMade.v1"] = "AppointmentMade.v1"
     case: str
     appointment: int
     what: str
@@ -304,7 +283,6 @@ class AppointmentMoved(IntakeEvent):
     `version` counts its changes.
     """
 
-    detail_type: Literal["AppointmentMoved.v1"] = "AppointmentMoved.v1"
     case: str
     appointment: int
     what: str
@@ -317,7 +295,6 @@ class AppointmentMoved(IntakeEvent):
 class AppointmentCancelled(IntakeEvent):
     """It does not take place. Box: `Wording` (the reason) to notify."""
 
-    detail_type: Literal["AppointmentCancelled.v1"] = "AppointmentCancelled.v1"
     case: str
     appointment: int
     what: str
@@ -329,7 +306,6 @@ class AppointmentCancelled(IntakeEvent):
 class AppointmentNear(IntakeEvent):
     """The customer is reminded of an appointment. Box: `Meeting` to notify."""
 
-    detail_type: Literal["AppointmentNear.v1"] = "AppointmentNear.v1"
     case: str
     appointment: int
     what: str
@@ -348,7 +324,6 @@ class Meeting(Boxed):
 class CallWanted(IntakeEvent):
     """The customer of this case is to be called back."""
 
-    detail_type: Literal["CallWanted.v1"] = "CallWanted.v1"
     case: str
     reason: str
 
@@ -356,7 +331,6 @@ class CallWanted(IntakeEvent):
 class CallTimeChosen(IntakeEvent):
     """The customer chose when they are called back, among the times that they were offered."""
 
-    detail_type: Literal["CallTimeChosen.v1"] = "CallTimeChosen.v1"
     case: str
     callback: str
     since: datetime
@@ -368,7 +342,6 @@ class CallTimeChosen(IntakeEvent):
 class CallsStopped(IntakeEvent):
     """The customer wants this call no more; of a daily one, no further one."""
 
-    detail_type: Literal["CallsStopped.v1"] = "CallsStopped.v1"
     case: str
     callback: str
 
@@ -376,7 +349,6 @@ class CallsStopped(IntakeEvent):
 class CallLate(IntakeEvent):
     """On the line somebody waits too long, or talks longer than first line can help: this role sees to it."""
 
-    detail_type: Literal["CallLate.v1"] = "CallLate.v1"
     call: str
     promise: str
     role: str

@@ -18,7 +18,6 @@ class SurveyEvent(Event):
 class SurveyInvited(SurveyEvent):
     """A customer is to be asked how it was. Box: `SurveyLink` to notify."""
 
-    detail_type: Literal["SurveyInvited.v1"] = "SurveyInvited.v1"
     invitation: str
     case: str
     about: Literal["case", "complaint"] = "case"
@@ -28,7 +27,6 @@ class SurveyInvited(SurveyEvent):
 class SurveyAnswered(SurveyEvent):
     """The customer answered."""
 
-    detail_type: Literal["SurveyAnswered.v1"] = "SurveyAnswered.v1"
     invitation: str
     case: str
     satisfaction: int
@@ -39,7 +37,6 @@ class SurveyAnswered(SurveyEvent):
 class SatisfactionLow(SurveyEvent):
     """The customer answered with a low score: somebody should call."""
 
-    detail_type: Literal["SatisfactionLow.v1"] = "SatisfactionLow.v1"
     invitation: str
     case: str
     satisfaction: int

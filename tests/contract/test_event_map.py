@@ -32,13 +32,13 @@ def test_a_contract_tells_in_the_name_of_its_own_service(service):
 
 
 def test_a_detail_type_means_one_event():
-    counted = Counter(event.detail_type_name() for event in ALL_TOLD)
+    counted = Counter(event.detail_type() for event in ALL_TOLD)
     assert [name for name, times in counted.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("event", ALL_TOLD, ids=lambda event: event.__name__)
 def test_a_detail_type_is_the_events_name_with_its_version(event):
-    name, _, version = event.detail_type_name().rpartition(".v")
+    name, _, version = event.detail_type().rpartition(".v")
     assert (name, version.isdecimal()) == (event.__name__, True)
 
 

@@ -6,7 +6,7 @@ from subprocess import run
 
 import pytest
 
-from infra.hollow import HOLLOW, hollowed
+from infra.hollow import HOLLOW, LATER, deferred, hollowed
 from infra.package import PACKAGES
 from infra.services import SERVICES
 
@@ -93,4 +93,40 @@ assert answer["statusCode"] == 404, answer
 def test_what_is_hollow_is_in_the_packages():
     with zipfile.ZipFile(PACKAGES / "intake.zip") as package:
         held = set(package.namelist())
-    assert {name.removesuffix(".py") + ".pyc" for name in HOLLOW} <= held
+    assert {name.removesuffix(".py") + ".pyc" for name in (*HOLLOW, *LATER)} <= held
+
+
+LIBRARY = """
+\"\"\"Of a library.\"\"\"
+import colorsys
+import math
+
+class Painter:
+    def grey(self):
+        return colorsys.rgb_to_hls(0.5, 0.5, 0.5)
+
+def later():
+    def inner():
+        return colorsys.__name__
+    return inner
+
+def root():
+    return math.sqrt(4)
+"""
+
+
+def test_a_module_that_only_some_functions_use_is_imported_by_them(tmp_path, monkeypatch):
+    (tmp_path / "a_library.py").write_text(deferred(LIBRARY, "colorsys"))
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    library = __import__("a_library")
+    assert library.root() == 2
+    assert "colorsys" not in sys.modules
+    assert library.later()() == "colorsys"
+    assert library.Painter().grey() == (0, 0.5, 0)
+    del sys.modules["a_library"]
+
+
+def test_what_a_module_needs_while_it_is_imported_is_not_put_off():
+    with pytest.raises(ValueError, match="while the module is imported"):
+        deferred("import math\nTWO = math.sqrt(4)\n", "math")

@@ -6,6 +6,7 @@
 import contextlib
 import json
 import os
+import random
 import secrets
 import signal
 import socket
@@ -23,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CDK_OUT = Path(os.environ.get("AHD_CDK_OUT", ROOT / "build" / "cdk.out"))
 LOCAL_PYTHON = ROOT / ".venv-local" / "bin" / "python"
 COMMAND_SECONDS = 400
+PORTS = range(12000, 32000)
+WORKERS = 4
 
 T = TypeVar("T")
 
@@ -151,6 +154,22 @@ def desk(start_desk: Callable[..., LocalDesk]) -> LocalDesk:
 
 
 def _free_port() -> int:
+    """A port with a free one behind it for the emulator.
+
+    Not of those that the system gives to outgoing connections: one of these may take it before the desk does. Each
+    worker of a run has a range of its own.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = PORTS.start + worker % WORKERS * (len(PORTS) // WORKERS)
+    mine = range(first, first + len(PORTS) // WORKERS, 2)
+    # Anywhere in it: runs side by side on one machine would otherwise all start with the same.
+    return next(port for port in random.sample(mine, len(mine)) if _is_free(port) and _is_free(port + 1))
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from shared import promises
 from shared.aggregate import Aggregate
@@ -29,7 +29,6 @@ class Owed(Aggregate):
 class Happened(Note):
     """Something was done to it."""
 
-    detail_type: Literal["Happened.v1"] = "Happened.v1"
     what: str
 
 

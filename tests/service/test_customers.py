@@ -180,6 +180,7 @@ def test_a_person_is_several_things_and_another_thing_in_another_case(world):
     again = read(world, file["id"])
     assert again["cases"] == 2
     assert next(one for one in again["cases_filed"] if one["number"] == own.number)["classes"] == [
+        "at-risk",
         "reporter",
         "resident",
         "victim",

@@ -89,7 +89,7 @@ def test_carried_out_every_open_promise_moves_and_says_so_in_its_chain(store):
     moved, events = store.history(Owed, "003")
     (promise,) = moved.promises
     assert (promise.rules, promise.moves[0].by, promise.moves[0].was) == ("police@2", "supervisor-1", TUESDAY)
-    assert events[-1].type == PromiseRecalculated.detail_type_name()
+    assert events[-1].type == PromiseRecalculated.detail_type()
     assert events[-1].data["was_due"] == "2026-11-24T06:00:00Z"
     assert events[-1].data["reason"] == "a holiday was added"
 

@@ -474,9 +474,9 @@ def heard(world: World, event: Any, case: str = "") -> None:
         "subject": case or "subject",
         "time": hours(0).isoformat(),
         "correlationid": "correlation",
-        "data": event.model_dump(mode="json", exclude={"detail_type"}),
+        "data": event.model_dump(mode="json"),
     }
-    body = json.dumps({"detail-type": event.detail_type_name(), "detail": told})
+    body = json.dumps({"detail-type": event.detail_type(), "detail": told})
     answer = world.deliver("notify", [{"MessageId": "1", "Body": body}])
     assert answer == {"batchItemFailures": []}
 

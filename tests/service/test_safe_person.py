@@ -20,6 +20,7 @@ from tests.service.world import Answer, World, staff
 NEWS = {"text": "The pipe is being mended.", "public": True}
 BROTHER = {"name": "Omar", "phone": PHONE, "email": "omar@example.org"}
 COLLEAGUE = staff("clerk-2", "operator")
+AUDITOR = staff("auditor-1", "auditor")
 UNSAFE = {**BOTH, "safe_to_write": False}
 
 
@@ -334,3 +335,85 @@ def test_a_call_for_something_else_gives_no_way_in(world):
     refused = post(world, number, "way-in")
     assert (refused.status, refused.body["type"]) == (409, "urn:ahd:problem:not-for-that")
     assert case.secret not in str(refused.body)
+
+
+def found(world: World, who: Any) -> Any:
+    (file,) = world.http("intake.staff", "POST", "/staff/v1/customers/find", {"phone": PHONE}, staff=who).body[
+        "customers"
+    ]
+    return file
+
+
+def is_hidden(case: Matter) -> bool:
+    """Whether an operator and an auditor read neither name nor number, on the case and in the file."""
+    case.world.settle()
+    seen = [str(case.file(who)) + str(found(case.world, who)) for who in (CLERK, AUDITOR)]
+    for seen_by_officer in (case.file(OFFICER), found(case.world, OFFICER)):
+        assert PHONE in str(seen_by_officer)
+    hidden = [PHONE not in one and "Amal" not in one for one in seen]
+    assert len(set(hidden)) == 1
+    return hidden[0]
+
+
+@pytest.mark.requirement("TELL-04", "CASE-03")
+def test_who_says_that_writing_is_not_safe_is_read_by_nobody_who_may_not_read_a_victim(world):
+    case = report(world, contact={**ONLY_PHONE, "name": "Amal", "safe_to_write": False})
+    assert is_hidden(case)
+    assert case.file(CLERK)["contact_hidden"]
+    assert case.file(CLERK)["classes"] == ["at-risk", "reporter"]
+    refused = world.http("intake.api", "POST", "/v1/cases", {**REPORT, "classes": ["at-risk"]})
+    assert refused.status == 422
+
+
+@pytest.mark.requirement("TELL-04", "CASE-03")
+def test_who_says_so_later_is_hidden_from_then_on_and_until_they_take_it_back(world):
+    case = report(world, contact={**ONLY_PHONE, "name": "Amal"})
+    assert not is_hidden(case)
+    wishes(case, safe={"word": "bluebird"})
+    assert is_hidden(case)
+    assert "bluebird" not in str(world.items("intake"))
+    case.do("correct", {"contact": {"name": "Amal Haddad"}, "reason": "Misheard."}, CLERK)
+    assert is_hidden(case)
+    wishes(case)
+    assert not is_hidden(case)
+    assert case.file(CLERK)["classes"] == ["reporter"]
+
+
+@pytest.mark.requirement("TELL-04", "CASE-03")
+def test_staff_who_hear_that_it_is_not_safe_after_all_hide_it_by_correcting_and_show_it_again(world):
+    case = report(world, contact={**ONLY_PHONE, "name": "Amal"})
+    case.do("correct", {"contact": {"safe_to_write": False}, "reason": "She rang: he reads it."}, SUPERVISOR)
+    assert is_hidden(case)
+    before = len(world.sms(PHONE))
+    case.do("notes", NEWS)
+    assert named(world.sms(PHONE)[before:]) == []
+    case.do("correct", {"contact": {"safe_to_write": True}, "reason": "She lives alone now."}, SUPERVISOR)
+    assert not is_hidden(case)
+
+
+@pytest.mark.requirement("TELL-04")
+def test_a_wish_that_comes_late_changes_nothing_that_was_said_after_it(world):
+    case = report(world, contact={**ONLY_PHONE, "name": "Amal"})
+    wishes(case, safe={})
+    world.relay("notify")
+    late = world.receive("intake")
+    wishes(case)
+    world.settle()
+    world.deliver("intake", late)
+    assert not is_hidden(case)
+
+
+@pytest.mark.requirement("TELL-04")
+def test_the_safe_word_is_read_by_whoever_makes_the_call_and_by_no_other_operator(world):
+    case = report(world, contact=ONLY_PHONE)
+    wishes(case, safe={"word": "bluebird"})
+    path = f"/staff/v1/wishes/{case.number}"
+    seen = world.http("notify.staff", "GET", path, staff=CLERK).body["safe"]
+    assert (seen["word"], seen["has_word"]) == (None, True)
+    assert world.http("notify.staff", "GET", path, staff=OFFICER).body["safe"]["word"] == "bluebird"
+    hours = {"after": "14:00", "until": "15:00"}
+    body = {"safe": {"hours": hours}, "reason": "She rang."}
+    assert world.http("notify.staff", "PUT", path, body, staff=CLERK).body["safe"]["has_word"]
+    assert world.http("notify.staff", "GET", path, staff=OFFICER).body["safe"]["word"] == "bluebird"
+    world.http("notify.staff", "PUT", path, body, staff=OFFICER)
+    assert not world.http("notify.staff", "GET", path, staff=OFFICER).body["safe"]["has_word"]

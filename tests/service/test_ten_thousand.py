@@ -228,7 +228,7 @@ def run(world: World, messages: int, quiet: pytest.CaptureFixture[str]) -> Figur
 
 def judge(world: World, message: Message, events: list[Recorded], figures: Figures) -> None:
     arrived = world.arrived[message.id]
-    failed = sum(event.type == MessageFailed.detail_type_name() for event in events)
+    failed = sum(event.type == MessageFailed.detail_type() for event in events)
     figures.ends[str(message.state)] += 1
     if failed > 1:
         figures.told_twice.append(message.id)

@@ -24,6 +24,7 @@ STAFF_ONLY = {
     "CaseErased",
     "ComplaintsToErase",
     "FilesLeft",
+    "SafetyNoted",
     "StaffNote",
     "MessageUndelivered",
     "CaseHandled",
@@ -86,7 +87,7 @@ SAMPLES = {
 def lines() -> dict[str, dict[str, object]]:
     """Everything that a customer can find on their case, by name, with what is shown of it."""
     noted = [kind for kind in Note.__subclasses__() if kind.__module__ == notes.__name__]
-    named = {kind.detail_type_name().partition(".")[0]: kind for kind in (*IntakeEvent.__subclasses__(), *noted)}
+    named = {kind.detail_type().partition(".")[0]: kind for kind in (*IntakeEvent.__subclasses__(), *noted)}
     return {
         name: {field: SAMPLES[field] for field in kind.model_fields if field in _SHOWN}
         for name, kind in named.items()

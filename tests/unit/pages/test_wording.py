@@ -78,7 +78,7 @@ def test_every_line_a_customer_can_find_on_their_case_has_wording(language: str)
     t = speaker("intake", language)
     noted = [one for one in Note.__subclasses__() if one.__module__ == notes.__name__]
     for kind in (*IntakeEvent.__subclasses__(), *noted):
-        name = kind.detail_type_name().partition(".")[0]
+        name = kind.detail_type().partition(".")[0]
         assert name in STAFF_ONLY or t.says(f"timeline.{name}"), name
     for state in State:
         assert t.says(f"state.{state}.name")

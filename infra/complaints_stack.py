@@ -8,11 +8,11 @@ COMPLAINTS = Service(
         edge(
             "api",
             "complaints",
-            "POST /v1/complaints",
-            "GET /v1/complaints/kinds",
-            "GET /v1/complaints/openapi.json",
-            "GET /v1/complaints/{number}",
-            "POST /v1/complaints/{number}/{action}",
+            "ANY /v1/complaints",
+            "ANY /v1/complaints/kinds",
+            "ANY /v1/complaints/openapi.json",
+            "ANY /v1/complaints/{number}",
+            "ANY /v1/complaints/{number}/{action}",
             also=frozenset({Use.TO_NOTIFY}),
         ),
         Function(
@@ -21,9 +21,8 @@ COMPLAINTS = Service(
             CHANGES | {Use.TO_NOTIFY},
             routes=(
                 "ANY /complain",
-                "GET /complaint/{number}",
-                "GET /complaint/{number}/{secret}",
-                "POST /complaint/{number}/{action}",
+                "ANY /complaint/{number}",
+                "ANY /complaint/{number}/{way}",
             ),
             memory_mb=1024,
             timeout_seconds=10,
@@ -42,7 +41,7 @@ COMPLAINTS = Service(
             "documents",
             "services.complaints.documents",
             frozenset({Use.READ, Use.SECRET}),
-            routes=("GET /staff/v1/documents/{proxy+}",),
+            routes=("ANY /staff/v1/documents/{proxy+}",),
             staff=True,
             memory_mb=1769,  # a whole processor: it draws
             package="documents",

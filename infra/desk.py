@@ -75,7 +75,7 @@ class Function:
     module: str
     uses: frozenset[Use]
     routes: tuple[str, ...] = ()
-    """HTTP API route keys, `METHOD /path`."""
+    """HTTP API route keys, `ANY /path`: which methods there are is for the function to say."""
     staff: bool = False
     """Whether its routes ask for a staff token."""
     memory_mb: int = 512
@@ -95,6 +95,8 @@ class Function:
     def __post_init__(self) -> None:
         if astray := [route for route in self.routes if (" /staff/" in route) != self.staff]:
             raise ValueError(f"{self.name}: /staff/ is for staff and staff only, see {astray}")
+        if narrow := [route for route in self.routes if not route.startswith("ANY /")]:
+            raise ValueError(f"{self.name}: the gateway would answer other methods as 404, write ANY in {narrow}")
 
 
 @dataclass(frozen=True)

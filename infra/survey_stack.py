@@ -9,7 +9,7 @@ SURVEY = Service(
     functions=(
         edge("api", "survey", "ANY /v1/surveys/{proxy+}", also=_COUNTS),
         edge("web", "survey", "ANY /survey/{proxy+}", also=_COUNTS),
-        edge("staff", "survey", "GET /staff/v1/scores", uses=frozenset({Use.READ}), staff=True),
+        edge("staff", "survey", "ANY /staff/v1/scores", uses=frozenset({Use.READ}), staff=True),
         # Who rated as they closed their case has answered: that counts as well.
         *behind("survey", hearing=_COUNTS | {Use.TO_NOTIFY}),
     ),

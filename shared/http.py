@@ -95,7 +95,7 @@ class Desk(APIGatewayHttpResolver):
         404,
         "not-found",
         "There is no such thing, or it is not yours to see.",
-        "Check the number and the secret; both are in the message we sent when we took your report.",
+        "Check the number and the secret: you got both when you brought it, and with our message if it held a link.",
     )
     """What citizens are told of what is not there, or not theirs."""
 
@@ -104,7 +104,7 @@ class Desk(APIGatewayHttpResolver):
         for refusal, answer in _REFUSALS.items():
             self.exception_handler(refusal)(answer)
         self.exception_handler(store.NotFound)(self._missing)
-        self.not_found(lambda _error: problem(UNKNOWN_ROUTE))
+        self.not_found(lambda _error: problem(self.no_route()))
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         request = event["requestContext"]
@@ -120,6 +120,19 @@ class Desk(APIGatewayHttpResolver):
 
     def _missing(self, _error: store.NotFound) -> Response[str]:
         return problem(_NOT_FOUND_BY_STAFF if self.current_event.path.startswith("/staff/") else self.MISSING)
+
+    def no_route(self) -> Problem:
+        """What is wrong with this address, or with the method that it was asked with."""
+        path, routes = self.current_event.path, [*self._static_routes, *self._dynamic_routes]
+        allowed = sorted({route.method for route in routes if route.rule.match(path)})
+        if not allowed:
+            return UNKNOWN_ROUTE
+        named = ", ".join(allowed)
+        refused = Problem(
+            405, "wrong-method", "This address does not take this method.", f"It takes {named}.", allowed=allowed
+        )
+        refused.headers["Allow"] = named
+        return refused
 
     def correlation(self) -> str:
         """What ties this request to everything it causes."""

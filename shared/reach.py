@@ -11,6 +11,9 @@ from pydantic import AfterValidator, Field
 
 from shared.http import Request, Text, fault
 
+_SHORTEST = 7
+"""Digits after the country code. The few countries whose people have shorter numbers the library knows."""
+
 
 def _a_name(name: str) -> str:
     # We write it into what we send: nobody shall send words of their own to others in our name.
@@ -66,15 +69,38 @@ def email(address: str, where: str) -> str:
 
 def phone(number: str, region: str, where: str) -> str:
     """The number as E.164; without a country code one of `region`. Raises `Problem` 422 that points to `where`."""
-    import phonenumbers  # noqa: PLC0415  see above
-
+    phonenumbers = _phonenumbers()
     try:
-        parsed = phonenumbers.parse(number, region)
+        parsed = phonenumbers.parse(number, region, keep_raw_input=True)
     except phonenumbers.NumberParseException:
         parsed = None
-    if parsed is None or not phonenumbers.is_possible_number(parsed):
-        raise fault(where, "not_a_number", "This can't be a telephone number; send it with + and the country code.")
+    if parsed is None or not (_is_long_enough(parsed) or phonenumbers.is_valid_number(parsed)):
+        raise fault(
+            where,
+            "not_a_number",
+            "This can't be the telephone number of a person; send it with + and the country code.",
+        )
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _is_long_enough(parsed: Any) -> bool:
+    """Whether it came with its country code and has the length of a number there.
+
+    Then it is taken although the library may not know it: countries open ranges faster than libraries learn of them.
+    Digits without one are anything (a short number of a service, an order): those have to be valid.
+    """
+    phonenumbers = _phonenumbers()
+    at_home = parsed.country_code_source == phonenumbers.CountryCodeSource.FROM_DEFAULT_COUNTRY
+    length = len(phonenumbers.national_significant_number(parsed))
+    possible = phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE
+    return not at_home and possible and length >= _SHORTEST
+
+
+@cache
+def _phonenumbers() -> Any:
+    import phonenumbers  # noqa: PLC0415  see above
+
+    return phonenumbers
 
 
 @cache

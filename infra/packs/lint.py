@@ -96,6 +96,8 @@ class _Linter:
         named = {key: data["pack"].get(key) for key in ("name", "version")}
         ledger = {"ledger": data["ledger"]} if "ledger" in data else {}
         pack = self._model(Pack, {**data["pack"], **{one: data[one] for one in CORE}, "calendar": calendar})
+        if "subscribable" in data["pack"]:
+            self._say("pack", ("subscribable",), "is drawn from the themes of care.yaml; leave it out")
         complaints = self._model(Complaints, {**named, **data["complaints"], **ledger})
         questionnaires = self._model(Questionnaires, {**named, "questionnaires": data["questionnaire"]})
         articles = {"articles": data["knowledge"]} if "knowledge" in data else {}

@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from services.intake import appointment as appointments
-from services.intake import notes
+from services.intake import notes, outstanding
 from services.intake.appointment import Appointment, Kind, State
 from services.intake.case import Case, Move
 from services.intake.handling import Act, Draft
 from services.intake.owning import Staff
 from services.intake.working import Short, Words
 from shared import promises
-from shared.contracts.intake import AppointmentCancelled, AppointmentMade, AppointmentMoved
+from shared.contracts.intake import AppointmentMade, AppointmentMoved
 from shared.http import Problem, Request, When, fault
 from shared.tables import store
 
@@ -82,7 +82,7 @@ def move(draft: Draft, request: MoveAppointmentRequest) -> None:
     draft.move(Move.APPOINT)
     now_at = was.model_copy(update={"at": at, "version": was.version + 1})
     draft.set(appointments=appointments.replaced(draft.case.appointments, now_at))
-    _owed_no_more(draft, was, "it was moved")
+    draft.case = draft.case.promising(promises.waive(draft.case.promises, was.promise, draft.now, "it was moved"))
     _promise(draft, now_at)
     told = AppointmentMoved(
         case=draft.case.id,
@@ -108,18 +108,7 @@ def said_of(case: Case, number: int) -> dict[str, Any]:
 def cancel(draft: Draft, request: CancelRequest) -> None:
     was = appointments.standing(draft.case.appointments, request.appointment)
     draft.move(Move.APPOINT)
-    gone = was.model_copy(update={"state": State.CANCELLED, "version": was.version + 1})
-    draft.set(appointments=appointments.replaced(draft.case.appointments, gone))
-    _owed_no_more(draft, was, "it was cancelled")
-    told = AppointmentCancelled(
-        case=draft.case.id,
-        appointment=was.number,
-        what=was.kind,
-        at=was.at,
-        version=gone.version,
-        minutes=was.minutes,
-    )
-    draft.tell_customer(told, request.reason)
+    outstanding.cancel(draft, was, request.reason)
 
 
 def arrive(draft: Draft, request: ArrivalRequest) -> None:
@@ -161,10 +150,6 @@ def _promise(draft: Draft, made: Appointment) -> None:
     remind = (clocks.remind,) if clocks.remind else ()
     promise = made.promised(clocks.review.role, draft.calendar, draft.now, remind, draft.case.pack)
     draft.case = draft.case.promising((*draft.case.promises, promise))
-
-
-def _owed_no_more(draft: Draft, was: Appointment, why: str) -> None:
-    draft.case = draft.case.promising(promises.waive(draft.case.promises, was.promise, draft.now, why))
 
 
 ACTS: dict[str, Act[Any]] = {

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from services.intake import awaited
-from services.intake import case as cases
 from services.intake.awaited import AwaitedCall, NoSuchCall, NotOffered
 from services.intake.case import Case
 from services.intake.handling import Draft
 from services.intake.notes import CallPromised
+from services.intake.writing import write
 from shared import ids
 from shared.clock import utc_now
 from shared.contracts.intake import CallsStopped, CallTimeChosen
@@ -44,7 +44,7 @@ def choose(draft: Draft, request: CallRequest) -> None:
         call = awaited.found(calls, ids.heard(request.callback) if request.callback else None)
     except NoSuchCall:
         raise Problem(409, "no-call", "No call is promised to you now.", "Ask for one on your case.") from None
-    _write(draft)
+    write(draft)
     if request.stop:
         draft.case = draft.case.no_longer_awaiting(call.callback, call.heard)
         draft.tell(CallsStopped(case=draft.case.id, callback=call.callback), Audience.CUSTOMER)
@@ -72,18 +72,6 @@ def _chosen(call: AwaitedCall, request: CallRequest, now: datetime) -> AwaitedCa
     if not RAISED <= since < until <= ASLEEP:
         raise fault("/since", "night", "It is night there at that time: choose another one.")
     return chosen
-
-
-def _write(draft: Draft) -> None:
-    try:
-        draft.case = cases.added(draft.case, draft.now)
-    except cases.TooManyAdditions:
-        raise Problem(
-            429,
-            "too-many-additions",
-            "You have written to us very often today; all of it is on your case.",
-            "If there is more to say, write tomorrow or call us.",
-        ) from None
 
 
 def promised_calls(case: Case, events: Sequence[Recorded]) -> tuple[dict[str, Any], ...]:

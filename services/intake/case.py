@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal
 
 from services.intake import appointment, attachment, awaited, customer
 from services.intake.appointment import Appointments
@@ -79,8 +79,8 @@ GRIEVANCES_A_DAY = 3
 ACKNOWLEDGE, REVIEW, RESOLVE, ARRIVE, PROGRESS = "acknowledge", "review", "resolve", "arrive", "progress"
 HANDOVER, ARBITRATE, CHECK_SETTLEMENT = "handover", "arbitrate", "check-settlement"
 SEND, ACKNOWLEDGE_DISPATCH, RECEIPT = "send", "acknowledge-dispatch", "receipt"
-LOCATE = "locate"
-"""They are called and asked where they are: an emergency without a place."""
+LOCATE, SEEK = "locate", "seek"
+"""An emergency without a place: they are called and asked where they are, or staff find it out otherwise."""
 CALL_FAMILY = "call-family"
 REPLY = "reply"
 LOOK_AGAIN = "look-again"
@@ -94,12 +94,15 @@ ADDITIONS_A_DAY = 20
 FILES_A_DAY, FILES = 10, 100
 """What a customer adds in files: within a day, and altogether."""
 
+Whereabouts = Literal["known", "asked", "unknown"]
+"""Of whoever needs somebody: they said it; they did not, and can be called and asked; or they can't."""
+
 AMONG_STAFF = frozenset(
-    {HANDOVER, ARBITRATE, CHECK_SETTLEMENT, ACKNOWLEDGE_DISPATCH, RECEIPT, CALL_FAMILY, LOOK_AGAIN, SCAN}
+    {HANDOVER, ARBITRATE, CHECK_SETTLEMENT, ACKNOWLEDGE_DISPATCH, RECEIPT, CALL_FAMILY, LOOK_AGAIN, SCAN, SEEK}
 )
 """What is promised among staff: the customer neither sees it nor is told when it is late."""
 
-AT_ONCE = frozenset({ARRIVE, SEND, LOCATE, ACKNOWLEDGE_DISPATCH, RECEIPT})
+AT_ONCE = frozenset({ARRIVE, SEND, LOCATE, SEEK, ACKNOWLEDGE_DISPATCH, RECEIPT})
 """What an emergency waits for: late, it goes straight to the top of the ladder, on a clock as short as its own."""
 
 ASKED_AT_ONCE = 10
@@ -239,23 +242,18 @@ def first_promises(
     contactable: bool,
     dispositions: Collection[str],
     slowed: bool = False,
-    lost: bool = False,
+    where: Whereabouts = "known",
 ) -> Promises:
-    """What is promised when a case is taken: word of it, somebody on the scene of an emergency, and a review or,
-    where none is needed, an outcome. What is `slowed` is always reviewed, later than others. Whoever can be called
-    and is `lost` did not say where they need somebody.
+    """What is promised when a case is taken: word of it, help in an emergency, and a review or, where none is needed,
+    an outcome. What is `slowed` is always reviewed, later than others.
     """
     urgent = "dispatch" in dispositions
     made: Promises = ()
     if contactable:
         acknowledge = pack.clocks.acknowledge
         made = promises.make(made, ACKNOWLEDGE, acknowledge.role, acknowledge.within, calendar, now)
-    if urgent and pack.clocks.arrive:
-        arrive = pack.clocks.arrive
-        made = promises.make(made, ARRIVE, arrive.role, arrive.within, calendar, now)
-    if urgent and lost and pack.clocks.locate:
-        locate = pack.clocks.locate
-        made = promises.make(made, LOCATE, locate.role, locate.within, calendar, now)
+    if urgent:
+        made = promise_help(made, where, pack, calendar, now)
     if pack.nuisance and _OF_FAMILY & set(dispositions):
         family = pack.nuisance.call_family
         made = promises.make(made, CALL_FAMILY, family.role, family.within, calendar, now)
@@ -263,6 +261,17 @@ def first_promises(
         review = pack.nuisance.review if slowed and pack.nuisance else pack.clocks.review
         return promises.make(made, REVIEW, review.role, review.within, calendar, now)
     return promise_outcome(made, category, pack, calendar, now)
+
+
+def promise_help(made: Promises, where: Whereabouts, pack: Pack, calendar: Calendar, now: datetime) -> Promises:
+    """Somebody on the scene, once it is known where that is; until then, that it is found out."""
+    name, duty = ARRIVE, pack.clocks.arrive
+    # Without a clock for finding out, nobody would owe anything.
+    if where != "known" and pack.clocks.locate:
+        name, duty = LOCATE if where == "asked" else SEEK, pack.clocks.locate
+    if duty is None or promises.is_open(made, name):
+        return made
+    return promises.make(made, name, duty.role, duty.within, calendar, now)
 
 
 def promise_outcome(

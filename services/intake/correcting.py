@@ -15,7 +15,7 @@ from services.intake.notes import StatementCorrected
 from services.intake.published import publish
 from services.intake.receipt import SENT, follow_url
 from services.intake.reporting import Where, check_story
-from services.intake.statement import statement
+from services.intake.statement import Statement, statement
 from shared import acting, vault
 from shared.acting import Change
 from shared.commands import Command
@@ -63,9 +63,10 @@ def correct(draft: Draft, request: CorrectRequest) -> None:
         _, events = store().history(Case, case.id)
         private = {"said": said, "reason": request.reason}
         draft.tell(StatementCorrected(corrected=tuple(sorted(said))), Audience.CUSTOMER, private)
-        if request.place:
-            draft.case = emergency.located(draft.case, draft.now)
-        _publish(draft, {**statement(events, case.salt).said, **said})
+        now_said = {**statement(events, case.salt).said, **said}
+        if Statement(now_said).whereabouts == "known":
+            draft.case = emergency.located(draft.case, draft.pack, draft.calendar, draft.now)
+        _publish(draft, now_said)
     if request.contact:
         _correct_contact(draft, request.contact)
 

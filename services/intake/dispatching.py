@@ -11,6 +11,7 @@ from services.intake import emergency, fleet, sending
 from services.intake.case import ARRIVE, Case, Move, State
 from services.intake.handling import Act, Draft, Nothing, take_on
 from services.intake.notes import EmergencyRaised, SomebodyArrived, UnitCleared, UnitOnTheWay
+from services.intake.statement import statement
 from services.intake.unit import Free, IllegalUnitMove, UnitState, nearest_first
 from shared import promises
 from shared.contracts.intake import UnitDispatched
@@ -50,11 +51,12 @@ def dispatch(draft: Draft, request: DispatchRequest) -> None:
     draft.move(Move.DISPATCH)
     if not reviewed:
         take_on(draft)
-    draft.case = emergency.raised(draft.case, draft.pack, draft.calendar, draft.now)
+    _, events = store().history(Case, draft.case.id)
+    known = statement(events, draft.case.salt).whereabouts
+    draft.case = emergency.raised(draft.case, known, draft.pack, draft.calendar, draft.now)
     draft.tell(EmergencyRaised(), private={"text": request.reason} if request.reason else None)
     if not sending.is_offered():
         return
-    _, events = store().history(Case, draft.case.id)
     where = sending.place_of(draft.case, events)
     chosen = _named(request.unit) if request.unit else next(_really(nearest_first(fleet.free(), where)), None)
     sent = (
@@ -91,7 +93,7 @@ def arrive(draft: Draft, _request: Nothing) -> None:
 
 def _is_there(case: Case, now: datetime) -> bool:
     """Whether somebody got there since anybody was sent; of a visit, which may be made again, just now."""
-    if promises.is_open(case.promises, ARRIVE):
+    if emergency.is_owed(case):
         return False
     _, events = store().history(Case, case.id)
     last = next((one for one in reversed(events) if one.type in _COMING), None)

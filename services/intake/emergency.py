@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Literal
 
-from services.intake.case import ACKNOWLEDGE_DISPATCH, ARRIVE, LOCATE, SEND, Case, State
+from services.intake.case import (
+    ACKNOWLEDGE_DISPATCH,
+    ARRIVE,
+    LOCATE,
+    SEEK,
+    SEND,
+    Case,
+    State,
+    Whereabouts,
+    promise_help,
+)
 from shared import promises
 from shared.packs import STRONGEST_FIRST, Pack
 from shared.promises import PromiseState
@@ -13,6 +23,10 @@ Help = Literal["on-the-way", "sent", "wanted", "told"]
 """Somebody said that they are on their way; somebody was sent and has not said so yet; nobody is free yet; or those
 who send somebody were told, at a desk that has no units of its own.
 """
+
+
+_HELP = (ARRIVE, LOCATE, SEEK)
+"""That somebody comes; and, before it is known where to, that it is found out."""
 
 
 class NoUnit(Exception):
@@ -27,15 +41,15 @@ class UnitThere(Exception):
         super().__init__(unit)
 
 
-def raised(case: Case, pack: Pack, calendar: Calendar, now: datetime) -> Case:
-    """It is an emergency from now on: somebody is promised on the scene. Raises `UnitThere`."""
+def raised(case: Case, where: Whereabouts, pack: Pack, calendar: Calendar, now: datetime) -> Case:
+    """It is an emergency from now on: somebody is promised on the scene, or that it is found out where that is.
+
+    Raises `UnitThere`.
+    """
     if case.unit:
         raise UnitThere(case.unit)
     dispositions = tuple(one for one in STRONGEST_FIRST if one in {*case.dispositions, "dispatch", "duty"})
-    made = case.promises
-    arrive = pack.clocks.arrive
-    if arrive and not promises.is_open(made, ARRIVE):
-        made = promises.make(made, ARRIVE, arrive.role, arrive.within, calendar, now)
+    made = promise_help(case.promises, where, pack, calendar, now)
     return case.model_copy(update={"urgent": True, "dispositions": dispositions, "promises": made})
 
 
@@ -84,12 +98,17 @@ def arrived(case: Case, now: datetime) -> Case:
     made = promises.keep(case.promises, ARRIVE, now)
     made = promises.keep(made, ACKNOWLEDGE_DISPATCH, now)
     made = promises.waive(made, SEND, now, "somebody is on the scene")
-    return case.promising(promises.waive(made, LOCATE, now, "somebody is on the scene"))
+    for name in (LOCATE, SEEK):
+        made = promises.waive(made, name, now, "somebody is on the scene")
+    return case.promising(made)
 
 
-def located(case: Case, now: datetime) -> Case:
-    """It is known where somebody is needed."""
-    return case.promising(promises.keep(case.promises, LOCATE, now))
+def located(case: Case, pack: Pack, calendar: Calendar, now: datetime) -> Case:
+    """It is known where somebody is needed. Whoever waited for that is promised now that somebody comes."""
+    if not any(promises.is_open(case.promises, name) for name in (LOCATE, SEEK)):
+        return case
+    found = promises.keep(promises.keep(case.promises, LOCATE, now), SEEK, now)
+    return case.promising(promise_help(found, "known", pack, calendar, now))
 
 
 def help_for(case: Case) -> Help | None:
@@ -107,13 +126,17 @@ def _is_awaited(case: Case) -> bool:
     """Whether it goes on, and nobody has got there as far as is known."""
     if case.state in {State.CLOSED, State.DECLINED}:
         return False
-    arrive = [one for one in case.promises if one.name == ARRIVE]
-    return not arrive or promises.is_open(case.promises, ARRIVE)
+    return is_owed(case) or not any(one.name in _HELP for one in case.promises)
+
+
+def is_owed(case: Case) -> bool:
+    """Whether somebody is promised to come, or that it is found out where to."""
+    return any(promises.is_open(case.promises, name) for name in _HELP)
 
 
 def is_on_its_way(case: Case) -> bool:
     """Whether a unit was sent, and nobody is there yet."""
-    return bool(case.unit) and promises.is_open(case.promises, ARRIVE)
+    return bool(case.unit) and is_owed(case)
 
 
 def without_unit(case: Case, now: datetime) -> Case:
@@ -126,7 +149,7 @@ def cleared(case: Case, now: datetime, reason: str) -> Case:
     """The unit is free again; one that did not get there is called off, for a reason. Raises `NoUnit`, `NoReason`."""
     if not case.unit:
         raise NoUnit
-    owed = [name for name in (ARRIVE, ACKNOWLEDGE_DISPATCH, SEND, LOCATE) if promises.is_open(case.promises, name)]
+    owed = [name for name in (*_HELP, ACKNOWLEDGE_DISPATCH, SEND) if promises.is_open(case.promises, name)]
     if owed and not reason:
         raise promises.NoReason(owed[0])
     made = case.promises

@@ -25,6 +25,7 @@ from services.intake.promised import promise_view
 from services.intake.receipt import to_turn_to
 from services.intake.statement import statement
 from services.intake.triage import decide
+from services.intake.writing import write
 from shared import acting, ids, promises, vault
 from shared.acting import Change
 from shared.commands import Command
@@ -132,7 +133,6 @@ def seen(case: Case, events: Sequence[Recorded], language: str | None = None) ->
     category, spoken = pack().category(case.category), language or case.language
     facts = events[0].private(case.salt).get("said", {}).get("facts", {})
     decision = decide(category, facts) if category else None
-    place = statement(events, case.salt).said.get("place", {})
     return CaseView(
         number=case.id,
         state=case.state,
@@ -152,7 +152,7 @@ def seen(case: Case, events: Sequence[Recorded], language: str | None = None) ->
         calls=awaiting.promised_calls(case, events),
         takes_questions=pack().clocks.reply is not None,
         help=emergency.help_for(case),
-        placed="lat" in place or bool(place.get("address")),
+        placed=statement(events, case.salt).whereabouts == "known",
         kept_until=case.erase_at,
     )
 
@@ -235,19 +235,6 @@ def ask(draft: Draft, request: QuestionRequest, _contact: Mapping[str, str]) -> 
         draft.case = draft.case.promising(made)
     due = next(one.due for one in draft.case.promises if one.name == cases.REPLY and one.open)
     draft.tell(CustomerAsked(due=due), Audience.CUSTOMER, {"text": request.text})
-
-
-def write(draft: Draft) -> None:
-    """The customer writes to their case. Raises `Problem` 429 when that was often enough for a day."""
-    try:
-        draft.case = cases.added(draft.case, draft.now)
-    except cases.TooManyAdditions:
-        raise Problem(
-            429,
-            "too-many-additions",
-            "You have written to us very often today; all of it is on your case.",
-            "If there is more to say, write tomorrow or call us.",
-        ) from None
 
 
 def choose_call(draft: Draft, request: awaiting.CallRequest, _contact: Mapping[str, str]) -> None:

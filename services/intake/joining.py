@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from services.intake import case as cases
-from services.intake import emergency, filing, following, reporting, revisiting, views
+from services.intake import emergency, filing, following, outstanding, reporting, revisiting, views
 from services.intake.case import Case, Move, State
 from services.intake.handling import Act, Draft, decided
 from services.intake.notes import HandlingAsked, JoinedTo, OtherReportJoined, ReportJoined
@@ -20,6 +20,7 @@ from services.intake.receipt import Receipt, receipt_of
 from services.intake.revisiting import EarlierHandling
 from services.intake.statement import statement
 from services.intake.working import Short
+from services.intake.writing import write
 from shared import acting, ids
 from shared.acting import Change
 from shared.commands import Command
@@ -93,7 +94,7 @@ def report(request: ContinuedReportRequest, key: str | None, now: datetime, corr
 
     def add(draft: Draft) -> None:
         _must_be_open(draft.case, "Send it without `continues`: it becomes a case of its own.")
-        following.write(draft)
+        write(draft)
         draft.tell(ReportJoined(), Audience.CUSTOMER, _words(request, contact))
         if goes_on.satisfied is None:
             draft.tell(HandlingAsked(), Audience.CUSTOMER)
@@ -186,6 +187,8 @@ def join(draft: Draft, request: JoinRequest) -> None:
         raise emergency.UnitThere(case.unit)
     if emergency.is_wanting(case):
         raise Problem(409, "emergency-waits", "This emergency waits for a unit.", "Send one, or close the case.")
+    case.moved(Move.JOIN)
+    outstanding.none_may_stand(draft, "Cancel it, or say that it was kept; book it on the other case if it goes on.")
     draft.move(Move.JOIN)
     _must_be_open(older, "Handle this one by itself.")
     if older.reported > case.reported:

@@ -74,7 +74,7 @@ class GeoReport(Desk):
         }
         for refusal, says in refusals.items():
             self.exception_handler(refusal)(lambda error, says=says: self._refuse(*says(error)))
-        self.not_found(lambda _error: self._refuse(_UNKNOWN, ["There is nothing at this address."]))
+        self.not_found(lambda _error: self._astray())
 
     def asked(self) -> Form:
         """The query. Raises `NotAForm`."""
@@ -102,6 +102,12 @@ class GeoReport(Desk):
         kind, text = georeport.rendered(root, content, form_)
         headers = {"Cache-Control": "public, max-age=300"} if cached else _PRIVATE
         return Response(status_code=status, content_type=kind, body=text, headers=headers)
+
+    def _astray(self) -> Response[str]:
+        refused = self.no_route()
+        said = self._refuse(refused.status, [str(refused.body.get("detail") or refused.body["title"])])
+        said.headers.update(refused.headers)
+        return said
 
     def _refuse(self, status: int, says: Iterable[str]) -> Response[str]:
         log().info("refused", status=status)

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 from services.intake import fleet, knowing, nuisance, quarantine
 from services.intake.attachment import Attachment
 from services.intake.caller import Caller, facts_of, wait
-from services.intake.case import AMONG_STAFF, Case, State, filed, first_promises, needs_review
+from services.intake.case import AMONG_STAFF, Case, State, Whereabouts, filed, first_promises, needs_review
 from services.intake.consultation import Consultation
 from services.intake.customer import ON_BAD_DAYS, at_risk
 from services.intake.notes import CallerKnown, RefersTo
@@ -21,7 +21,7 @@ from services.intake.published import Published, publish
 from services.intake.publishing import listing
 from services.intake.receipt import Receipt, as_first, receipt
 from services.intake.sending import Sent, is_offered, send, want
-from services.intake.statement import statement
+from services.intake.statement import Statement, statement
 from services.intake.triage import Decision, decide
 from services.intake.unit import Position, nearest_first
 from shared import ids, vault
@@ -164,13 +164,11 @@ class _Attempt:
         return self.request.place.position() if self.request.place else None
 
     @property
-    def lost(self) -> bool:
-        """Whether nobody knows where they are, and they can be called to ask. Staff who key it in have them there."""
-        where = self.request.place
-        known = where is not None and (where.address or where.lat is not None)
-        # Where somebody else may read their messages, somebody else may hear it ring.
-        rings = self.contact is not None and self.contact.phone and self.contact.safe_to_write is not False
-        return not known and bool(rings) and self.cause.actor == "customer"
+    def whereabouts(self) -> Whereabouts:
+        """Staff who key it in have them there: nobody has to call."""
+        contact = self.contact.model_dump(exclude_none=True) if self.contact else {}
+        known = Statement(said_in(self.request), contact).whereabouts
+        return "unknown" if known == "asked" and self.cause.actor != "customer" else known
 
     @property
     def calls_from(self) -> str | None:
@@ -210,7 +208,7 @@ class _Attempt:
                 contactable=self.contactable,
                 dispositions=decision.dispositions,
                 slowed=slowed,
-                lost=self.lost,
+                where=self.whereabouts,
             ),
             public=_public(self.request, self.category, urgent=decision.urgent),
             consultation=self.answered_at_once(),

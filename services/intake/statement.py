@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.intake.case import Whereabouts
 from services.intake.notes import StatementCorrected
 from shared.contracts.intake import ContactChanged
 from shared.store import Recorded
@@ -16,8 +17,17 @@ class Statement:
     """`said` by name as in the report; `contact` empty when nobody gave one; `secret` follows the case now."""
 
     said: Mapping[str, Any] = field(default_factory=dict)
-    contact: Mapping[str, str] = field(default_factory=dict)
+    contact: Mapping[str, Any] = field(default_factory=dict)
     secret: str = ""
+
+    @property
+    def whereabouts(self) -> Whereabouts:
+        place = self.said.get("place") or {}
+        if place.get("address") or place.get("lat") is not None:
+            return "known"
+        # Where somebody else may read their messages, somebody else may hear it ring.
+        rings = self.contact.get("phone") and self.contact.get("safe_to_write") is not False
+        return "asked" if rings else "unknown"
 
 
 def cards(events: Sequence[Recorded], salt: str | None) -> list[Mapping[str, str]]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from services.intake import case as cases
+from services.intake import outstanding
 from services.intake.case import Move
 from services.intake.handling import Act, Draft, Nothing, conclude, take_on
 from services.intake.notes import StaffNote
@@ -22,7 +23,7 @@ Short = Annotated[Text, Field(min_length=1, max_length=300)]
 
 
 class DeclineRequest(Request):
-    """`reason` is told to the customer, with other routes they can take."""
+    """`reason` is told to the customer, with other routes they can take; appointments do not take place either."""
 
     reason: Words
 
@@ -47,10 +48,11 @@ class ExtendRequest(NewDate):
 
 
 class CloseRequest(Request):
-    """`text` tells the customer what came of it."""
+    """`text` tells the customer what came of it; it is also why `appointments` that stand do not take place."""
 
     outcome: Literal["solved", "passed-on", "no-trace", "withdrawn"]
     text: Words
+    appointments: outstanding.Fate | None = None
 
 
 def open_case(draft: Draft, _request: Nothing) -> None:
@@ -60,6 +62,8 @@ def open_case(draft: Draft, _request: Nothing) -> None:
 
 
 def decline(draft: Draft, request: DeclineRequest) -> None:
+    draft.case.moved(Move.DECLINE)
+    outstanding.see_to(draft, "cancel", request.reason)
     draft.move(Move.DECLINE)
     draft.case = cases.declined(draft.case, draft.now)
     draft.tell_customer(CaseDeclined(case=draft.case.id), request.reason)
@@ -102,6 +106,8 @@ def extend(draft: Draft, request: ExtendRequest) -> None:
 
 
 def close(draft: Draft, request: CloseRequest) -> None:
+    draft.case.moved(Move.CLOSE)
+    outstanding.see_to(draft, request.appointments, request.text)
     conclude(draft, request.outcome, request.text)
 
 

@@ -100,6 +100,11 @@ class Bulletin(Aggregate):
         return self.state in {State.STOPPED, State.WITHDRAWN}
 
 
+def possible(bulletin: Bulletin, by: str) -> list[Act]:
+    """What this member of staff can do with it as it stands: whoever wrote it does not release it."""
+    return [act for act in MOVES[bulletin.state] if act != "release" or by != bulletin.author]
+
+
 def moved(bulletin: Bulletin, act: Act, by: str, now: datetime) -> Bulletin:
     """What staff do with it. Raises `IllegalMove`, `OwnBulletin`."""
     to = MOVES[bulletin.state].get(act)

@@ -17,7 +17,7 @@ from shared.commands import Command
 from shared.http import Problem, Request, Text, fault, key_used
 from shared.packs import LANGUAGES
 from shared.place import stamp
-from shared.policy import Principal, require
+from shared.policy import Principal, may, require
 from shared.rules.care import care
 from shared.settings import settings
 from shared.store import AlreadyExists, Cause, Line, NotFound, put_item
@@ -85,7 +85,7 @@ def write(
         stored = store().load(Bulletin, fresh.id)
         if batching.words_of(stored) != {one: Words.model_validate(words) for one, words in said.items()}:
             raise key_used() from None
-    return _facts(stored)
+    return _facts(stored, principal)
 
 
 def listed(principal: Principal) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def listed(principal: Principal) -> dict[str, Any]:
     require(principal, "bulletin.read")
     items = store().newest(_BULLETINS, "0", "~", {}, pages=1)
     numbers = [item["id"]["S"] for _, item in zip(range(_LISTED), items, strict=False)]
-    return {"bulletins": [_facts(one) for one in store().load_many(Bulletin, numbers)]}
+    return {"bulletins": [_facts(one, principal) for one in store().load_many(Bulletin, numbers)]}
 
 
 def read(principal: Principal, number: str) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
     require(principal, "bulletin.read")
     known = store().load(Bulletin, _identity(number))
     words = batching.words_of(known)
-    whole = {**_facts(known), "progress": _progress(known), "preview": _previews(known, words)}
+    whole = {**_facts(known, principal), "progress": _progress(known), "preview": _previews(known, words)}
     if known.state is State.DRAFT:
         whole["recipients"] = _recipients(known, words)
     return whole
@@ -136,15 +136,15 @@ def act(
                 "Ask another supervisor or duty leader to read and release it.",
             ) from None
         line = Line(notes.BulletinMoved(act=request.act))
-        guard = command.guard(_facts(after))
+        guard = command.guard(_facts(after, principal))
         stored.append(store().change(after, [line], Cause(now, principal.id, correlation), guard))
         return stored[-1]
 
     before = command.once(Bulletin, identity, carry_out)
-    return before if before is not None else _facts(stored[-1])
+    return before if before is not None else _facts(stored[-1], principal)
 
 
-def _facts(known: Bulletin) -> dict[str, Any]:
+def _facts(known: Bulletin, reader: Principal) -> dict[str, Any]:
     return {
         "number": ids.spoken(known.id) if not known.greeting else known.id,
         "state": str(known.state),
@@ -154,7 +154,7 @@ def _facts(known: Bulletin) -> dict[str, Any]:
         "author": known.author,
         "released_by": known.released_by or None,
         "written_at": known.written_at.isoformat(),
-        "allowed": list(bulletin.MOVES[known.state]),
+        "allowed": [act for act in bulletin.possible(known, reader.id) if may(reader, _PERMITS[act])],
     }
 
 

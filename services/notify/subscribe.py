@@ -21,7 +21,11 @@ from shared.store import NotFound
 handler = Pages("notify")
 
 _FIELDS: Final = ("email", "phone", "themes", "communities")
-_WITHOUT_A_WAY: Final = "one_address"
+_WORDED: Final[Mapping[tuple[str, str], str]] = {
+    ("email", "one_address"): "address",
+    ("themes", "too_long"): "too_many_themes",
+}
+"""What is said of a fault at a field, where that is not simply the field's own."""
 
 
 @handler.get("/subscribe")
@@ -116,7 +120,7 @@ def _faults(visit: Visit, refusal: Problem) -> list[Fault]:
         field = one["pointer"].split("/")[1]
         if field not in _FIELDS:
             raise refusal
-        key = "address" if one["code"] == _WITHOUT_A_WAY else field
+        key = _WORDED.get((field, one["code"]), field)
         faults[field] = Fault(field, visit.t(f"subscribe.fault.{key}"))
     return list(faults.values())
 

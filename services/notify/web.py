@@ -47,8 +47,7 @@ _FIELDS: Final[Mapping[str, str]] = {
 
 @handler.get("/contact/<number>/<secret>")
 def open_link(number: str, secret: str) -> Response[str]:
-    found = linked.opened(handler, _COOKIE, number, secret)
-    return _ask(handler.visit, found) if isinstance(found, Key) else found
+    return linked.opened(handler, _COOKIE, number, secret, _ask)
 
 
 @handler.get("/contact/<number>")

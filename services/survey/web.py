@@ -35,8 +35,7 @@ _COOKIE: Final = "survey"
 
 @handler.get("/survey/<invitation>/<token>")
 def open_link(invitation: str, token: str) -> Response[str]:
-    found = linked.opened(handler, _COOKIE, invitation, token)
-    return _ask(handler.visit, found) if isinstance(found, Key) else found
+    return linked.opened(handler, _COOKIE, invitation, token, _ask)
 
 
 @handler.get("/survey/<invitation>")

@@ -12,7 +12,7 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from shared import ids
-from shared.http import UNKNOWN_ROUTE, Desk, Problem, problem
+from shared.http import Desk, Problem, problem
 from shared.logs import describe, log
 from shared.pages import DEFAULT_LANGUAGE, LANGUAGES, asset_content, render
 from shared.rules import pack
@@ -250,9 +250,12 @@ class Pages(Desk):
 
     def _missing(self, _error: Exception) -> Response[str]:
         """A page for people; for programs that asked at a wrong address, what the API says."""
-        if "text/html" in (self.current_event.headers.get("accept") or ""):
-            return self._say(HTTPStatus.NOT_FOUND, "kit.missing", "check", "safe")
-        return problem(UNKNOWN_ROUTE)
+        refused = self.no_route()
+        if "text/html" not in (self.current_event.headers.get("accept") or ""):
+            return problem(refused)
+        page = self._say(HTTPStatus(refused.status), "kit.missing", "check", "safe")
+        page.headers.update(refused.headers)
+        return page
 
     def _refused(self, refused: Problem) -> Response[str]:
         """A refusal in words for people; what it says to programs is in the log."""

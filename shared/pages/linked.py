@@ -5,7 +5,7 @@ secret in its form instead.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -34,8 +34,10 @@ class Key:
         return {"secret": self.secret} if self.carried else {}
 
 
-def opened(pages: Pages, name: str, number: str, secret: str) -> Key | Response[str]:
-    """The link `/<name>/<number>/<secret>`: where the browser goes on, or the key where it keeps no cookie.
+def opened(
+    pages: Pages, name: str, number: str, secret: str, show: Callable[[Visit, Key], Response[str]]
+) -> Response[str]:
+    """The link `/<name>/<number>/<secret>`: where the browser goes on, or what is shown where it keeps no cookie.
 
     Raises `NotFound`.
     """
@@ -48,7 +50,7 @@ def opened(pages: Pages, name: str, number: str, secret: str) -> Key | Response[
         return see_other(_address(page, kept))
     if _TRIED not in query:
         return see_other(_address(f"{page}/{secret}", {_TRIED: "1", **kept}), [cookie(name, secret, page)])
-    return Key(identity, secret, carried=True)
+    return show(visit, Key(identity, secret, carried=True))
 
 
 def key(visit: Visit, name: str, number: str, sent: Mapping[str, str]) -> Key:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.test_main_path import REPORT, report
+from tests.service.test_main_path import REPORT, SUPERVISOR, report
 from tests.service.world import World
 
 CANARY = "canary-7f3a"
@@ -138,3 +138,37 @@ def test_a_survey_answer_that_is_none_is_refused(world, answers):
     assert refused.status == 422
     unknown = world.http("survey.api", "POST", "/v1/surveys/AAAABBBBCCCC/answers", {"satisfaction": 5}, secret="x")
     assert unknown.status == 404
+
+
+@pytest.mark.parametrize(
+    ("function", "method", "path", "allowed"),
+    [
+        ("intake.api", "DELETE", "/v1/cases", "POST"),
+        ("intake.api", "PUT", "/v1/cases/AAAA-AAAA-AAAA", "GET"),
+        ("intake.staff", "POST", "/staff/v1/cases/AAAA-AAAA-AAAA", "GET"),
+        ("intake.uploads", "GET", "/v1/cases/AAAA-AAAA-AAAA/files", "POST"),
+        ("intake.downloads", "PUT", "/staff/v1/cases/AAAA-AAAA-AAAA/files", "GET"),
+        ("intake.web", "PUT", "/report", "GET, POST"),
+        ("complaints.api", "GET", "/v1/complaints", "POST"),
+        ("complaints.web", "DELETE", "/complaint/AAAA-AAAA-AAAA", "GET"),
+        ("notify.webhook", "GET", "/v1/receipts/sns", "POST"),
+        ("survey.staff", "POST", "/staff/v1/scores", "GET"),
+    ],
+)
+def test_a_method_that_an_address_does_not_take_is_said_with_those_it_takes(world, function, method, path, allowed):
+    answer = world.http(function, method, path, {}, staff=SUPERVISOR)
+    assert (answer.status, answer.body["type"]) == (405, "urn:ahd:problem:wrong-method")
+    assert (answer.headers["Allow"], answer.body["allowed"]) == (allowed, allowed.split(", "))
+
+
+def test_people_who_open_what_only_a_form_sends_get_a_page(world):
+    sent = {"accept": "text/html"}
+    status, headers, seen = world.answer("complaints.web", "PUT", "/complain", sent, b"")
+    assert (status, headers["Allow"]) == (405, "GET, POST")
+    assert b"We can" in seen
+
+
+def test_cities_apps_hear_it_in_their_own_words(world):
+    status, headers, seen = world.answer("intake.open311", "DELETE", "/open311/v2/requests.json", {}, b"")
+    assert (status, headers["Allow"]) == (405, "GET, POST")
+    assert json.loads(seen)[0]["code"] == 405

@@ -152,6 +152,19 @@ def test_stopped_it_goes_to_nobody_else_not_even_to_those_it_was_handed_out_to(w
 
 
 @pytest.mark.requirement("TELL-08")
+def test_nobody_is_offered_what_they_may_not_do(world):
+    written = draft(world, LEADER)
+    assert written.body["allowed"] == ["withdraw"]  # another one releases what they wrote
+    path = f"/staff/v1/bulletins/{written.body['number']}"
+    for who, allowed in (
+        (LEADER, ["withdraw"]),
+        (AUTHOR, ["withdraw"]),
+        (staff("leader-1", "duty-leader"), ["release", "withdraw"]),
+    ):
+        assert world.http("notify.staff", "GET", path, staff=who).body["allowed"] == allowed
+
+
+@pytest.mark.requirement("TELL-08")
 def test_paused_it_goes_on_where_it_stood(world):
     slowly(world, 3)
     addresses = many(world, 5)

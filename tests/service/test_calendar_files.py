@@ -61,6 +61,71 @@ def test_one_entry_is_booked_moved_reminded_of_and_cancelled(world):
     assert stamps[1] < stamps[2]
 
 
+CLOSING = {"outcome": "solved", "text": "The thief gave it back."}
+
+
+@pytest.mark.requirement("TELL-07", "CASE-07")
+def test_a_case_closes_over_nobodys_head_and_its_appointments_end_with_it_or_stay(world):
+    case = report(world)
+    case.do("open")
+    case.do("appointments", BOOKING)
+    refused = case.try_to("close", CLOSING)
+    assert (refused.status, refused.body["type"]) == (409, "urn:ahd:problem:appointment-stands")
+    assert (refused.body["appointments"], '"cancel"' in refused.body["detail"]) == ([1], True)
+    case.do("close", {**CLOSING, "appointments": "cancel"})
+    assert case.whats()[-2:] == ["AppointmentCancelled", "CaseClosed"]
+    (line,) = [one for one in case.seen()["timeline"] if one["what"] == "AppointmentCancelled"]
+    assert line["text"] == CLOSING["text"]
+    assert case.owed() == {}
+    method, entry = files(world)[-1]
+    assert (method, entry["SEQUENCE"], entry["STATUS"]) == ("CANCEL", 1, "CANCELLED")
+
+
+@pytest.mark.requirement("TELL-07", "CASE-07")
+def test_a_hearing_after_the_closing_stays_when_staff_say_so(world):
+    case = report(world)
+    case.do("open")
+    case.do("appointments", BOOKING)
+    case.do("close", {**CLOSING, "appointments": "keep"})
+    assert case.owed() == {"appointment-1": "officer"}
+    assert files(world)[-1][0] == "REQUEST"
+
+
+@pytest.mark.requirement("TELL-07", "CASE-07")
+def test_whether_they_came_is_said_before_a_case_closes(world):
+    case = report(world)
+    case.do("open")
+    case.do("appointments", BOOKING)
+    world.pass_time(WHEN - MONDAY_MORNING + timedelta(minutes=5))
+    for fate in ("keep", "cancel"):
+        refused = case.try_to("close", {**CLOSING, "appointments": fate})
+        assert (refused.status, "`received`" in refused.body["detail"]) == (409, True)
+    case.do("received", {"appointment": 1, "came": False})
+    case.do("close", CLOSING)
+
+
+@pytest.mark.requirement("TELL-07", "CASE-07")
+def test_what_is_not_taken_on_has_no_appointment_left(world):
+    case = report(world)
+    case.do("appointments", BOOKING)
+    case.do("decline", {"reason": "The landlord is responsible."})
+    assert case.whats()[-2:] == ["AppointmentCancelled", "CaseDeclined"]
+    assert files(world)[-1][0] == "CANCEL"
+
+
+@pytest.mark.requirement("TELL-07", "CASE-07")
+def test_a_case_is_not_joined_while_its_customer_is_expected_there(world):
+    older, newer = report(world), report(world)
+    for case in (older, newer):
+        case.do("open")
+    newer.do("appointments", BOOKING)
+    body = {"into": older.number, "reason": "the same pipe"}
+    refused = newer.try_to("join", body, key="join-number-1")
+    assert (refused.status, refused.body["type"]) == (409, "urn:ahd:problem:appointment-stands")
+    newer.do("cancel-appointment", {"appointment": 1, "reason": "We come about both together."})
+    newer.do("join", body)
+
+
 @pytest.mark.requirement("TELL-07")
 @pytest.mark.parametrize(("language", "summary"), [("en", "Appointment"), ("ar", "موعد"), ("zh", "预约")])
 def test_an_entry_says_nothing_of_the_case(world, language, summary):

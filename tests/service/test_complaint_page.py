@@ -73,7 +73,12 @@ def test_on_it_the_customer_asks_for_rework_and_for_no_calls(world):
 def test_without_the_secret_there_is_nothing_to_see(world):
     matter = complain(world, kind="attitude")
     for number, cookie in ((matter.number, "complaint=wrong-secret"), (matter.number, ""), ("0000-0000-0000", "")):
-        assert browse(world, "GET", f"/complaint/{number}", cookie)["statusCode"] == 404
+        seen = browse(world, "GET", f"/complaint/{number}", cookie)
+        assert seen["statusCode"] == 404
+        # Not everybody gets a message, and not every message holds a link.
+        assert "the link that you were shown when you complained" in seen["body"]
+    refused = world.http("complaints.api", "GET", f"/v1/complaints/{matter.number}", secret="wrong-secret")
+    assert (refused.status, "you got both when you brought it" in refused.body["detail"]) == (404, True)
 
 
 ALL_ROLES = staff("leader-1", "supervisor", "duty-leader")

@@ -18,6 +18,11 @@ def attempt(world, contact, keyed):
     ("field", "value"),
     [
         ("phone", "12"),
+        ("phone", "12345"),
+        ("phone", "10086"),
+        ("phone", "+86 12345"),
+        ("phone", "+971 12345"),
+        ("phone", "138 0013"),
         ("phone", "+971 5"),
         ("phone", "+999 123 456 789"),
         ("phone", "call me"),
@@ -42,6 +47,13 @@ def test_a_number_as_people_say_it_at_home_is_understood(world):
     matter = complain(world, contact={"phone": "00 44 7700 900 123", "email": "lin@EXAMPLE.org"})
     assert matter.number
     assert world.sms("+447700900123") or mailed(world, matter.number, "lin@example.org")
+
+
+@pytest.mark.requirement("CMP-01")
+@pytest.mark.parametrize("number", ["+971 4 000 0001", "+290 51234", "+1 202 555 0123", "+86 138 0013 8000"])
+def test_a_number_with_its_country_code_is_taken_though_nobody_has_listed_it_yet(world, number):
+    matter = complain(world, contact={"phone": number})
+    assert matter.number
 
 
 @pytest.mark.requirement("CMP-13")

@@ -101,6 +101,7 @@ def test_a_link_speaks_the_language_that_was_chosen_with_it(world, language, dir
         ({"themes.safety": "yes", "email": "nobody"}, "Enter an email address like"),
         ({"themes.safety": "yes", "phone": "12"}, "Enter a telephone number with its country code"),
         ({"email": MAIL}, "Choose at least one"),
+        ({"email": MAIL, **{f"themes.{number}": "yes" for number in range(9)}}, "Choose no more than eight"),
         ({"themes.safety": "yes", "themes.gossip": "yes", "email": MAIL}, "Choose at least one"),
     ],
 )
@@ -108,6 +109,7 @@ def test_what_is_missing_is_said_at_its_field_and_what_was_given_stays(world, fi
     status, page = sends(world, "/subscribe", {"speaks": "en", "language": "en", **fields})
     assert status == 422
     assert said in page
+    assert ("no more than eight" in page) == ("eight" in said)
     assert "govuk-error-summary" in page
     if "email" in fields:
         assert f'value="{fields["email"]}"' in page

@@ -74,7 +74,9 @@ def test_the_page_says_what_is_known_of_whoever_is_to_come(world):
 def test_whoever_does_not_say_where_they_are_is_promised_a_call_to_ask(world):
     receipt = report(world, category="P7", place=None, contact=PHONE)
     assert promises(receipt)["locate"] == "open"
+    assert "arrive" not in promises(receipt)
     assert "We call you to ask" in page(world, receipt)
+    assert "Somebody is with you" not in page(world, receipt)
     world.settle()
     (mail,) = told(world, "NOBODY KNOWS WHERE")
     assert receipt["number"] in mail
@@ -85,6 +87,8 @@ def test_whoever_does_not_say_where_they_are_is_promised_a_call_to_ask(world):
     answer = world.http("intake.staff", "POST", path, put_right, staff=SUPERVISOR, key="put-right-1")
     assert answer.status == 200, answer.body
     assert "locate" not in [one["what"] for one in follow(world, receipt)["promises"] if one["state"] == "open"]
+    assert owed(world, receipt, "arrive") == [MONDAY_MORNING + timedelta(minutes=2 + 5)]
+    assert "Somebody is with you" in page(world, receipt)
     assert "You did not say where you are" not in page(world, receipt)
 
 
@@ -96,6 +100,42 @@ def test_no_call_is_promised_to_whoever_said_where_or_left_no_number(world):
     nameless = report(world, category="P7", place=None, contact=None)
     assert "locate" not in promises(nameless)
     assert "Call us now, or add the place" in page(world, nameless)
+
+
+@pytest.mark.requirement("CASE-04")
+def test_where_nobody_can_be_asked_staff_owe_one_another_to_find_out(world):
+    receipt = report(world, category="P7", place=None, contact=None)
+    assert promises(receipt) == {"send": "open", "resolve": "open"}  # and nobody on the scene by the minute
+    pass_minutes(world, 2)
+    assert told(world, "LATE seek")
+    for number, place in enumerate(({}, {"address": "the old harbour"})):
+        path = f"/staff/v1/cases/{receipt['number']}/correct"
+        body = {"place": place, "description": "It burns.", "reason": "seen from the air"}
+        answer = world.http("intake.staff", "POST", path, body, staff=SUPERVISOR, key=f"put-right-{number}")
+        assert answer.status == 200, answer.body
+        assert ("arrive" in promises(follow(world, receipt))) == bool(place)
+    file = world.http("intake.staff", "GET", f"/staff/v1/cases/{receipt['number']}", staff=SUPERVISOR).body
+    assert "seek" not in [one["what"] for one in file["promises"] if one["state"] == "open"]
+
+
+@pytest.mark.requirement("CASE-04")
+def test_who_is_sent_to_a_case_without_a_place_is_not_promised_by_the_minute_either(world):
+    sign_on(world, "unit-north", NORTH)
+    sign_on(world, "unit-far", NORTH)
+    receipt = report(world, place=None)
+    done(world, receipt, "dispatch", {}, OPERATOR)
+    case = follow(world, receipt)
+    assert (promises(case)["locate"], "arrive" in promises(case)) == ("open", False)
+    done(world, receipt, "on-the-way")
+    assert "Somebody is on the way to you." in page(world, receipt, "")
+    unexplained = do(world, receipt, "clear", {})
+    assert (unexplained.status, unexplained.body["type"]) == (422, "urn:ahd:problem:reason-missing")
+    done(world, receipt, "clear", {"reason": "the engine stopped"})
+    assert follow(world, receipt)["timeline"][-1]["what"] == "UnitDispatched"  # another one goes
+    done(world, receipt, "arrived")
+    assert do(world, receipt, "arrived").status == 409
+    assert "nobody finds you" not in page(world, receipt)
+    assert promises(follow(world, receipt))["locate"] == "waived"
 
 
 @pytest.mark.requirement("CASE-04")

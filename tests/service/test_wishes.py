@@ -144,7 +144,7 @@ def test_victims_and_witnesses_are_written_to_in_neutral_words_from_the_start(wo
     case.do("notes", NEWS)
     wishes(case, preferred="email", safe={"word": "bluebird"})
     case.do("appointments", BOOKING)
-    case.do("close", {"outcome": "solved", "text": "The thief is found."})
+    case.do("close", {"outcome": "solved", "text": "The thief is found.", "appointments": "keep"})
     texts = [*world.sms(PHONE), *world.mails(MAIL)]
     assert len(world.sms(PHONE)) == 3
     assert len(world.mails(MAIL)) == 2

@@ -67,6 +67,12 @@ CASES = {
         "name: library\nroster: { acknowledge: { duty_tea: { minutes: 5 } } } # [choice]",
         "staff on duty are sent no 'duty_tea'; use one of: duty_",
     ),
+    "what is drawn from another file": (
+        "pack.yaml",
+        "name: library",
+        "name: library\nsubscribable: false",
+        "is drawn from the themes of care.yaml; leave it out",
+    ),
     "a role that is no role on duty": (
         "pack.yaml",
         "name: library",

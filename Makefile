@@ -94,7 +94,7 @@ faults: .venv/.synced ## worlds in which everything goes wrong that can, SEEDS=5
 	@$(PY) -m tests.faults $(if $(STORY),--story $(STORY),--seeds $(or $(SEEDS),500) $(if $(FROM),--from $(FROM)))
 
 .PHONY: fuzz
-fuzz: synth .venv-local/.synced ## whatever the descriptions of the APIs of intake and notify allow, against a desk of its own (EXAMPLES=50)
+fuzz: synth .venv-local/.synced ## whatever the descriptions of the APIs allow, against a desk of its own (EXAMPLES=50)
 	EXAMPLES=$(or $(EXAMPLES),50) $(PY) -m pytest -q tests/journey/test_described.py
 
 .PHONY: messages
@@ -167,7 +167,7 @@ triage-eval: .venv/.synced ## how often proposed categories are right: FILE=… 
 docs: .venv/.synced ## what in docs/ is drawn from the code
 	@$(PY) -m infra.eventmap
 	@$(PY) -m infra.events_doc
-	@$(PY) -m infra.openapi
+	@$(PY) -m infra.openapi_complaints
 	@$(PY) -m infra.openapi_intake
 	@$(PY) -m infra.openapi_notify
 	@$(PY) -m infra.packs.schema

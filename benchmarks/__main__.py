@@ -23,7 +23,8 @@ from benchmarks.operations import Operations
 from benchmarks.processes import BARE, VALGRIND, a_call, first_call, instructions, medians, stub, warm_ms
 from benchmarks.rows import Row
 from benchmarks.size import SIZES, at_sizes
-from infra.package import ROOT, build
+from infra.making import ROOT
+from infra.package import build
 from infra.services import SERVICES
 from infra.target import Target
 

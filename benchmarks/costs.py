@@ -8,6 +8,7 @@ little traffic; batches only make it cheaper.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ class Journey:
 
         def once() -> None:
             answer = self.world.http(function, method, path, body, **more)
-            if answer.status >= 400:  # noqa: PLR2004  refused
+            if answer.status >= HTTPStatus.BAD_REQUEST:
                 raise RuntimeError(f"{method} {path} was answered with {answer.status}")
             answers.append(answer.body)
 

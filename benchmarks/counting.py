@@ -102,7 +102,7 @@ class Meter:
     @contextmanager
     def attached(self) -> Iterator["Meter"]:
         """Listen at the client for as long as the block runs."""
-        session = aws._session()  # noqa: SLF001  the client's own events, not the code under it
+        session = aws.session()
         hooks: dict[str, Callable[..., None]] = {
             "request-created": self._sent,
             "after-call.dynamodb": self._answered,

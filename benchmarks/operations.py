@@ -1,6 +1,7 @@
 """The operations whose cost is counted, each warm: the function has answered once before."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from itertools import count
 from typing import Any
 
@@ -15,7 +16,7 @@ SUPERVISOR = staff("supervisor-1", "supervisor")
 def report(world: World, **changed: Any) -> dict[str, str]:
     """Report a case; its number and secret."""
     answer = world.http("intake.api", "POST", "/v1/cases", {**REPORT, **changed})
-    if answer.status != 201:  # noqa: PLR2004  Created
+    if answer.status != HTTPStatus.CREATED:
         raise RuntimeError(f"the report was answered with {answer.status}")
     return {"number": answer.body["number"], "secret": answer.body["secret"]}
 
@@ -24,7 +25,7 @@ def move(world: World, receipt: dict[str, str], what: str, body: Any = None, key
     """A member of staff moves a case on."""
     path = f"/staff/v1/cases/{receipt['number']}/{what}"
     answer = world.http("intake.staff", "POST", path, body, staff=OFFICER, key=key)
-    if answer.status != 200:  # noqa: PLR2004  OK
+    if answer.status != HTTPStatus.OK:
         raise RuntimeError(f"{what} was answered with {answer.status}")
 
 
@@ -54,7 +55,7 @@ class Operations:
     def _follow(self, receipt: dict[str, str]) -> None:
         path = f"/v1/cases/{receipt['number']}"
         answer = self.world.http("intake.api", "GET", path, secret=receipt["secret"])
-        if answer.status != 200:  # noqa: PLR2004  OK
+        if answer.status != HTTPStatus.OK:
             raise RuntimeError(f"following was answered with {answer.status}")
 
     def follow_new(self) -> Spent:

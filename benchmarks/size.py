@@ -31,12 +31,12 @@ class InMemory(Meter):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.database = Database(*SERVICES)
-        self._session = aws._session()  # noqa: SLF001  everything but the tables stays as it is
+        self._session = aws.session()
 
     @contextmanager
     def attached(self) -> Iterator["InMemory"]:
         """Let the functions' tables be these for as long as the block runs."""
-        with super().attached(), patch.object(aws, "_session", lambda: self):
+        with super().attached(), patch.object(aws, "session", lambda: self):
             make_clients_anew()
             yield self
         make_clients_anew()

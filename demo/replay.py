@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from demo.desk import Answer, Desk, DeskError
@@ -130,7 +131,7 @@ def bring(desk: Desk, reports: Iterable[Report], advance: Advance) -> tuple[list
     cases, refused = [], []
     answers = _several(lambda report: desk.ask("POST", "/v1/cases", report.body, key=report.key), reports, advance)
     for report, answer in answers:
-        if answer.status == 201:  # noqa: PLR2004  created
+        if answer.status == HTTPStatus.CREATED:
             cases.append(Case(report, *(answer.body[part] for part in ("number", "secret", "follow"))))
         else:
             refused.append((report, answer))

@@ -23,7 +23,8 @@ _MARKS = frozenset({*range(0x2010, 0x2030), 0x2032, 0x2033, 0x20AC, 0x2212, 0x00
 LATIN = _ASCII | _MARKS | frozenset(range(0xA0, 0x180))
 ARABIC = _ASCII | frozenset(range(0x600, 0x700)) | frozenset(range(0x750, 0x780)) | frozenset(range(0x200C, 0x2010))
 
-_NAMES = {1: "{0}", 3: "{0} {1}", 4: "{0} {1}", 6: "{0}-{1}", 16: "{0}"}
+_POSTSCRIPT = 6
+_NAMES = {1: "{0}", 3: "{0} {1}", 4: "{0} {1}", _POSTSCRIPT: "{0}-{1}", 16: "{0}"}
 _KEPT_NAMES = [0, 1, 2, 3, 4, 5, 6, 13, 14, 16]
 
 
@@ -54,7 +55,8 @@ def cut(source: Path, target: Path, characters: AbstractSet[int], family: str, s
     cutter.subset(font)
     for record in list(font["name"].names):
         if record.nameID in _NAMES:
-            name = _NAMES[record.nameID].format(family.replace(" ", "") if record.nameID == 6 else family, style)  # noqa: PLR2004  the PostScript name
+            called = family.replace(" ", "") if record.nameID == _POSTSCRIPT else family
+            name = _NAMES[record.nameID].format(called, style)
             font["name"].setName(name, record.nameID, record.platformID, record.platEncID, record.langID)
     if "CFF " in font:
         top = font["CFF "].cff

@@ -1,12 +1,23 @@
 """The HTTP API of intake as OpenAPI 3.1: citizens, staff, and other services' apps by Open311."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
 
-from infra.openapi import AFTER, KEY, NOT_SIGNED_IN, SCHEMAS, TARGET, described, not_found, operation, says
+from infra.openapi import (
+    AFTER,
+    FOLDER,
+    KEY,
+    NOT_SIGNED_IN,
+    SCHEMAS,
+    TEXT,
+    described,
+    in_full,
+    not_found,
+    operation,
+    says,
+)
 from services.intake import (
     asking,
     finding,
@@ -28,7 +39,7 @@ from shared.packs import LANGUAGES
 from shared.policy import PERMITS
 from shared.recalculating import PERMIT, RecalculateRequest
 
-INTAKE = TARGET.with_name("intake.openapi.json")
+INTAKE = FOLDER / "intake.openapi.json"
 
 Models = dict[str, type[BaseModel]]
 Operations = Iterator[tuple[str, str, dict[str, Any]]]
@@ -252,14 +263,13 @@ def _roles(permit: str) -> dict[str, Any]:
     return {"x-roles": sorted(PERMITS[permit])}
 
 
-_TEXT = {"type": "string"}
 _REPORT = {
     "type": "object",
     "required": ["api_key", "service_code"],
     "properties": {
-        **dict.fromkeys(("api_key", "service_code", "jurisdiction_id", "address_string", "address_id"), _TEXT),
+        **dict.fromkeys(("api_key", "service_code", "jurisdiction_id", "address_string", "address_id"), TEXT),
         **{name: {"type": "number"} for name in ("lat", "long")},
-        **dict.fromkeys(("email", "first_name", "last_name", "phone", "device_id", "account_id", "media_url"), _TEXT),
+        **dict.fromkeys(("email", "first_name", "last_name", "phone", "device_id", "account_id", "media_url"), TEXT),
         "description": {"type": "string", "maxLength": 4000},
         "media": {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP or HEIC, at most 4 MB."},
         "lang": {"enum": list(LANGUAGES)},
@@ -284,7 +294,7 @@ _ERRORS = {
     "items": {
         "type": "object",
         "required": ["code", "description"],
-        "properties": {"code": {"type": "integer"}, "description": _TEXT},
+        "properties": {"code": {"type": "integer"}, "description": TEXT},
     },
 }
 
@@ -294,7 +304,7 @@ def _open311() -> Operations:
     lists = {"type": "array", "items": {"type": "object"}}
     whole = {"type": "object"}
     filters = [
-        {"name": name, "in": "query", "schema": _TEXT}
+        {"name": name, "in": "query", "schema": TEXT}
         for name in (
             *("service_request_id", "service_code", "status", "start_date", "end_date"),
             *("updated_after", "updated_before", "page", "page_size", "extensions", "jurisdiction_id"),
@@ -330,7 +340,7 @@ def _georeport(
         good = {"application/json": {"schema": schema}}
         bad = {"application/json": {"schema": {"$ref": f"{SCHEMAS}GeoReportErrors"}}}
     else:
-        good = bad = {"text/xml": {"schema": _TEXT}}
+        good = bad = {"text/xml": {"schema": TEXT}}
     made = {
         "operationId": f"open311-{name}-{form}",
         "summary": told,
@@ -344,11 +354,6 @@ def _georeport(
     return method, f"{path}.{form}", made
 
 
-def rendered() -> str:
-    """The file as it is committed."""
-    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
-
-
 if __name__ == "__main__":
     INTAKE.parent.mkdir(parents=True, exist_ok=True)
-    INTAKE.write_text(rendered(), encoding="utf-8")
+    INTAKE.write_text(in_full(document()), encoding="utf-8")

@@ -4,13 +4,25 @@ one click of a mail program ends, and receipts of providers.
 `python -m infra.openapi_notify`. A test holds the committed file, the code and the routes of the templates together.
 """
 
-import json
 from collections.abc import Iterator
 from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from infra.openapi import SCHEMAS, TARGET, described, not_found, operation
+from infra.openapi import (
+    FOLDER,
+    SCHEMAS,
+    TEXT,
+    WHEN,
+    answering,
+    described,
+    in_full,
+    many,
+    not_found,
+    of,
+    operation,
+    or_null,
+)
 from services.notify.awaiting import CallRequest
 from services.notify.choosing import WishesRequest
 from services.notify.kinds import DECLINABLE, Kind
@@ -20,12 +32,11 @@ from services.notify.signup import SubscriptionRequest
 from services.notify.subscriber import State
 from shared.packs import LANGUAGES
 
-NOTIFY = TARGET.with_name("notify.openapi.json")
+NOTIFY = FOLDER / "notify.openapi.json"
 
 Models = dict[str, type[BaseModel]]
 Operations = Iterator[tuple[str, str, dict[str, Any]]]
 
-_TEXT: dict[str, Any] = {"type": "string"}
 _ID = {"type": "string", "pattern": "^[0-9A-Za-z_-]{1,64}$"}
 _SECRET: dict[str, Any] = {"security": [{"secret": []}]}
 _OPEN: dict[str, Any] = {"security": []}
@@ -50,18 +61,18 @@ def document() -> dict[str, Any]:
 def _contact(models: Models) -> Operations:
     """How the customer of a case is written to; the secret of the case opens it."""
     path, parameters = "/v1/contact/{number}", [_in_path("number", "The case's number, with or without hyphens.")]
-    seen = _answering(operation("contact", None, models, "How its customer is written to."), "Wishes")
+    seen = answering(operation("contact", None, models, "How its customer is written to."), "Wishes")
     yield "get", path, {**seen, **_SECRET, "parameters": parameters}
     chosen = operation("choose", WishesRequest, models, "All wishes at once; what is left out is as for everybody.")
-    yield "put", path, {**_answering(chosen, "Wishes"), **_SECRET, "parameters": parameters}
+    yield "put", path, {**answering(chosen, "Wishes"), **_SECRET, "parameters": parameters}
     called = operation("chooseCall", CallRequest, models, "When they are called, or that they are not.")
-    yield "post", f"{path}/calls", {**_answering(called, "Wishes"), **_SECRET, "parameters": parameters}
+    yield "post", f"{path}/calls", {**answering(called, "Wishes"), **_SECRET, "parameters": parameters}
 
 
 def _subscriptions(models: Models) -> Operations:
     here = "/v1/subscriptions"
     offered = operation("offered", None, models, "What there is to subscribe to.")
-    yield "get", here, {**_answering(offered, "Offered"), **_OPEN, "parameters": [_LANG]}
+    yield "get", here, {**answering(offered, "Offered"), **_OPEN, "parameters": [_LANG]}
     asked = operation(
         "subscribe", SubscriptionRequest, models, "A link is sent, and nothing else until it is opened."
     )
@@ -72,7 +83,7 @@ def _subscriptions(models: Models) -> Operations:
         ("post", "/confirmation", "confirm", "Whoever got the link wants it. Twice is once."),
         ("post", "/end", "end", "They want no more, and are forgotten. Twice is once."),
     ):
-        made = _answering(operation(name, None, models, told), "Subscription")
+        made = answering(operation(name, None, models, told), "Subscription")
         yield method, f"{here}/{{subscriber}}{way}", {**made, **_SECRET, "parameters": parameters}
 
 
@@ -123,11 +134,6 @@ def _in_path(name: str, told: str, one_of: list[str] | None = None) -> dict[str,
     return {"name": name, "in": "path", "required": True, "description": told, "schema": schema}
 
 
-def _answering(made: dict[str, Any], schema: str) -> dict[str, Any]:
-    made["responses"]["200"]["content"] = {"application/json": {"schema": {"$ref": f"{SCHEMAS}{schema}"}}}
-    return made
-
-
 def _taken(made: dict[str, Any]) -> dict[str, Any]:
     """It answers 202: what comes of it is seen elsewhere."""
     made["responses"]["202"] = made["responses"].pop("200")
@@ -135,7 +141,7 @@ def _taken(made: dict[str, Any]) -> dict[str, Any]:
 
 
 def _page(name: str, told: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
-    page = {"content": {"text/html": {"schema": _TEXT}}}
+    page = {"content": {"text/html": {"schema": TEXT}}}
     problem = {"application/problem+json": {"schema": {"$ref": f"{SCHEMAS}Problem"}}}
     told_why = "A page that says what is wrong, and what to do; a program at a wrong address gets a problem."
     refused = {"description": told_why, "content": {**page["content"], **problem}}
@@ -148,71 +154,52 @@ def _page(name: str, told: str, parameters: list[dict[str, Any]]) -> dict[str, A
     }
 
 
-def _of(properties: dict[str, Any]) -> dict[str, Any]:
-    """An object that has all of these."""
-    return {"type": "object", "required": list(properties), "properties": properties}
-
-
-def _many(items: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": items}
-
-
-def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
 _LANGUAGE = {"enum": list(LANGUAGES)}
 _WAY = {"enum": list(get_args(Channel))}
-_HOURS = _of({"after": _TEXT, "until": _TEXT})
-_WHEN = {"type": "string", "format": "date-time"}
-_WINDOW = {"since": _WHEN, "until": _WHEN}
-_CALL = _of(
+_HOURS = of({"after": TEXT, "until": TEXT})
+_WINDOW = {"since": WHEN, "until": WHEN}
+_CALL = of(
     {
-        "callback": _TEXT,
+        "callback": TEXT,
         **_WINDOW,
         "chosen": {"type": "boolean"},
         "daily": {"type": "boolean"},
-        "utc_offset": _or_null({"type": "integer"}),
-        "word": _or_null(_TEXT),
-        "choices": _many(_of(_WINDOW)),
+        "utc_offset": or_null({"type": "integer"}),
+        "word": or_null(TEXT),
+        "choices": many(of(_WINDOW)),
     }
 )
-_WISHES = _of(
+_WISHES = of(
     {
-        "number": _TEXT,
+        "number": TEXT,
         "language": _LANGUAGE,
-        "ways": _many(_WAY),
-        "without": _many(_WAY),
-        "preferred": _or_null(_WAY),
-        "quiet": _or_null(_HOURS),
-        "zone": _or_null(_TEXT),
-        "desk": _of({"zone": _TEXT, "quiet": _or_null(_HOURS)}),
-        "safe": _or_null(_of({"hours": _HOURS, "word": _or_null(_TEXT)})),
-        "calls": _many(_CALL),
-        "kinds": _many(
-            _of({"kind": {"enum": list(Kind)}, "declinable": {"type": "boolean"}, "stopped": {"type": "boolean"}})
+        "ways": many(_WAY),
+        "without": many(_WAY),
+        "preferred": or_null(_WAY),
+        "quiet": or_null(_HOURS),
+        "zone": or_null(TEXT),
+        "desk": of({"zone": TEXT, "quiet": or_null(_HOURS)}),
+        "safe": or_null(of({"hours": _HOURS, "word": or_null(TEXT)})),
+        "calls": many(_CALL),
+        "kinds": many(
+            of({"kind": {"enum": list(Kind)}, "declinable": {"type": "boolean"}, "stopped": {"type": "boolean"}})
         ),
     }
 )
-_CODES = _many(_TEXT)
-_NAMED = _many(_of({"code": _TEXT, "name": _TEXT}))
-_OFFERED = _of({"themes": _NAMED, "communities": _NAMED})
-_SUBSCRIPTION = _of(
+_CODES = many(TEXT)
+_NAMED = many(of({"code": TEXT, "name": TEXT}))
+_OFFERED = of({"themes": _NAMED, "communities": _NAMED})
+_SUBSCRIPTION = of(
     {
         "state": {"enum": list(State)},
         "themes": _CODES,
         "communities": _CODES,
-        "language": _or_null(_LANGUAGE),
-        "since": _or_null(_WHEN),
+        "language": or_null(_LANGUAGE),
+        "since": or_null(WHEN),
     }
 )
 
 
-def rendered() -> str:
-    """The file as it is committed."""
-    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
-
-
 if __name__ == "__main__":
     NOTIFY.parent.mkdir(parents=True, exist_ok=True)
-    NOTIFY.write_text(rendered(), encoding="utf-8")
+    NOTIFY.write_text(in_full(document()), encoding="utf-8")

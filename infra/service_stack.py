@@ -16,6 +16,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk.aws_sqs import Queue
 from constructs import Construct
 
+from infra.choices import Choices
 from infra.constructs.alarms import MINUTE, Alarms
 from infra.constructs.bucket import CLEAN, QUARANTINE, files_of_strangers
 from infra.constructs.function import DeskFunction, Surroundings
@@ -52,7 +53,7 @@ class ServiceStack(Stack):
         self._build = build
         self._alarms = Alarms(self, "alarms", topic=shared.ops)
         self._own_key = shared.keys[service.name]
-        self._parameters = self._declare_parameters()
+        self._choices = Choices(self, service, own_url=shared.api.attr_api_endpoint)
 
         self._table = service_table(self, key=self._own_key)
         takes_files = service.takes(Use.QUARANTINE)
@@ -92,7 +93,7 @@ class ServiceStack(Stack):
             events_dead=self._events.dead,
             ticks=self._ticks.queue,
             stream_dead=self._stream_dead,
-            senders=tuple(self._parameters[one] for one in ("MailFrom", "NeutralFrom") if one in self._parameters),
+            senders=self._choices.senders,
             quarantine=self._files.arn_for_objects(f"{QUARANTINE}/*") if self._files else "",
             clean=self._files.arn_for_objects(f"{CLEAN}/*") if self._files else "",
             scans=self._scans.queue if self._scans else None,
@@ -126,59 +127,6 @@ class ServiceStack(Stack):
                 self._serve(function, functions[function.name])
         self._let_files_be_scanned()
         CfnOutput(self, "Table", value=self._table.table_name)
-
-    def _declare_parameters(self) -> dict[str, str]:
-        """What the owner chooses at deployment, under the name it has in CloudFormation."""
-        url = CfnParameter(
-            self,
-            "DeskUrl",
-            default="",
-            description="Public address of the desk, e.g. https://desk.example.org; empty: the HTTP API's own",
-        )
-        has_url = CfnCondition(self, "HasDeskUrl", expression=Fn.condition_not(Fn.condition_equals(url, "")))
-        pack = CfnParameter(self, "Pack", default="police", description="The organisation's pack of rules")
-        parameters = {
-            "DeskUrl": Fn.condition_if(
-                has_url.logical_id, url.value_as_string, self._shared.api.attr_api_endpoint
-            ).to_string(),
-            "Pack": pack.value_as_string,
-        }
-        if self._sends:
-            for name, description, default in (
-                ("MailFrom", "Address that mail is sent from, an identity verified in SES", None),
-                ("NeutralFrom", "Address that does not name the desk, for safe contact; empty: no mail to them", ""),
-                ("DutyMail", "Address of the duty desk, told what is late", None),
-                ("SmsSender", "Sender id or number of text messages; empty: the account's default", ""),
-                (
-                    "SmsProviders",
-                    "Who sends text messages, and who stands by: sns, eum (AWS End User Messaging, gives receipts)",
-                    "sns,eum",
-                ),
-                (
-                    "SmsPrices",
-                    "What one part of a text costs, in hundredths, by country: AE=11.2,GB=4.1,*=10",
-                    "*=10",
-                ),
-                ("SmsDay", "What texts may cost in a day, in hundredths", "5000"),
-                ("SmsDayUrgent", "What texts about emergencies may cost in a day beside that, in hundredths", "5000"),
-                ("SmsDayStaff", "What texts to staff may cost in a day, in hundredths", "5000"),
-                (
-                    "SmsDaySubscribers",
-                    "What texts to subscribers may cost in a day, in hundredths",
-                    "5000",
-                ),
-                ("SmsCountries", "Countries texts go to besides the pack's own, e.g. OM,QA (ISO 3166)", ""),
-            ):
-                declared = CfnParameter(self, name, description=description, default=default)
-                parameters[name] = declared.value_as_string
-        for choice in (choice for function in self._service.functions for choice in function.choices):
-            declared = CfnParameter(self, choice.parameter, description=choice.description, default=choice.default)
-            parameters[choice.parameter] = declared.value_as_string
-        return parameters
-
-    @property
-    def _sends(self) -> bool:
-        return any(Use.MAIL in function.uses for function in self._service.functions)
 
     def _make_secret(self) -> secretsmanager.CfnSecret:
         """The desk key: what is recognised or encrypted at rest derives from it, so no stack deletes it."""
@@ -290,8 +238,6 @@ class ServiceStack(Stack):
             environment["AHD_DEAD_LETTERS"] = self._scans.dead.queue_url
         if Use.REPLIES in function.uses and self._replies:
             environment["AHD_DEAD_LETTERS"] = self._replies.dead.queue_url
-        if Use.STATE in function.uses or function.package:
-            environment |= {"AHD_URL": self._parameters["DeskUrl"], "AHD_PACK": self._parameters["Pack"]}
         if Use.SECRET in function.uses:
             environment["AHD_DESK_KEY"] = self._secret.ref
         environment |= {
@@ -299,23 +245,9 @@ class ServiceStack(Stack):
         }
         if self._files and function.uses & _OF_FILES:
             environment["AHD_QUARANTINE"] = self._files.bucket_name
-        environment |= {choice.variable: self._parameters[choice.parameter] for choice in function.choices}
-        if Use.MAIL in function.uses:
-            environment |= {
-                "AHD_MAIL_FROM": self._parameters["MailFrom"],
-                "AHD_NEUTRAL_FROM": self._parameters["NeutralFrom"],
-                "AHD_DUTY_MAIL": self._parameters["DutyMail"],
-                "AHD_SMS_SENDER": self._parameters["SmsSender"],
-                "AHD_SMS_COUNTRIES": self._parameters["SmsCountries"],
-                "AHD_SMS_PROVIDERS": self._parameters["SmsProviders"],
-                "AHD_SMS_PRICES": self._parameters["SmsPrices"],
-                "AHD_SMS_DAY": self._parameters["SmsDay"],
-                "AHD_SMS_DAY_URGENT": self._parameters["SmsDayUrgent"],
-                "AHD_SMS_DAY_STAFF": self._parameters["SmsDayStaff"],
-                "AHD_SMS_DAY_SUBSCRIBERS": self._parameters["SmsDaySubscribers"],
-                **({"AHD_RECEIPTS": self._told.sent_with} if self._told else {}),
-            }
-        return environment
+        if Use.MAIL in function.uses and self._told:
+            environment["AHD_RECEIPTS"] = self._told.sent_with
+        return environment | self._choices.environment(function)
 
     def _map_queues(self, functions: dict[str, lambda_.Function]) -> None:
         heard_at_once = self._service.function(Use.HEAR).batch

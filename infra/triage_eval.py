@@ -23,6 +23,8 @@ from shared.packs.phrases import Phrases, Said
 
 COLUMNS = ("id", "lang", "code", "text")
 FIRST, SHORTLIST, MOST_CONFUSED, TENTHS = 1, 3, 8, 10
+LISTING = 3
+"""A line with so many commas lists words: it is no phrase that somebody says."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def left_out(folder: Path, pack: Pack) -> dict[str, Tally]:
             if pack.category(code)
             for line in text.splitlines()
         ]
-        asked = [(at, one) for at, one in enumerate(lines) if sum(map(one[1].count, ",،、")) < 3]  # noqa: PLR2004
+        asked = [(at, one) for at, one in enumerate(lines) if sum(map(one[1].count, ",،、")) < LISTING]
         for tenth in range(TENTHS):
             out = {at for number, (at, _) in enumerate(asked) if number % TENTHS == tenth}
             documents: defaultdict[str, list[str]] = defaultdict(list)

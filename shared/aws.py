@@ -27,7 +27,8 @@ _ONCE = _config(attempts=1, connect=1, read=5)
 
 
 @cache
-def _session() -> Any:
+def session() -> Any:
+    """What makes the clients: whoever listens to it hears what those made from then on ask."""
     return botocore.session.get_session()
 
 
@@ -38,10 +39,10 @@ _S3 = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 @cache
 def client(service: str) -> Any:
     """A client that retries what AWS says is safe to retry."""
-    return _session().create_client(service, config=_CONFIG.merge(_S3) if service == "s3" else _CONFIG)
+    return session().create_client(service, config=_CONFIG.merge(_S3) if service == "s3" else _CONFIG)
 
 
 @cache
 def client_once(service: str) -> Any:
     """A client that never retries by itself, for effects that must not happen twice."""
-    return _session().create_client(service, config=_ONCE)
+    return session().create_client(service, config=_ONCE)

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 from rich.console import Console
@@ -70,7 +71,7 @@ def _tokens(desk: HttpDesk, role: str) -> Callable[[], str]:
             return given
         if not fresh or time.monotonic() - fresh[-1][0] > _TOKEN_SECONDS:
             tokens = desk.ask("GET", "/_desk/tokens.json")
-            if tokens.status != 200 or not isinstance(tokens.body, dict):  # noqa: PLR2004  OK
+            if tokens.status != HTTPStatus.OK or not isinstance(tokens.body, dict):
                 raise DeskError("This desk gives out no tokens: put a staff member's access token into AHD_TOKEN.")
             fresh.append((time.monotonic(), str(tokens.body[role])))
         return fresh[-1][1]

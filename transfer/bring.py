@@ -91,7 +91,9 @@ def _lines(file: Path, columns: Columns, *, contacts: bool) -> Iterator[_Line]:
         try:
             for row in reader:
                 cells = {name: value for name, value in row.items() if isinstance(name, str)}
-                yield _Line(reader.line_num, cells, _mapped(columns, row, cells, seen, reader.line_num, contacts))
+                yield _Line(
+                    reader.line_num, cells, _mapped(columns, row, cells, seen, reader.line_num, contacts=contacts)
+                )
         except (csv.Error, UnicodeDecodeError) as error:
             raise DeskError(f"{file} can't be read on from line {reader.line_num}: {error}") from None
 
@@ -102,7 +104,8 @@ def _mapped(
     cells: dict[str, str],
     seen: dict[str, int],
     line: int,
-    contacts: bool,  # noqa: FBT001
+    *,
+    contacts: bool,
 ) -> Mapped | BadRow:
     if None in row:
         return BadRow("it has more cells than the first line has columns")

@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -66,7 +67,7 @@ def teach_archives() -> None:
             }
         )
         answer = json.loads(body)
-        if status != 200:  # noqa: PLR2004
+        if status != HTTPStatus.OK:
             raise ValueError(f"archive {name}: {answer}")
         return name, {"Arn": answer["ArchiveArn"], "ArchiveName": name}
 

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,7 +92,7 @@ class Desk:
             self.places.forget()
 
     @contextlib.contextmanager
-    def _alone(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _alone(self) -> Iterator[None]:
         try:
             with held(self.places.starting):
                 yield

@@ -84,11 +84,14 @@ def _mail(at: str, request: dict[str, Any]) -> Message:
         mail["subject"] = str(parsed["Subject"] or "")
         mail["headers"] = {name: str(value) for name, value in parsed.items()}
         mail["to"] = to or [str(parsed["To"] or "")]
-        for kind, key in (("plain", "text"), ("html", "html")):
-            if part := parsed.get_body((kind,)):
-                mail[key] = part.get_content()  # type: ignore[literal-required]
+        mail["text"], mail["html"] = (_words(parsed, kind) for kind in ("plain", "html"))
         mail["files"] = [_file(part) for part in parsed.iter_attachments()]
     return mail
+
+
+def _words(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body((kind,))
+    return str(part.get_content()) if part else ""
 
 
 def _text_message(at: str, body: bytes) -> Message | None:

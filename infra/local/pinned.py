@@ -9,6 +9,7 @@ import importlib.metadata
 import inspect
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 RELEASE = "1.5.33"
 
@@ -109,7 +110,7 @@ def moved() -> Iterator[str]:
         found = _look_up(place)
         if found is None:
             yield f"{place} is gone"
-        elif (now := str(inspect.signature(found))) != signature:  # type: ignore[arg-type]
+        elif (now := str(inspect.signature(found))) != signature:
             yield f"{place} is now {now}, was {signature}"
     for place, kind in VALUES.items():
         found = _look_up(place)
@@ -119,9 +120,9 @@ def moved() -> Iterator[str]:
             yield f"{place} is now of type {now}, was {kind}"
 
 
-def _look_up(place: str) -> object | None:
+def _look_up(place: str) -> Any:
     module, _, path = place.partition(":")
-    found: object = importlib.import_module(module)
+    found: Any = importlib.import_module(module)
     for name in path.split("."):
         found = getattr(found, name, None)
         if found is None:

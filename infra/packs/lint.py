@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from infra.feasts import with_dates
 from infra.holidays_of import HolidaysError, with_public_holidays
-from infra.packs.fit import care_misfits, knowledge_misfits, misfits
+from infra.packs.fit import misfits
+from infra.packs.fit_beside import care_misfits, knowledge_misfits
 from infra.packs.phrases import phrases_of
 from infra.packs.source import NotYaml, Path_, Source
 from infra.packs.walk import known_keys

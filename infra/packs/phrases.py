@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from infra.packs.fit import FALLBACK
+from infra.packs.fit_categories import FALLBACK
 from infra.packs.source import NotYaml, Source
 from services.intake.proposing import counted, words
 from shared.packs import LANGUAGES, Pack

@@ -14,8 +14,9 @@ from pydantic.json_schema import models_json_schema
 from infra.packs.lint import CORE
 from shared.packs import Pack
 from shared.packs.care import Care
-from shared.packs.complaints import Complaints, Ledger
+from shared.packs.complaints import Complaints
 from shared.packs.knowledge import Article
+from shared.packs.ledger import Ledger
 from shared.packs.questionnaire import Questionnaire
 
 TARGET = Path(__file__).resolve().parent.parent.parent / "docs" / "packs"

@@ -17,7 +17,7 @@ from shared.contracts.complaints import CallsDeclined, ComplaintAccepted
 from shared.contracts.intake import ContactCard
 from shared.http import Request, Text, fault, fingerprint, key_used
 from shared.packs import Money
-from shared.packs.complaints import Happening
+from shared.packs.steps import Happening
 from shared.policy import UNIT
 from shared.promises import Promise, PromiseState
 from shared.reach import Contact, reachable
@@ -38,8 +38,10 @@ class Behalf(Request):
     relation: Annotated[Text, Field(min_length=1, max_length=120)]
 
 
-class ComplaintRequest(Request):
-    """What somebody is not satisfied with. `facts` answers the questions of `GET /v1/complaints/kinds`."""
+class Said(Request):
+    """What somebody is not satisfied with, by whichever way it comes. `facts` answers the questions of
+    `GET /v1/complaints/kinds`.
+    """
 
     text: Words
     wishes: Short | None = None
@@ -61,13 +63,18 @@ class ComplaintRequest(Request):
     calls: bool = True
     """False: nobody calls them about it."""
     language: Literal["en", "ar", "zh"] = "en"
+
+
+class ComplaintRequest(Said):
+    """A complaint of whoever writes it. `facts` answers the questions of `GET /v1/complaints/kinds`."""
+
     channel: Literal["web", "api"] = "api"
 
 
-class KeyedComplaintRequest(ComplaintRequest):
+class KeyedComplaintRequest(Said):
     """A complaint that a member of staff keys in: what was said by and to the customer, read back to them."""
 
-    channel: Literal["phone", "counter", "community"]  # type: ignore[assignment]
+    channel: Literal["phone", "counter", "community"]
     told: Words | None = None
     """What the customer was told."""
     read_back: bool
@@ -156,7 +163,11 @@ def follow_page(number: str, secret: str) -> str:
 
 
 def accept(
-    request: ComplaintRequest, key: str | None, now: datetime, correlation: str, actor: str = "customer"
+    request: ComplaintRequest | KeyedComplaintRequest,
+    key: str | None,
+    now: datetime,
+    correlation: str,
+    actor: str = "customer",
 ) -> Receipt:
     """Store a complaint and answer with how to follow it.
 
@@ -293,7 +304,7 @@ def _opened(voiced: Voiced, secret: str) -> Draft:
     return draft
 
 
-def _checked(request: ComplaintRequest, *, keyed: bool) -> Contact | None:
+def _checked(request: Said, *, keyed: bool) -> Contact | None:
     """The contact as providers take it, when everything that needs the pack to judge is right."""
     book = shelf.book()
     try:

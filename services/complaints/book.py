@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from shared.packs import Duty, Grade, Pack
-from shared.packs.complaints import Complaints, Step
+from shared.packs.complaints import Complaints
+from shared.packs.steps import Step
 from shared.promises import Rung
 from shared.worktime import Calendar
 

@@ -14,7 +14,7 @@ from services.complaints.press import Coverage
 from services.complaints.rectification import Notice
 from shared.aggregate import Aggregate
 from shared.packs import Grade, Money
-from shared.packs.complaints import Happening
+from shared.packs.steps import Happening
 from shared.promises import Promises
 
 Finding = Literal["substantiated", "partly", "not-substantiated"]

@@ -12,7 +12,7 @@ from services.complaints.handling import Act
 from shared import promises
 from shared.contracts.complaints import CallsDeclined, VisitAgreed
 from shared.http import Problem, Request, When, fault
-from shared.packs.complaints import Happening
+from shared.packs.steps import Happening
 from shared.policy import Principal
 from shared.store import Audience
 

@@ -13,7 +13,9 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.packs.complaints import Complaints, Corrective, Happening
+from shared.packs.complaints import Complaints
+from shared.packs.procedures import Corrective
+from shared.packs.steps import Happening
 
 
 class Stage(StrEnum):

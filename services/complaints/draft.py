@@ -16,7 +16,7 @@ from shared.contracts.complaints import (
     PenaltyRecorded,
     PenaltyWithdrawn,
 )
-from shared.packs.complaints import Happening
+from shared.packs.steps import Happening
 from shared.store import Audience, Item, Line
 
 

@@ -8,7 +8,8 @@ from services.complaints.book import Book
 from services.complaints.complaint import Complaint
 from services.complaints.corrective import begins
 from shared.packs import Grade, Money
-from shared.packs.complaints import BUILT_IN_FACTS, Complaints, Happening
+from shared.packs.complaints import BUILT_IN_FACTS, Complaints
+from shared.packs.steps import Happening
 
 
 class NoSuchKind(ValueError):

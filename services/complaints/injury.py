@@ -13,7 +13,8 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict
 
 from shared.packs import Money
-from shared.packs.complaints import Complaints, Happening
+from shared.packs.complaints import Complaints
+from shared.packs.steps import Happening
 
 
 class Item(StrEnum):

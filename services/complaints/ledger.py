@@ -14,7 +14,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from shared.packs import Department, Grade, Money
-from shared.packs.complaints import Complaints, Exemption, Penalty, Reference
+from shared.packs.complaints import Complaints, Reference
+from shared.packs.ledger import Exemption, Penalty
 from shared.worktime import Calendar, Span, due
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.packs.complaints import Press
+from shared.packs.procedures import Press
 
 
 class NotTheSpeaker(PermissionError):

@@ -15,7 +15,7 @@ from services.complaints.reference import Reference
 from shared.contracts.complaints import AttentionAsked, RectificationIssued
 from shared.http import Problem, Request, When, fault
 from shared.packs import Money
-from shared.packs.complaints import Happening
+from shared.packs.steps import Happening
 from shared.policy import Principal
 from shared.store import Cause, Line
 from shared.tables import store

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.packs.complaints import Rectification
+from shared.packs.procedures import Rectification
 
 _DIGITS: Final = 6
 

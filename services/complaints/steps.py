@@ -20,7 +20,7 @@ from services.complaints.complaint import (
     State,
 )
 from shared import promises
-from shared.packs.complaints import Happening, Step
+from shared.packs.steps import Happening, Step
 from shared.promises import Ladder, Miss, Promise, PromiseState, Refusal, Rung, Warned
 
 _CHANGED = "the complaint turned out to be of another kind or grade"

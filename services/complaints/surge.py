@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from shared.aggregate import Aggregate
-from shared.packs.complaints import Surge
+from shared.packs.procedures import Surge
 from shared.worktime import Calendar, Span, due
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from services.complaints.book import Book
 from services.complaints.complaint import Complaint
-from shared.packs.complaints import Happening, Tell, exceeds
+from shared.packs.complaints import exceeds
+from shared.packs.steps import Happening, Tell
 
 
 def due(complaint: Complaint, happening: Happening, book: Book) -> tuple[Complaint, tuple[Tell, ...]]:

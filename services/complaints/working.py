@@ -19,7 +19,7 @@ from shared.contracts.complaints import (
 )
 from shared.http import Problem, Request, fault
 from shared.packs import Grade, Money
-from shared.packs.complaints import Happening
+from shared.packs.steps import Happening
 from shared.policy import Principal
 from shared.store import Audience
 

@@ -39,6 +39,8 @@ _LETTERS: Final = str.maketrans(
     "أإآٱىةؤئگچ",
     "اااايهويكج",
 )
+_ROOT: Final = 3
+"""Letters of an Arabic root: a و before them may be one of them."""
 _BEFORE: Final = ("بال", "كال", "فال", "هال", "عال", "لل", "ال")
 _AFTER: Final = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
 
@@ -79,7 +81,7 @@ def words(text: str, language: str) -> list[str]:
 
 def _bare(word: str) -> str:
     """An Arabic word without article and endings, after Larkey's "light10"; never fewer than two letters."""
-    if len(word) > 3 and word.startswith("و"):  # noqa: PLR2004  three letters are a root
+    if len(word) > _ROOT and word.startswith("و"):
         word = word[1:]
     for before in _BEFORE:
         if word.startswith(before) and len(word) - len(before) > 1:

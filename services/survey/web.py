@@ -3,6 +3,7 @@
 The link's token moves into a cookie of that survey (`shared.pages.linked`).
 """
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -22,6 +23,7 @@ from shared.store import NotFound
 
 handler = Pages("survey")
 
+_SCORE: Final = re.compile(r"\d{1,2}")
 _SCALES: Final[Mapping[str, range]] = {
     "satisfaction": range(5, 0, -1),
     "effort": range(5, 0, -1),
@@ -68,7 +70,7 @@ def _ask(visit: Visit, key: Key) -> Response[str]:
 
 def _request(sent: Mapping[str, str]) -> AnswerRequest:
     """The answer among what was sent. Raises `Problem` with the faults."""
-    scores = {name: int(sent[name]) for name in _SCALES if sent.get(name, "").isdecimal() and len(sent[name]) <= 2}  # noqa: PLR2004  10 is the longest
+    scores = {name: int(sent[name]) for name in _SCALES if _SCORE.fullmatch(sent.get(name, ""))}
     comment = {"comment": sent["comment"]} if sent.get("comment") else {}
     try:
         return AnswerRequest.model_validate(scores | comment)

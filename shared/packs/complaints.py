@@ -1,12 +1,12 @@
 """How an organisation handles complaints, as data: kinds, grading, clocks, who decides, and the ledger."""
 
 from collections.abc import Collection, Iterator
-from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.packs.ledger import Ledger
 from shared.packs.parts import (
     Code,
     Condition,
@@ -21,60 +21,15 @@ from shared.packs.parts import (
     Question,
     Refers,
     RoleCode,
-    RungRole,
     Within,
     Wording,
 )
+from shared.packs.procedures import Corrective, FollowUp, Form, Injury, Press, Rectification, Surge, Visits
+from shared.packs.steps import Step, Tell
 
 BUILT_IN_FACTS = frozenset({"injury", "press", "substantiated"})
 """Facts that every complaint has without a pack asking for them: somebody was hurt; the press has come or asked;
 the finding is substantiated, in whole or in part."""
-
-
-class Happening(StrEnum):
-    """What happens to a complaint. A clock starts at one of these, or when another clock stopped in time or late."""
-
-    ACCEPTED = "accepted"
-    GRADED = "graded"
-    REACHED = "reached"
-    """The customer was spoken to."""
-    NOT_REACHED = "not_reached"
-    TAKEN = "taken"
-    """Somebody who may has taken it on."""
-    VISIT_AGREED = "visit_agreed"
-    VISITED = "visited"
-    FORM_ISSUED = "form_issued"
-    FORM_SIGNED = "form_signed"
-    """Whoever has to sign for the complaint form has."""
-    NOTICE_ISSUED = "notice_issued"
-    CONTAINED = "contained"
-    """Corrective action: the interim containment is in place."""
-    CAUSE_FOUND = "cause_found"
-    """Corrective action: the root cause is found and measures are planned."""
-    REVIEWED = "reviewed"
-    """Corrective action: the review passed it on."""
-    APPROVED = "approved"
-    MEASURED = "measured"
-    """Corrective action: the permanent measure is carried out."""
-    VERIFIED = "verified"
-    INJURY_REPORTED = "injury_reported"
-    STATEMENT_TAKEN = "statement_taken"
-    """A witness's, in writing."""
-    AID_DECIDED = "aid_decided"
-    """Whether somebody goes to hospital with them, and what is paid in advance."""
-    SCENE_KEPT = "scene_kept"
-    """The scene is secured, or a piece of evidence kept."""
-    INSURER_TOLD = "insurer_told"
-    OPINION_RECEIVED = "opinion_received"
-    """The insurer's, in writing."""
-    PRESS_ASKED = "press_asked"
-    FOUND = "found"
-    """Findings are decided."""
-    ANSWERED = "answered"
-    REWORKED = "reworked"
-    """The customer was not satisfied and it is handled again."""
-    CLOSED = "closed"
-    RETURN_VISITED = "return_visited"
 
 
 class Document(Part):
@@ -138,64 +93,6 @@ class Threshold(Part):
     people_from: Annotated[int, Field(ge=2)] | None = None
 
 
-class Step(Condition):
-    """A clock of its own: who must do what, within what time.
-
-    `starts` is a `Happening`, or the id of another step: then it starts when that one is done, in time or late.
-    Whether it applies is looked at then; and once more at `graded` for a step that starts at `accepted`, because its
-    grade may only be known there: it still counts from acceptance. `counted_from` is for a clock that only starts to
-    matter later: it counts from that earlier happening. With `replaces` it takes the place of another step, which is
-    owed no more. `ends` is the happening that keeps it; without one a member of staff says that it is done. With `by`
-    only what one of these roles does counts. `warn` is
-    how long before it is due its owner is reminded. Not done in time, it goes to `late_to`, or else to the rung above
-    its role. `customer` says that the customer sees it among the promises made to them; `call`, that it is a
-    telephone call to them, which nobody owes a customer who wants no calls. It starts once in
-    each round: `repeats` is for a step that starts whenever that happens.
-    """
-
-    id: Code
-    name: Wording
-    role: RoleCode
-    within: Within
-    starts: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
-    counted_from: Happening | None = None
-    replaces: Annotated[Code, Refers("steps")] | None = None
-    ends: Happening | None = None
-    by: tuple[RoleCode, ...] = ()
-    warn: Within | None = None
-    late_to: RungRole | None = None
-    customer: bool = False
-    repeats: bool = False
-    call: bool = False
-
-
-class Tell(Condition):
-    """Who is told at once when something happens. With `takes_over` the first of them has the complaint from then."""
-
-    id: Code
-    at: Happening
-    roles: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
-    amount_above: Money | None = None
-    takes_over: bool = False
-
-
-class FollowUp(Part):
-    """The customer hears from `role` every so often until the complaint is closed, unless they want no calls."""
-
-    role: RoleCode
-    every: Within
-    late_to: RungRole
-    """Who has it when one was missed."""
-
-
-class Visits(Part):
-    """Visits are promised for the time agreed. So many days running without anybody there go to `late_to` at once."""
-
-    role: RoleCode
-    days_without: Annotated[int, Field(ge=1)] | None = None
-    late_to: RungRole | None = None
-
-
 class SecondComplaint(Part):
     """A complaint with all of `same` in common with an earlier one, within the span, is the next about one matter.
 
@@ -215,116 +112,6 @@ class Rework(Part):
 
     rounds: Annotated[int, Field(ge=1)]
     rungs_up: Annotated[int, Field(ge=1)]
-
-
-class Surge(Part):
-    """So many complaints within the span, counted by kind, by department or all together, start the playbook."""
-
-    complaints: Annotated[int, Field(ge=2)]
-    within: Within
-    by: Literal["kind", "department", "all"]
-    playbook: Code
-    tells: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
-
-
-class Injury(Part):
-    """Somebody was hurt: who decides on company to hospital and advance payment, who is told at once, who insures."""
-
-    decides: RoleCode
-    tells: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
-    witness_first: bool = False
-    """Nothing is decided before a witness's statement is kept, or that nobody saw it."""
-    insurer: Annotated[Code, Refers("directory")] | None = None
-    """A place of the directory."""
-
-
-class Press(Part):
-    """Nobody but the speaker talks to the press."""
-
-    speaker: RoleCode
-    tells: tuple[RoleCode, ...] = ()
-
-
-class Form(Part):
-    """The complaint form that goes to a department: who may approve it, who signs for it."""
-
-    to: DepartmentCode
-    approvers: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
-    major_approvers: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
-    signed_by: RoleCode
-
-
-class Corrective(Part):
-    """Corrective action: the responsible department finds the cause and plans, reviewers send back or pass on,
-    approvers approve, somebody verifies the effect.
-    """
-
-    kinds: Annotated[tuple[KindCode, ...], Field(min_length=1)]
-    planners: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
-    reviewers: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
-    approvers: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
-    verifiers: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
-
-
-class Rectification(Part):
-    """Every complaint has a rectification notice, which goes to a department. Its clock is the step that ends with
-    `notice_issued`.
-    """
-
-    to: DepartmentCode
-    roles: Annotated[tuple[RoleCode, ...], Field(min_length=1)]
-    """Who may issue it."""
-
-
-class Nth(Part):
-    """Which complaint about one matter, counted from 1. No `max`: that one and all after.
-
-    With `since`, a milestone of the reference: which complaint about the reference since then, of any kind.
-    """
-
-    since: Annotated[FactName, Refers("milestones")] | None = None
-    min: Annotated[int, Field(ge=1)] = 1
-    max: Annotated[int, Field(ge=1)] | None = None
-
-    def covers(self, number: int) -> bool:
-        return self.min <= number and (self.max is None or number <= self.max)
-
-
-class Penalty(Condition):
-    """What a cause costs the department that is responsible, once for each complaint.
-
-    No money (`minor: 0`) means that the complaint is counted against the department, no more.
-    """
-
-    id: Code
-    name: Wording
-    department: DepartmentCode
-    amount: Money
-    nth: Nth | None = None
-
-
-class Exemption(Condition):
-    """When this holds, `frees` is not responsible for these penalties; `instead` is, or nobody."""
-
-    id: Code
-    name: Wording
-    frees: DepartmentCode
-    penalties: Annotated[tuple[Annotated[Code, Refers("penalties")], ...], Field(min_length=1)]
-    nth: Nth | None = None
-    instead: DepartmentCode | None = None
-
-
-class Ledger(Part):
-    """Penalties and their exemptions. Every penalty that applies is recorded, each for its own cause."""
-
-    penalties: tuple[Penalty, ...]
-    exemptions: tuple[Exemption, ...] = ()
-
-    @property
-    def counts_since(self) -> bool:
-        """Whether it asks which complaint about the reference one is."""
-        entries: tuple[Penalty | Exemption, ...] = (*self.penalties, *self.exemptions)
-        return any(one.nth and one.nth.since for one in entries)
 
 
 class Guidance(Part):

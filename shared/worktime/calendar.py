@@ -319,11 +319,14 @@ class _Reader:
         return tuple(window for window, _ in found)
 
     def _window(self, data: object, key: str) -> Window | None:
-        if not isinstance(data, list | tuple) or len(data) != 2:  # noqa: PLR2004 - a start and an end
-            self._wrong(key, f'a window is a start and an end, such as ["09:00", "17:00"]; got {data!r}')
-            return None
+        match data:
+            case [since, until]:
+                pass
+            case _:
+                self._wrong(key, f'a window is a start and an end, such as ["09:00", "17:00"]; got {data!r}')
+                return None
         times: list[int] = []
-        for text in data:
+        for text in (since, until):
             match = _TIME.fullmatch(text) if isinstance(text, str) else None
             if match is None:
                 self._wrong(key, f"{text!r} is not a time of day; write 00:00 to 24:00, in quotes")

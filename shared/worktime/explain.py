@@ -127,8 +127,8 @@ def _opening_hours(calendar: Calendar, low: int, high: int) -> list[_Piece]:
         midnight = datetime.fromordinal(ordinal)
         edges = hours.edges()
         instants = [wall_to_micros(zone, midnight + timedelta(minutes=edge)) for edge in edges]
-        for edge, start, end in zip(edges, instants, instants[1:], strict=False):
-            start, end = max(start, low), min(end, high)  # noqa: PLW2901 - cut to what was asked for
+        for edge, since, until in zip(edges, instants, instants[1:], strict=False):
+            start, end = max(since, low), min(until, high)
             if start < end:
                 pieces.append(_Piece(start, end, *hours.at(edge)))
     return pieces

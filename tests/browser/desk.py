@@ -213,13 +213,13 @@ def open_desk(folder: Path, url: str = "https://desk.example") -> Iterator[Desk]
         environ.setenv(name, value)
     with mock_aws():
         aws.client.cache_clear()
-        aws._session.cache_clear()
+        aws.session.cache_clear()
         seals._senders_keys.clear()
         desk = Desk(url, folder)
         yield desk
         desk.close()
     aws.client.cache_clear()
-    aws._session.cache_clear()
+    aws.session.cache_clear()
     seals._senders_keys.clear()
     environ.undo()
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TRIES = 5
 """Deliveries of a message before it is a dead letter (infra.constructs.queues)."""
 _STREAM_TRIES = 10
+_STREAM_BATCH = 100
 _SHARDS = 2
 _VISIBILITY_SECONDS = 180
 _OVERTAKES_SECONDS = 120
@@ -135,14 +136,44 @@ def streamed(one: Written) -> dict[str, Any] | None:
     return one.after if one.before is None and one.key[1].startswith("EV#") else None
 
 
+@dataclass(frozen=True)
+class Piece:
+    """Records of one shard that go to the function together: their numbers, and how often they were tried again."""
+
+    numbers: tuple[int, ...]
+    retries: int = 0
+
+
+def left_of(piece: Piece, answer: Mapping[str, Any] | None) -> list[Piece]:
+    """What Lambda hands over next of it, in this order; without an answer the function failed.
+
+    As AWS documents a mapping with BisectBatchOnFunctionError and ReportBatchItemFailures; see `test_streams.py`.
+    """
+    numbers, retries = piece.numbers, piece.retries
+    if answer is None:
+        if len(numbers) == 1:
+            return [Piece(numbers, retries + 1)]
+        half = len(numbers) // 2
+        return [Piece(numbers[:half], retries), Piece(numbers[half:], retries)]
+    failed = [one.get("itemIdentifier") for one in answer.get("batchItemFailures") or ()]
+    if not failed:
+        return []
+    if not all(isinstance(one, str) and one.isdecimal() and int(one) in numbers for one in failed):
+        return [Piece(numbers, retries + 1)]
+    first = numbers.index(min(map(int, failed)))
+    return [Piece(numbers[first:], retries + (first == 0))]
+
+
 class Stream:
     """A table's stream before the relay: in order within a shard, again after a failure, lost in the end."""
 
     def __init__(self, world: "World", random: Random, service: str) -> None:
         self._world, self._random, self.service = world, random, service
-        self._shards: list[list[tuple[int, dict[str, Any]]]] = [[] for _ in range(_SHARDS)]
+        self._waiting: list[list[int]] = [[] for _ in range(_SHARDS)]
+        self._again: list[list[Piece]] = [[] for _ in range(_SHARDS)]
+        """What was handed over and has to come again, before anything behind it."""
+        self._items: dict[int, dict[str, Any]] = {}
         self._busy = [False] * _SHARDS
-        self._tries = [0] * _SHARDS
         self._number = 0
 
     def appended(self, item: dict[str, Any]) -> None:
@@ -153,50 +184,48 @@ class Stream:
             return
         shard = crc32(item["pk"]["S"].encode()) % _SHARDS
         self._number += 1
-        self._shards[shard].append((self._number, item))
+        self._items[self._number] = item
+        self._waiting[shard].append(self._number)
         self._world.scheduler.later(self._random.uniform(0.05, 0.6), lambda: self._deliver(shard))
 
     def _deliver(self, shard: int) -> None:
-        waiting = self._shards[shard]
-        if not waiting or self._busy[shard]:
+        if self._busy[shard] or not (self._again[shard] or self._waiting[shard]):
             return
         self._busy[shard] = True
-        # After a failure the batch is cut in two.
-        most = max(1, self._random.randint(1, 100) >> self._tries[shard])
-        batch = waiting[:most]
+        piece = self._again[shard].pop(0) if self._again[shard] else self._fresh(shard)
         records = [
-            {"eventName": "INSERT", "dynamodb": {"NewImage": item, "SequenceNumber": str(number)}}
-            for number, item in batch
+            {"eventName": "INSERT", "dynamodb": {"NewImage": self._items[number], "SequenceNumber": str(number)}}
+            for number in piece.numbers
         ]
         self._world.call(
-            self.service, "relay", {"Records": records}, lambda outcome: self._answered(shard, batch, outcome)
+            self.service, "relay", {"Records": records}, lambda outcome: self._answered(shard, piece, outcome)
         )
 
-    def _answered(self, shard: int, batch: list[tuple[int, dict[str, Any]]], outcome: "Outcome") -> None:
+    def _fresh(self, shard: int) -> Piece:
+        waiting = self._waiting[shard]
+        taken = tuple(waiting[: self._random.randint(1, _STREAM_BATCH)])
+        del waiting[: len(taken)]
+        return Piece(taken)
+
+    def _answered(self, shard: int, piece: Piece, outcome: "Outcome") -> None:
         self._busy[shard] = False
-        failed = [int(one["itemIdentifier"]) for one in outcome.answer["batchItemFailures"]] if outcome.answer else []
-        if outcome.answer is not None and not failed:
-            done, self._tries[shard] = len(batch), 0
-            if self._random.random() < self._world.weather.stream_again:
-                done = 0
-        elif failed:
-            done = [number for number, _ in batch].index(min(failed))
-            self._tries[shard] += 1
-        else:
-            done = 0
-            self._tries[shard] += 1
-        if self._tries[shard] > _STREAM_TRIES:
-            done, self._tries[shard] = max(done, 1), 0
-            self._world.story.add(self._world.now, f"  ! the stream of {self.service} gives a record up")
-        del self._shards[shard][:done]
-        if self._shards[shard]:
-            self._world.scheduler.later(
-                self._random.uniform(0.05, 1 << min(self._tries[shard], 5)), lambda: self._deliver(shard)
-            )
+        left = left_of(piece, outcome.answer)
+        if not left and self._random.random() < self._world.weather.stream_again:
+            left = [piece]
+        if left and left[0].retries > _STREAM_TRIES:
+            given_up = ", ".join(map(str, left.pop(0).numbers))
+            self._world.story.add(self._world.now, f"  ! the stream of {self.service} gives up {given_up}")
+        self._again[shard][:0] = left
+        kept = {number for one in left for number in one.numbers}
+        for number in set(piece.numbers) - kept:
+            del self._items[number]
+        if self._again[shard] or self._waiting[shard]:
+            wait = 1 << min(left[0].retries if left else 0, 5)
+            self._world.scheduler.later(self._random.uniform(0.05, wait), lambda: self._deliver(shard))
 
     @property
     def empty(self) -> bool:
-        return not any(self._shards)
+        return not any(self._waiting) and not any(self._again)
 
 
 @dataclass(frozen=True)

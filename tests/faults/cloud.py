@@ -69,12 +69,17 @@ class Cloud:
             ("sns", "publish"): self._publish,
             ("pinpoint-sms-voice-v2", "send_text_message"): self._send_text_message,
         }
+        self._through: Callable[..., Any] = self._call
         self.ask(world.database)
 
     def ask(self, database: Any) -> None:
         """Let this be what answers for DynamoDB."""
         for operation in _OF_TABLES:
             self._effects["dynamodb", operation] = getattr(database, operation)
+
+    def watched(self, by: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+        """Let every call from now on go through what `by` makes of it."""
+        self._through = by(self._call)
 
     def client(self, service: str, *, once: bool) -> Client:
         if (service, once) not in self._clients:
@@ -83,6 +88,9 @@ class Cloud:
 
     def call(self, service: str, operation: str, arguments: dict[str, Any], *, once: bool) -> Any:
         """The call as botocore would make it, answer or error."""
+        return self._through(service, operation, arguments, once=once)
+
+    def _call(self, service: str, operation: str, arguments: dict[str, Any], *, once: bool) -> Any:
         effect = self._effects.get((service, operation))
         if effect is None:
             raise NotInThisWorld(f"{service}.{operation}")

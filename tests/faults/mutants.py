@@ -59,15 +59,7 @@ class Mutant:
 
 def instead(where: str, name: str, wrong: Callable[..., Any]) -> Planted:
     """`wrong` in the place of a module's or class's attribute."""
-
-    def plant() -> AbstractContextManager[Any]:
-        module, _, inside = where.partition(":")
-        target: Any = import_module(module)
-        for part in filter(None, inside.split(".")):
-            target = getattr(target, part)
-        return patch.object(target, name, wrong)
-
-    return plant
+    return lambda: patch.object(_found(where), name, wrong)
 
 
 def around(where: str, name: str, change: Callable[..., Any]) -> Planted:
@@ -75,15 +67,21 @@ def around(where: str, name: str, change: Callable[..., Any]) -> Planted:
 
     @contextmanager
     def plant() -> Iterator[None]:
-        module, _, inside = where.partition(":")
-        target: Any = import_module(module)
-        for part in filter(None, inside.split(".")):
-            target = getattr(target, part)
+        target = _found(where)
         original = getattr(target, name)
         with patch.object(target, name, lambda *args, **kwargs: change(original, *args, **kwargs)):
             yield
 
     return plant
+
+
+def _found(where: str) -> Any:
+    """`module` or `module:Class`."""
+    module, _, inside = where.partition(":")
+    target: Any = import_module(module)
+    for part in filter(None, inside.split(".")):
+        target = getattr(target, part)
+    return target
 
 
 def all_of(*planted: Planted) -> Planted:

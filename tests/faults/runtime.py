@@ -121,6 +121,7 @@ def _settings_of(service: str, pack: str, packs: str) -> Settings:
         "mail_from": "desk@example.org",
         "duty_mail": DUTY_MAIL,
         "sms_countries": "GB",
+        "receipts": "AhdNotify",
     }
     return Settings(**{name: given.get(name, "") for name in Settings.__dataclass_fields__})
 

@@ -169,9 +169,10 @@ class Database:
         ExpressionAttributeValues: Item | None = None,
         Limit: int | None = None,
         ExclusiveStartKey: Item | None = None,
-        ConsistentRead: bool = False,  # noqa: ARG002
+        ConsistentRead: bool = False,
     ) -> Item:
-        found = sorted(self._table("Scan", TableName).everything(), key=_by_place)
+        table = self._table("Scan", TableName)
+        found = sorted(table.everything() if ConsistentRead else self._everything_older(table), key=_by_place)
         if ExclusiveStartKey is not None:
             found = [one for one in found if _by_place(one) > _by_place(ExclusiveStartKey)]
         page = found[:Limit]
@@ -205,6 +206,9 @@ class Database:
     def _older(self, table: Table, partition: str) -> list[Item | None]:
         keys = [(partition, sort) for sort in table.items.get(partition, {})]
         return [self._perhaps_older(table, key) for key in keys]
+
+    def _everything_older(self, table: Table) -> list[Item]:
+        return [one for partition in table.items for one in self._older(table, partition) if one]
 
     # Writing.
 

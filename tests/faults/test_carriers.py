@@ -259,6 +259,8 @@ def test_queues_in_memory_are_set_as_the_template_sets_them():
     assert wanted["RedrivePolicy"]["maxReceiveCount"] == carriers.TRIES
     stream = properties("AWS::Lambda::EventSourceMapping", "BisectBatchOnFunctionError")
     assert stream["MaximumRetryAttempts"] == carriers._STREAM_TRIES
+    assert stream["BatchSize"] == carriers._STREAM_BATCH
+    assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 @dataclass

@@ -13,10 +13,11 @@ import pytest
 from botocore import xform_name
 
 from infra.app import PACKAGES, is_current
-from infra.package import _LAID_BY, _TRIMMED_BY, Packing, try_out
+from infra.packing import LAID_BY, TRIMMED_BY, Packing
 from infra.services import SERVICES
 from infra.target import Target
 from infra.trim import CALLS, aws_calls, pruned
+from infra.tryout import try_out
 
 PARTS = {name: part for service in SERVICES for name, part in service.packages().items()}
 UNCHECKED_HASH = 0b01
@@ -48,11 +49,11 @@ def test_what_is_tested_here_was_built_from_this_code():
 
 def test_a_package_is_outdated_by_a_change_of_whatever_it_is_made_by():
     """Services and their functions are told to it; all else of `infra` that it is made with counts by its text."""
-    made_by, found = {Path(__file__).parents[2] / "infra" / "package.py"}, set[Path]()
+    made_by, found = {Path(__file__).parents[2] / "infra" / "packing.py"}, set[Path]()
     while made_by:
         found |= made_by
         made_by = {one for file in made_by for one in _of_infra(file)} - found
-    assert {file for file in found if file not in {*_TRIMMED_BY, *_LAID_BY}} == set()
+    assert {file for file in found if file not in {*TRIMMED_BY, *LAID_BY}} == set()
 
 
 def _of_infra(file: Path) -> set[Path]:
@@ -61,10 +62,10 @@ def _of_infra(file: Path) -> set[Path]:
     modules = {
         node.module
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("infra.")
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("infra.")
     }
-    origins = (importlib.util.find_spec(str(module)).origin for module in modules - told)  # type: ignore[union-attr]
-    return {Path(str(origin)) for origin in origins}
+    specs = (importlib.util.find_spec(module) for module in modules - told)
+    return {Path(str(spec.origin)) for spec in specs if spec}
 
 
 def test_it_holds_its_own_service_and_no_other(service, package):

@@ -33,7 +33,7 @@ def described(service: str) -> Any:
     return schema
 
 
-intake, notify = described("intake"), described("notify")
+intake, complaints, notify = (described(service) for service in ("intake", "complaints", "notify"))
 whatever = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -59,6 +59,15 @@ def reported(desk) -> tuple[str, str]:
     return case["number"], case["secret"]
 
 
+@pytest.fixture(scope="module")
+def complained(desk) -> tuple[str, str]:
+    """A complaint, and the secret of its customer."""
+    with desk.client() as client:
+        body = {"text": "Nobody came.", "contact": {"email": "amal@example.org"}}
+        complaint = client.post("/v1/complaints", json=body).raise_for_status().json()
+    return complaint["number"], complaint["secret"]
+
+
 @pytest.mark.emulator
 @intake.parametrize()
 @whatever
@@ -67,6 +76,21 @@ def test_every_operation_of_intake_answers_as_it_is_described(case, desk, superv
     signed_in = case.operation.path.startswith("/staff") and next(turn) % 3
     if signed_in:
         case.headers["Authorization"] = f"Bearer {supervisor}"
+    answer = case.call(base_url=desk.url)
+    case.validate_response(answer, checks=CHECKS)
+
+
+@pytest.mark.emulator
+@complaints.parametrize()
+@whatever
+def test_every_operation_of_complaints_answers_as_it_is_described(case, desk, supervisor, complained):
+    # Two of three come signed in, of a complaint that there is: the third is for what a stranger gets.
+    if next(turn) % 3:
+        number, secret = complained
+        if "number" in case.path_parameters:
+            case.path_parameters["number"] = number
+        staff = case.operation.path.startswith("/staff")
+        case.headers["Authorization"] = f"Bearer {supervisor if staff else secret}"
     answer = case.call(base_url=desk.url)
     case.validate_response(answer, checks=CHECKS)
 

@@ -5,6 +5,7 @@ Resources are named by what they are: `table`, `table/index/due`, `table/stream`
 """
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import product
@@ -109,6 +110,16 @@ def by_lambda_itself(template: Template, service: str, function: str) -> frozens
 
 _OF_QUEUES = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 _OF_STREAMS = tuple(f"dynamodb:{one}" for one in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"))
+
+
+def without(whole: Template, service: str, role: str, action: str) -> Template:
+    """The template with a role that lacks an action."""
+    stacks = deepcopy(whole.stacks)
+    for name, resource in stacks[service]["Resources"].items():
+        if resource["Type"] == "AWS::IAM::Role" and name.startswith(role):
+            document = resource["Properties"]["Policies"][0]["PolicyDocument"]
+            document["Statement"] = [one for one in document["Statement"] if action not in one["Action"]]
+    return Template(stacks)
 
 
 def _function(template: Template, service: str, function: str) -> tuple[str, dict[str, Any]]:

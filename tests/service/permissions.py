@@ -44,7 +44,7 @@ class Guard:
 
     def listen(self) -> None:
         """Hear every call of the clients that functions make from now on."""
-        session = aws._session()
+        session = aws.session()
         session.unregister("before-parameter-build", unique_id="permissions")  # that of the test before
         session.register("before-parameter-build", self._asked, unique_id="permissions")
 
@@ -58,7 +58,7 @@ class Guard:
             return
         self.heard += 1
         mine = self.grants(self.function)
-        for asked in _needed(model.service_model.service_id, model.name, params, self.function, mine):
+        for asked in needed(model.service_model.service_id, model.name, params, self.function, mine):
             if grants := mine.that_allow(asked, self.parameters):
                 USED.update((self.function, grant) for grant in grants)
             else:
@@ -67,7 +67,7 @@ class Guard:
                 raise NotGranted(f"{said}: give it the use in infra/{self.function.partition('.')[0]}_stack.py")
 
 
-def _needed(service: str, operation: str, params: Mapping[str, Any], function: str, mine: Grants) -> Iterator[Asked]:
+def needed(service: str, operation: str, params: Mapping[str, Any], function: str, mine: Grants) -> Iterator[Asked]:
     """Every permission that a call needs."""
     own = f"key/{function.partition('.')[0]}"
     if service == "DynamoDB":

@@ -1,6 +1,7 @@
 """Subscribers and bulletins as people drive them: over HTTP, by the links of their messages, by the clock."""
 
 import re
+from collections.abc import Iterator
 from email import message_from_string
 from email.policy import default
 from typing import Any
@@ -27,8 +28,8 @@ def written(world: World, to: str) -> list[str]:
     """What an address was sent, the words alone."""
     if to.startswith("+"):
         return world.sms(to)
-    letters = (message_from_string(mail, policy=default) for mail in world.mails(to))
-    return [f"{one['subject']}\n{one.get_body(('plain',)).get_content()}" for one in letters]  # type: ignore[union-attr]
+    letters: Iterator[Any] = (message_from_string(mail, policy=default) for mail in world.mails(to))
+    return [f"{one['subject']}\n{one.get_body(('plain',)).get_content()}" for one in letters]
 
 
 def link(said: str) -> tuple[str, str, str]:

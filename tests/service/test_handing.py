@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -20,8 +21,6 @@ CALLER = {"name": "Amal", "phone": "+971501234567"}
 
 def raw(world: World, receipt, what: str, who=OFFICER):
     """The bytes that a dispatch system reads, and their type."""
-    from importlib import import_module  # noqa: PLC0415
-
     path = f"/staff/v1/cases/{receipt['number']}/incident.{what}"
     event = {
         "version": "2.0",

@@ -5,7 +5,7 @@ from copy import deepcopy
 import pytest
 
 from infra.services import SERVICES
-from tests.service.grants import Asked, Grant, Grants, by_lambda_itself
+from tests.service.grants import Asked, Grant, Grants, by_lambda_itself, without
 from tests.service.parity import NOT_CALLED_HERE, reason, surplus
 from tests.template import Template, template
 
@@ -73,13 +73,3 @@ def test_a_function_that_asks_for_more_than_its_role_allows_is_refused_and_the_t
     assert world.iam.heard > 0
     assert world.iam.refused == ["complaints.staff may not dynamodb:PutItem on table"]
     world.iam.refused.clear()  # or else this test would fail at its end, as any other does
-
-
-def without(whole: Template, service: str, role: str, action: str) -> Template:
-    """The template with a role that lacks an action."""
-    stacks = deepcopy(whole.stacks)
-    for name, resource in stacks[service]["Resources"].items():
-        if resource["Type"] == "AWS::IAM::Role" and name.startswith(role):
-            document = resource["Properties"]["Policies"][0]["PolicyDocument"]
-            document["Statement"] = [one for one in document["Statement"] if action not in one["Action"]]
-    return Template(stacks)

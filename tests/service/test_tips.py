@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from services.intake import form
+from shared import vault
+from shared.rules import calendar, pack
+from tests.service.conftest import MONDAY_MORNING
 from tests.service.own_pack import with_categories
 from tests.service.test_emergencies import HARBOUR, NORTH, do, done, sign_on, told, unit
 from tests.service.test_main_path import OFFICER, SUPERVISOR, follow, promises, report, whats
@@ -41,8 +44,6 @@ def compiled_packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def everything(world: World) -> str:
     """All that the tables of all services hold, opened where it can be."""
-    from shared import vault  # noqa: PLC0415
-
     said = []
     for service in world.queues:
         items = world.items(service)
@@ -116,12 +117,10 @@ def test_a_tip_of_something_past_is_thanked_for_and_passed_on(world):
 
 @pytest.mark.requirement("CASE-17")
 def test_the_form_does_not_ask_who_gives_a_tip(world):
-    from shared.rules import calendar, pack  # noqa: PLC0415
-
     with world.function_of("intake"):
-        asked = form.ReportForm(pack(), {"area": "tips", "category": "T1"}, None, calendar().zone)  # type: ignore[arg-type]
+        asked = form.ReportForm(pack(), {"area": "tips", "category": "T1"}, MONDAY_MORNING, calendar().zone)
         assert asked.after("when") == "check"
-        other = form.ReportForm(pack(), {"area": "help", "category": "P8"}, None, calendar().zone)  # type: ignore[arg-type]
+        other = form.ReportForm(pack(), {"area": "help", "category": "P8"}, MONDAY_MORNING, calendar().zone)
         assert other.after("when") == "reach"
 
 

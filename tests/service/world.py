@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -211,7 +211,13 @@ class World:
         return Answer(answer["statusCode"], said, answer.get("headers", {}))
 
     def answer(
-        self, function: str, method: str, target: str, headers: dict[str, str], body: bytes
+        self,
+        function: str,
+        method: str,
+        target: str,
+        headers: dict[str, str],
+        body: bytes,
+        staff: dict[str, Any] | None = None,
     ) -> tuple[int, dict[str, str], bytes]:
         """A request as it comes over the wire, handed over as API Gateway does, and the answer as it goes back."""
         path, _, query = target.partition("?")
@@ -226,13 +232,15 @@ class World:
                 "requestId": "request-1",
                 "http": {"method": method, "path": unquote(path), "sourceIp": "127.0.0.1"},
                 "stage": "$default",
+                **({"authorizer": {"jwt": {"claims": staff}}} if staff else {}),
             },
             "body": b64encode(body).decode() if body else None,
             "isBase64Encoded": bool(body),
         }
         with self.function_of(*function.split(".")):
             answer = import_module(f"services.{function}").handler(event, None)
-        return answer["statusCode"], answer.get("headers", {}), answer["body"].encode()
+        said = answer["body"].encode()
+        return answer["statusCode"], answer.get("headers", {}), b64decode(said) if answer["isBase64Encoded"] else said
 
     def take_files(self) -> None:
         """Make the bucket for files of strangers: few tests need one, and S3 is slow to set up."""

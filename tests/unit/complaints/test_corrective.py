@@ -4,7 +4,7 @@ import pytest
 
 from services.complaints import corrective
 from services.complaints.corrective import MOVES, Action, IllegalMove, Move, OwnWork, Stage
-from shared.packs.complaints import Corrective
+from shared.packs.procedures import Corrective
 
 MORNING = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 WHO = {Move.FORWARD: "engineer", Move.APPROVE: "director", Move.VERIFY: "engineer", Move.REJECT: "engineer"}

@@ -5,7 +5,7 @@ import pytest
 from services.complaints import injury
 from services.complaints.injury import Decided, Decision, Injury, Item, NotAsked, Opinion, Record, TooEarly, Witness
 from shared.packs import Money
-from shared.packs.complaints import Step
+from shared.packs.steps import Step
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 BY = {"by": "manager-1", "at": NOW}

@@ -4,7 +4,7 @@ import pytest
 
 from services.complaints import press
 from services.complaints.press import Coverage, NotTheSpeaker
-from shared.packs.complaints import Press
+from shared.packs.procedures import Press
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 RULES = Press(speaker="store-manager", tells=("duty-manager", "store-manager"))

@@ -4,7 +4,7 @@ import pytest
 
 from services.complaints import rectification
 from services.complaints.rectification import AlreadyIssued, NoneAsked, Notice, Series
-from shared.packs.complaints import Rectification
+from shared.packs.procedures import Rectification
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 RULES = Rectification(to="service", roles=("department-manager",))

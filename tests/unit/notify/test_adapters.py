@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import botocore.session
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
@@ -224,7 +225,5 @@ def test_no_model_calls_these_codes_otherwise():
 
 
 def _operation(adapter: Adapter) -> Any:
-    import botocore.session  # noqa: PLC0415
-
     name = {"sesv2": "SendEmail", "sns": "Publish"}.get(adapter.service, "SendTextMessage")
     return botocore.session.get_session().get_service_model(adapter.service).operation_model(name)

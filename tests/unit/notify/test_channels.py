@@ -62,8 +62,8 @@ def provider(monkeypatch):
     settings.cache_clear()
 
 
-def refusal(code: str, status: int) -> ClientError:
-    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+def refusal(code: str, status: int, **more: Any) -> ClientError:
+    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}, **more}
     return ClientError(answer, "Send")
 
 
@@ -321,9 +321,7 @@ def test_a_setting_that_is_wrong_with_one_carrier_lets_the_other_stand_by(provid
 
 
 def reasoned(code: str, reason: str | None) -> ClientError:
-    error = refusal(code, 400)
-    error.response["Reason"] = reason  # type: ignore[typeddict-unknown-key]
-    return error
+    return refusal(code, 400, Reason=reason)
 
 
 def test_the_link_of_one_click_goes_out_in_one_piece_however_long_it_is(provider):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from infra.packs import PACKS, check
-from shared.packs.complaints import Happening
+from shared.packs.steps import Happening
 
 WHOLE: dict[str, Any] = {folder: check(PACKS / folder)[0] for folder in
          ("police", "works", "retail", "manufacturing", "motor", "it-desk", "convenience")}  # fmt: skip

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from infra.packs import PACKS, check, compiled
-from infra.packs.fit import FALLBACK
+from infra.packs.fit_categories import FALLBACK
 from infra.packs.source import Source
 from shared.packs import LANGUAGES
 

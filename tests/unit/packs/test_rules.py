@@ -2,7 +2,8 @@
 
 from infra.packs import PACKS, compiled
 from shared.packs import Condition, Money
-from shared.packs.complaints import Nth, exceeds
+from shared.packs.complaints import exceeds
+from shared.packs.ledger import Nth
 
 WORKS, RETAIL, POLICE = (compiled(PACKS / name) for name in ("works", "retail", "police"))
 

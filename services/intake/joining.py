@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from services.intake import case as cases
-from services.intake import emergency, filing, following, outstanding, reporting, revisiting, views
+from services.intake import correcting, emergency, filing, following, outstanding, reporting, revisiting, views
 from services.intake.case import Case, Move, State
 from services.intake.handling import Act, Draft, decided
 from services.intake.notes import HandlingAsked, JoinedTo, OtherReportJoined, ReportJoined
@@ -96,6 +96,7 @@ def report(request: ContinuedReportRequest, key: str | None, now: datetime, corr
         _must_be_open(draft.case, "Send it without `continues`: it becomes a case of its own.")
         write(draft)
         draft.tell(ReportJoined(), Audience.CUSTOMER, _words(request, contact))
+        _shelter(draft, request, contact)
         if goes_on.satisfied is None:
             draft.tell(HandlingAsked(), Audience.CUSTOMER)
         else:
@@ -168,12 +169,19 @@ def _join(
                 "Send it without `joins`: it becomes a case of its own. A supervisor may `join` that to this one."
             )
         draft.tell(ReportJoined(), Audience.CUSTOMER, _words(request, None))
+        _shelter(draft, request, contact)
         revisiting.judge(draft, judged)
 
     def decide(current: Case) -> Change[Case]:
         return decided(Draft(current, cause.at, principal), add)
 
     return acting.carry_out(Case, case.id, Command(principal.id, key, request), cause, decide, views.facts)
+
+
+def _shelter(draft: Draft, request: reporting.ReportRequest, contact: Contact | None) -> None:
+    """Whom a message can harm may say so only in what they add."""
+    if reporting.is_at_risk(request, contact):
+        correcting.shelter(draft, reporting.classes_of(request, contact))
 
 
 def join(draft: Draft, request: JoinRequest) -> None:

@@ -14,7 +14,7 @@ from services.intake.handling import Act, Draft, decided, identity_of, must_not_
 from services.intake.notes import StatementCorrected
 from services.intake.published import publish
 from services.intake.receipt import SENT, follow_url
-from services.intake.reporting import Where, check_story
+from services.intake.reported import Where, check_story
 from services.intake.statement import Statement, statement
 from shared import acting, vault
 from shared.acting import Change

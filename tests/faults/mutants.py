@@ -16,8 +16,8 @@ from unittest.mock import patch
 from botocore.exceptions import ClientError
 
 from shared import store
-from tests.faults.people import forgotten
-from tests.faults.people import people as everybody
+from tests.faults.town import forgotten
+from tests.faults.town import people as everybody
 from tests.faults.weather import Weather, breaking, crowded
 from tests.faults.world import World
 

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from tests.faults.people import people
+from tests.faults.town import people
 from tests.faults.runtime import in_memory
 from tests.faults.tables import Database
 from tests.faults.weather import Weather

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from services.notify.kinds import KINDS, RULES
 from shared import chain
 from tests.faults.runtime import NAMES, Invocation, current
+from tests.faults.safety import Safety
 from tests.faults.story import told_error
 from tests.faults.tables import Written
 
@@ -30,6 +31,7 @@ _OF_PEOPLE = frozenset({"api", "web", "staff"})
 """Functions that somebody asks over HTTP."""
 _UNDER_WAY = frozenset({"sending", "waiting"})
 _THERE = frozenset({"sent", "delivered"})
+_UNDELIVERED = "undelivered: "
 _ON_THE_CASE = {
     "ComplaintAccepted": "ComplaintNoted",
     "ComplaintAnswered": "ComplaintGotAnswer",
@@ -82,6 +84,10 @@ class Watch:
     _subjects_of_old: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Whom each complaint was about when it was made."""
     _untold_at_first: set[str] = field(default_factory=set)
+    safety: Safety = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.safety = Safety(self.world)
 
     def wrong(self, what: str) -> None:
         if what not in self.violations:
@@ -112,6 +118,7 @@ class Watch:
             self._fires_once(told)
             self._reacts_once(told)
             self._texts(told)
+            self.safety.wrote(told)
         elif one.before is not None and one.after is not None and one.before["doc"] != one.after["doc"]:
             self.wrong(f"an event was changed: {one.key}")
 
@@ -164,6 +171,8 @@ class Watch:
                 self._settled.add((by.number, one.key[0]))
         if one.key[0].startswith("COMPLAINT#") and not before:
             self._subjects_of_old[one.key[0]] = tuple(after.get("subjects", ()))
+        if one.key[0].startswith("CASE#"):
+            self.safety.case(one, after)
         if one.key[0].startswith("RECIPIENT#"):
             self._wishes(one.key[0], before, after)
         if one.key[0].startswith("CALLBACK#") and not before and after.get("case") in self._no_calls:
@@ -223,6 +232,8 @@ class Watch:
         spam = self._unwanted.get((doc.get("case", ""), letter.channel), letter.by.number)
         if letter.by.number > spam and RULES[KINDS[doc["template"]]].declinable:
             self.wrong(f"sent by a way that its customer calls spam: {letter.message}")
+        if doc.get("case"):
+            self.safety.sending(letter, doc["case"])
 
     def logged(self, line: str) -> None:
         self._lines.append(line)
@@ -248,7 +259,10 @@ class Watch:
 
     def seen(self, by: Invocation, reader: dict[str, Any] | None, status: int, body: Any) -> None:
         """Whoever a complaint is about saw something of it."""
-        if reader is None or status != 200 or by.service == "intake":
+        if reader is None or status != 200:
+            return
+        self.safety.seen(by, reader, body)
+        if by.service == "intake":
             return
         names = {
             reader["sub"],
@@ -273,12 +287,14 @@ class Watch:
         self._chains_are_whole()
         self._index_agrees()
         self._messages_end()
+        self._undelivered_is_said()
         self._acknowledged_once()
         self._asked_once()
         self._cases_know_of_complaints()
         self._units_agree()
         self._answers_are_counted()
         self._nothing_leaks()
+        self.safety.at_the_end(self._docs, self.events)
 
     def _aggregates(self, kind: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
         for (service, pk), doc in self._docs.items():
@@ -383,6 +399,26 @@ class Watch:
             taken = [one.mark for one in self.world.post.letters if one.message == pk]
             if taken and doc.get("state") in _THERE and self.world.post.came_back.issuperset(taken):
                 self.wrong(f"{pk} came back and counts as being there")
+
+    def _undelivered_is_said(self) -> None:
+        """What failed to reach somebody is said on the telephone, or staff were told to find a way."""
+        failed = Counter(
+            (one.facts["data"]["case"], one.facts["data"]["template"])
+            for one in self.events
+            if one.type == "MessageFailed"
+        )
+        said = Counter(
+            (doc["case"], doc["reason"].removeprefix(_UNDELIVERED))
+            for _, _, doc in self._aggregates("CALLBACK")
+            if doc["reason"].startswith(_UNDELIVERED)
+        )
+        told = {pk.partition("#")[2] for _, pk, doc in self._aggregates("MESSAGE") if not doc["case"]}
+        for one in self.events:
+            if one.type == "MessageFailed" and any(name.startswith(f"{one.facts['id']}.") for name in told):
+                said[one.facts["data"]["case"], one.facts["data"]["template"]] += 1
+        for what in failed:
+            if said[what] < failed[what]:
+                self.wrong(f"failed {failed[what]} times and was said {said[what]} times: {what}")
 
     def _acknowledged_once(self) -> None:
         """Exactly one acknowledgement to whoever can be reached, unless none got through; one more for each that

@@ -109,7 +109,7 @@ class World:
         """The message that each function wrote last, and how many writes there had been."""
         self._looks: dict[str, dict[Key, datetime]] = {name: {} for name in NAMES}
         """When a clock has to look at what, by service."""
-        self.asked = count()
+        self._asked = count()
         self.commits = 0
         self.lives: dict[greenlet, Invocation | None] = {}
         """Who has begun something and not ended it."""
@@ -140,6 +140,10 @@ class World:
 
     def logged(self, line: str) -> None:
         self.watch.logged(line)
+
+    def next_ask(self) -> str:
+        """What is asked next, told from whatever else is asked."""
+        return f"ask-{next(self._asked)}"
 
     # Functions.
 

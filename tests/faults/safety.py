@@ -68,6 +68,8 @@ class Safety:
     _named: dict[str, "Customer"] = field(default_factory=dict)
     _spreads: dict[str, str] = field(default_factory=dict)
     """Events with which safe contact of a case is to hold wherever the same ways lead."""
+    _under_way: set[str] = field(default_factory=set)
+    """Those of them that nobody has worked off yet."""
     _hidden: dict[str, int] = field(default_factory=dict)
     """How many functions had been called when a case began to hide how its customer is reached."""
     _rang: list["Letter"] = field(default_factory=list)
@@ -104,13 +106,17 @@ class Safety:
         case, ask = told.pk.partition("#")[2], told.facts["correlation"]
         if told.type == "CaseReported" and ask in self._reports:
             self.cases[case] = self._reports[ask]
-            self._spreads[told.facts["id"]] = case
+            self._is_to_spread(told, case)
         elif told.type == "WishesKnown" and ask in self._said and case in self.cases:
             self._wish(case, self._said[ask])
         elif told.type == "CallHoursChanged" and case in self.cases:
-            self._spreads[told.facts["id"]] = case
+            self._is_to_spread(told, case)
         elif told.type == "CaseConcerns" and ask in self._named:
-            self._spreads[told.facts["id"]] = self._naming(told.facts["data"]["case"], self._named[ask])
+            self._is_to_spread(told, self._naming(told.facts["data"]["case"], self._named[ask]))
+
+    def _is_to_spread(self, told: "Told", name: str) -> None:
+        self._spreads[told.facts["id"]] = name
+        self._under_way.add(told.facts["id"])
 
     def _wish(self, case: str, safe: Hours | None) -> None:
         known = self.cases[case]
@@ -131,8 +137,13 @@ class Safety:
 
     def heard(self, service: str, identity: str) -> None:
         """A service has worked off an event."""
-        if service == "notify" and identity in self._spreads:
-            self.kept(self._spreads[identity])
+        if service != "notify" or identity not in self._spreads:
+            return
+        name = self._spreads[identity]
+        self.kept(name)
+        self._under_way.discard(identity)
+        if name in self.cases:
+            self._calls_lie_in_safe_hours(self.cases[name].phone)
 
     def case(self, one: Written, doc: Mapping[str, Any]) -> None:
         """A case was stored."""
@@ -231,25 +242,24 @@ class Safety:
 
     # At the end.
 
-    def at_the_end(self, docs: Mapping[tuple[str, str], Mapping[str, Any]], events: list["Told"]) -> None:
-        known = {pk.partition("#")[2]: doc for (service, pk), doc in docs.items() if _is_case(service, pk)}
-        self._what_counts_as_told_was(docs, events)
-        self._calls_lie_in_safe_hours(docs)
+    def at_the_end(self) -> None:
+        known = {pk.partition("#")[2]: doc for pk, doc in self.world.watch.aggregates("CASE")}
+        self._what_counts_as_told_was()
+        for phone in dict.fromkeys(one.phone for one in self.cases.values()):
+            self._calls_lie_in_safe_hours(phone)
         self._cases_say_what_was_said_last(known)
         self._files_say_what_cases_say(known)
 
-    def _what_counts_as_told_was(
-        self, docs: Mapping[tuple[str, str], Mapping[str, Any]], events: list["Told"]
-    ) -> None:
+    def _what_counts_as_told_was(self) -> None:
         """A message that a provider never took, or that came back, was told of by another one after it began."""
         begun: dict[str, datetime] = {}
-        for one in events:
+        for one in self.world.watch.events:
             if one.pk.startswith("MESSAGE#"):
                 begun.setdefault(one.pk, datetime.fromisoformat(one.facts["time"]))
         post = self.world.post
         arrived = {one.message for one in post.letters if one.mark not in post.came_back}
-        for (_, pk), doc in docs.items():
-            if not pk.startswith("MESSAGE#") or not doc["case"] or doc.get("state") not in _THERE or pk in arrived:
+        for pk, doc in self.world.watch.aggregates("MESSAGE"):
+            if not doc["case"] or doc.get("state") not in _THERE or pk in arrived:
                 continue
             own = self.cases.get(doc["case"])
             covers = [
@@ -261,25 +271,36 @@ class Safety:
                 and one.at + _SKEW >= begun[pk]
             ]
             if not covers:
-                self.world.watch.wrong(f"{pk} counts as told and nobody was written to")
+                what = "came back" if any(one.message == pk for one in post.letters) else "was never sent"
+                self.world.watch.wrong(f"{pk} {what} and counts as being there")
 
-    def _calls_lie_in_safe_hours(self, docs: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
-        for (_, pk), doc in docs.items():
-            own = self.cases.get(doc.get("case", "")) if pk.startswith("CALLBACK#") else None
-            if own is None or doc.get("state", "promised") != "promised" or not self._is_known(docs, doc["case"]):
+    def _calls_lie_in_safe_hours(self, phone: str) -> None:
+        """Once everything is heard that was said of when this telephone may ring."""
+        if any(name in self.cases and self.cases[name].phone == phone for name in self._still_to_spread()):
+            return
+        for pk, call in self.world.watch.aggregates("CALLBACK"):
+            own = self.cases.get(call["case"])
+            if own is None or own.phone != phone or call.get("state", "promised") != "promised":
                 continue
-            at = {edge: datetime.fromisoformat(doc["window"][edge]) for edge in ("since", "until")}
-            safe = self._must_be_safe(doc["case"], own.phone, self._afterwards())
-            if safe and not self._lies_in(**at, minutes=self._hours(own, float("inf"))):
-                when = " to ".join(one.isoformat() for one in at.values())
-                self.world.watch.wrong(f"{pk} is promised at an hour that is not safe: {when}")
+            since, until = (datetime.fromisoformat(call["window"][edge]) for edge in ("since", "until"))
+            if until <= self.world.now or not self._is_known(call["case"]):
+                continue
+            safe = self._must_be_safe(call["case"], phone, self._afterwards())
+            if safe and not self._lies_in(max(since, self.world.now), until, self._hours(own, float("inf"))):
+                at = f"{since.isoformat()} to {until.isoformat()}"
+                self.world.watch.wrong(f"{pk} is promised at an hour that is not safe: {at}")
+
+    def _still_to_spread(self) -> Iterator[str]:
+        for identity in self._under_way:
+            yield self._spreads[identity]
 
     def _afterwards(self) -> Invocation:
         """A function that would be called now."""
         return Invocation("notify", "clock", self.world.calls + 1, self.world.now)
 
-    def _is_known(self, docs: Mapping[tuple[str, str], Mapping[str, Any]], case: str) -> bool:
-        return bool(docs.get(("notify", f"RECIPIENT#{case}"), {}).get("salt"))
+    def _is_known(self, case: str) -> bool:
+        """Whether nobody has forgotten them."""
+        return any(pk == f"RECIPIENT#{case}" and doc.get("salt") for pk, doc in self.world.watch.aggregates("RECIPIENT"))
 
     def _cases_say_what_was_said_last(self, cases: Mapping[str, Mapping[str, Any]]) -> None:
         for number, brought in self.cases.items():
@@ -298,10 +319,6 @@ class Safety:
                     continue
                 if (AT_RISK in item["classes"]["S"].split(",")) != (AT_RISK in case.get("classes", ())):
                     self.world.watch.wrong(f"the file of {pk} says something else of their risk than it does")
-
-
-def _is_case(service: str, pk: str) -> bool:
-    return service == "intake" and pk.startswith("CASE#")
 
 
 def _minutes(hours: Hours) -> set[int]:

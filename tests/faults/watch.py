@@ -30,7 +30,6 @@ _MAY_FAIL = ("NotYet", "Conflict", "Refused")
 _OF_PEOPLE = frozenset({"api", "web", "staff"})
 """Functions that somebody asks over HTTP."""
 _UNDER_WAY = frozenset({"sending", "waiting"})
-_THERE = frozenset({"sent", "delivered"})
 _UNDELIVERED = "undelivered: "
 _ON_THE_CASE = {
     "ComplaintAccepted": "ComplaintNoted",
@@ -255,7 +254,7 @@ class Watch:
 
     def complaints(self) -> set[str]:
         """The numbers of all complaints there are: more than anybody should know."""
-        return {pk.partition("#")[2] for _, pk, _ in self._aggregates("COMPLAINT")}
+        return {pk.partition("#")[2] for pk, _ in self.aggregates("COMPLAINT")}
 
     def seen(self, by: Invocation, reader: dict[str, Any] | None, status: int, body: Any) -> None:
         """Whoever a complaint is about saw something of it."""
@@ -269,7 +268,7 @@ class Watch:
             *(one for one in reader["cognito:groups"].strip("[]").split() if one.startswith("unit-")),
         }
         text = json.dumps(body).replace("-", "")
-        for _, pk, _doc in self._aggregates("COMPLAINT"):
+        for pk, _doc in self.aggregates("COMPLAINT"):
             if names & set(self._subjects_of_old.get(pk, ())) and pk.partition("#")[2] in text:
                 self.wrong(f"{reader['sub']} sees {pk}, which is about them")
 
@@ -294,12 +293,13 @@ class Watch:
         self._units_agree()
         self._answers_are_counted()
         self._nothing_leaks()
-        self.safety.at_the_end(self._docs, self.events)
+        self.safety.at_the_end()
 
-    def _aggregates(self, kind: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        for (service, pk), doc in self._docs.items():
+    def aggregates(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every aggregate of this kind, by its key."""
+        for (_, pk), doc in self._docs.items():
             if pk.startswith(f"{kind}#"):
-                yield service, pk, doc
+                yield pk, doc
 
     def _one_case_for_each_report(self) -> None:
         for key, numbers in self.accepted.items():
@@ -308,7 +308,7 @@ class Watch:
             for number in numbers:
                 if not any(pk.partition("#")[2] == number for _, pk in self._docs):
                     self.wrong(f"the report {key} was accepted and is gone")
-        commands = Counter(doc["command"] for _, _, doc in self._aggregates("CASE") if doc.get("command"))
+        commands = Counter(doc["command"] for _, doc in self.aggregates("CASE") if doc.get("command"))
         if any(times > 1 for times in commands.values()):
             self.wrong("one command made two cases")
 
@@ -392,13 +392,10 @@ class Watch:
 
     def _messages_end(self) -> None:
         """Whatever was to be sent was, or failed visibly, or somebody will look at it again."""
-        for _, pk, doc in self._aggregates("MESSAGE"):
+        for pk, doc in self.aggregates("MESSAGE"):
             looked_at = any(one.get("state", "open") == "open" for one in doc.get("promises", ()))
             if doc.get("state", "sending") in _UNDER_WAY and not looked_at:
                 self.wrong(f"{pk} is under way for ever")
-            taken = [one.mark for one in self.world.post.letters if one.message == pk]
-            if taken and doc.get("state") in _THERE and self.world.post.came_back.issuperset(taken):
-                self.wrong(f"{pk} came back and counts as being there")
 
     def _undelivered_is_said(self) -> None:
         """What failed to reach somebody is said on the telephone, or staff were told to find a way."""
@@ -409,10 +406,10 @@ class Watch:
         )
         said = Counter(
             (doc["case"], doc["reason"].removeprefix(_UNDELIVERED))
-            for _, _, doc in self._aggregates("CALLBACK")
+            for _, doc in self.aggregates("CALLBACK")
             if doc["reason"].startswith(_UNDELIVERED)
         )
-        told = {pk.partition("#")[2] for _, pk, doc in self._aggregates("MESSAGE") if not doc["case"]}
+        told = {pk.partition("#")[2] for pk, doc in self.aggregates("MESSAGE") if not doc["case"]}
         for one in self.events:
             if one.type == "MessageFailed" and any(name.startswith(f"{one.facts['id']}.") for name in told):
                 said[one.facts["data"]["case"], one.facts["data"]["template"]] += 1
@@ -422,20 +419,26 @@ class Watch:
 
     def _acknowledged_once(self) -> None:
         """Exactly one acknowledgement to whoever can be reached, unless none got through; one more for each that
-        came back.
+        came back, or that was told of by another message which did.
         """
         returned = Counter(
             doc["case"]
-            for _, _, doc in self._aggregates("MESSAGE")
+            for _, doc in self.aggregates("MESSAGE")
             if doc["template"] == "acknowledgement"
             for _ in doc.get("returned", ())
         )
+        told: dict[str, str] = {}
+        for one in self.events:
+            if one.type == "MessageSent":
+                told[one.pk] = one.facts["data"]["case"]
+            elif one.type == "MessageKept" and one.pk in told and one.pk.endswith(".acknowledgement"):
+                returned[told[one.pk]] += 1
         failed = {
             doc["case"]
-            for _, _, doc in self._aggregates("MESSAGE")
+            for _, doc in self.aggregates("MESSAGE")
             if doc["template"] == "acknowledgement" and doc.get("state") not in {"sent", "delivered"}
         }
-        for _, pk, doc in self._aggregates("CASE"):
+        for pk, doc in self.aggregates("CASE"):
             identity = pk.partition("#")[2]
             times = sum(one.pk == pk and one.type == "AcknowledgementSent" for one in self.events)
             least = int(bool(doc.get("contactable") and identity not in failed and doc.get("salt")))
@@ -449,7 +452,7 @@ class Watch:
             for one in self.events
             if one.type in {"CaseClosed", "ComplaintClosed"} and _asks(one.facts["data"])
         )
-        asked = Counter((doc["case"], doc.get("complaint")) for _, _, doc in self._aggregates("INVITATION"))
+        asked = Counter((doc["case"], doc.get("complaint")) for _, doc in self.aggregates("INVITATION"))
         for what in wanted.keys() | asked.keys():
             if wanted[what] != asked[what]:
                 self.wrong(f"closed {wanted[what]} times and asked about {asked[what]} times: {what}")
@@ -469,7 +472,7 @@ class Watch:
                     self.wrong(f"{what} of {complaint} stands {stands[complaint]} times on {case}")
 
     def _units_agree(self) -> None:
-        cases = {pk.partition("#")[2]: doc for _, pk, doc in self._aggregates("CASE")}
+        cases = {pk.partition("#")[2]: doc for pk, doc in self.aggregates("CASE")}
         for pk, items in self.world.database.tables["intake"].items.items():
             if not pk.startswith("UNIT#") or "STATE" not in items:
                 continue

@@ -319,6 +319,11 @@ def _whatever_was_said_since(at_risk: Callable[..., Any], case: Any, *, so: bool
     return at_risk(case.model_copy(update={"safety_heard": heard}), so=so, heard=heard)
 
 
+def _whatever_else_is_written(_as_read: Callable[..., Any], case: Any) -> Any:
+    """Nobody asks whether the case says the same still."""
+    return _no_check("intake", case.id, "")
+
+
 def overtaking() -> Weather:
     """Events overtake one another and come twice."""
     return Weather(reordered=0.9, told_twice=0.3)
@@ -556,5 +561,12 @@ MUTANTS: tuple[Mutant, ...] = (
         instead("services.notify.whom", "is_hidden", lambda *_, **__: False),
         "sees on a call",
         people=endangered,
+    ),
+    Mutant(
+        "a file says what its case said a moment ago",
+        around("services.intake.filing", "_as_read", _whatever_else_is_written),
+        "the file of .* says something else",
+        crowded,
+        endangered,
     ),
 )

@@ -12,7 +12,9 @@ from services.notify import burst, delivery, receiving, ways
 from services.notify.burst import SPAN
 from services.notify.channels import NeverTaken
 from services.notify.mark import Which
+from services.notify.way import Way
 from shared.clock import utc_now
+from shared.store import Cause
 from shared.tables import store
 from tests.service.casework import MAIL, report
 from tests.service.conftest import MONDAY_MORNING
@@ -155,6 +157,22 @@ def test_two_ticks_at_once_ring_once(world, watched, monkeypatch):
     assert begun == [True]
     assert len(world.sms(PHONE)) == 2
     assert told(world) == ["acknowledgement", "opened", *["progressed"] * 7]
+
+
+@pytest.mark.requirement("TELL-04")
+def test_the_first_two_at_an_address_are_not_in_each_others_way(world, monkeypatch):
+    report(world, contact=ONLY_PHONE, classes=["victim"])
+    address, keep = "omar@example.org", ways._with
+
+    def while_another_is_quicker(known: Way, **changed: Any) -> Way:
+        if "rang" in changed:
+            monkeypatch.setattr(ways, "_with", keep)
+            ways.give_turn(address, "", "another", Cause(utc_now(), "clock", "tick"))
+        return keep(known, **changed)
+
+    monkeypatch.setattr(ways, "_with", while_another_is_quicker)
+    report(world, contact={"name": "Omar", "phone": PHONE, "email": address, "preferred": "email"})
+    assert len(world.mails(address)) == 1
 
 
 @pytest.mark.requirement("TELL-04")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.notify import burst, delivery, receiving, ways
+from services.notify import burst, delivery, gathering, receiving, ways
 from services.notify.burst import SPAN
 from services.notify.channels import NeverTaken
 from services.notify.mark import Which
@@ -173,6 +173,35 @@ def test_the_first_two_at_an_address_are_not_in_each_others_way(world, monkeypat
     monkeypatch.setattr(ways, "_with", while_another_is_quicker)
     report(world, contact={"name": "Omar", "phone": PHONE, "email": address, "preferred": "email"})
     assert len(world.mails(address)) == 1
+
+
+@pytest.mark.requirement("TELL-04")
+def test_who_was_told_by_a_shared_telephone_is_told_again_although_its_owner_got_a_mail_meanwhile(
+    world, providers, monkeypatch
+):
+    """What follows from the receipt breaks off, and when it is heard again, its message went another way."""
+    sms, email = Provider(), Provider()
+    providers(sms=sms, email=email)
+    one = report(world, contact={**BOTH, "preferred": "sms"}, classes=["victim"])
+    other = report(world, contact={"name": "Omar", "phone": PHONE, "email": "omar@example.org"})
+    after_a_second(world)
+    other.do("notes", NEWS)
+    after_a_second(world)
+    one.do("appointments", BOOKING)
+    world.pass_time(LATER)
+    stood, rang = sms.tries[-1], len(sms.taken)
+    assert stood.message.endswith(".appointment_made")
+    assert told(world).count("progressed") == 1
+    back = of_text("TEXT_UNREACHABLE", Which(stood.message, stood.number))
+    with monkeypatch.context() as broken:
+        broken.setattr(gathering, "release", lambda *_: None)
+        world.tell_receipt(back)
+    world.pass_time(timedelta(minutes=1))
+    assert [to for to, _ in email.taken] == [MAIL]
+    world.tell_receipt(back)
+    world.pass_time(timedelta(minutes=1))
+    assert len(sms.taken) == rang + 1
+    assert sms.tries[-1].message.endswith(".progressed")
 
 
 @pytest.mark.requirement("TELL-04")

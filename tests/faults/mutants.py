@@ -29,6 +29,11 @@ def refused() -> Weather:
     return weather
 
 
+def sluggish() -> Weather:
+    """Machines are slow, and much is refused for good."""
+    return Weather(slow=0.6, tick_twice=0.5, told_twice=0.5, provider_refuses=0.5)
+
+
 def told() -> Weather:
     """Much of what was sent comes back, or is called spam."""
     return Weather(bounced=0.4, called_spam=0.6)
@@ -307,7 +312,8 @@ def _returned_as_arrived(received: Callable[..., Any], message: Any, number: int
 
 def _told_of_by_a_claim(_stands: Callable[..., Any], last: Any, message: Any, begun: datetime) -> bool:
     """Before a provider has it."""
-    return last.state != "waiting" and last.channels[:1] == message.channels[:1] and last.claimed_at > begun
+    same_way: bool = last.channels[:1] == message.channels[:1]
+    return same_way and last.state != "waiting" and last.claimed_at > begun
 
 
 def _in_the_words_it_had(heed: Callable[..., Any], message: Any, content: Any, *rest: Any) -> Any:
@@ -327,6 +333,11 @@ def _whatever_else_is_written(_as_read: Callable[..., Any], case: Any) -> Any:
 def overtaking() -> Weather:
     """Events overtake one another and come twice."""
     return Weather(reordered=0.9, told_twice=0.3)
+
+
+def lagging() -> Weather:
+    """What was told comes late, and what it leads to takes long."""
+    return Weather(slow=0.5, reordered=0.3, told_twice=0.5, seen_twice=0.3, double_click=0.6)
 
 
 _STORE = "shared.store"
@@ -515,7 +526,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "a message tells of others before it is sent",
         around("services.notify.burst", "stands_for", _told_of_by_a_claim),
         "was never sent and counts",
-        refused,
+        sluggish,
         endangered,
     ),
     Mutant(
@@ -566,7 +577,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "a file says what its case said a moment ago",
         around("services.intake.filing", "_as_read", _whatever_else_is_written),
         "the file of .* says something else",
-        crowded,
+        lagging,
         endangered,
     ),
 )

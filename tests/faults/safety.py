@@ -265,10 +265,7 @@ class Safety:
             covers = [
                 one
                 for one in self._rang
-                if own
-                and one.address in own.ways
-                and one.mark not in post.came_back
-                and one.at + _SKEW >= begun[pk]
+                if own and one.address in own.ways and one.mark not in post.came_back and one.at + _SKEW >= begun[pk]
             ]
             if not covers:
                 what = "came back" if any(one.message == pk for one in post.letters) else "was never sent"
@@ -300,7 +297,9 @@ class Safety:
 
     def _is_known(self, case: str) -> bool:
         """Whether nobody has forgotten them."""
-        return any(pk == f"RECIPIENT#{case}" and doc.get("salt") for pk, doc in self.world.watch.aggregates("RECIPIENT"))
+        return any(
+            pk == f"RECIPIENT#{case}" and doc.get("salt") for pk, doc in self.world.watch.aggregates("RECIPIENT")
+        )
 
     def _cases_say_what_was_said_last(self, cases: Mapping[str, Mapping[str, Any]]) -> None:
         for number, brought in self.cases.items():

@@ -2,6 +2,7 @@
 for them.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tests.faults.people import HOUR, OFFICERS, OPERATOR, Customer, Person, sooner_or_later
@@ -64,7 +65,7 @@ class Sheltered:
         number, secret = answer.body["number"], answer.body["secret"]
         self.town.world.watch.canaries[f"the secret of customer {one.number}"] = secret
         for plan, soon in ((self.tells_news, HOUR), (self.promises_a_call, 6 * HOUR), (self.looks, 6 * HOUR)):
-            self.town.does(lambda who, plan=plan: plan(who, number), sooner_or_later(self.random, soon))
+            self.town.does(partial(plan, number=number), sooner_or_later(self.random, soon))
         return number, secret
 
     def wishes(self, person: Person, number: str, secret: str) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from infra.services import SERVICES
 from tests.faults.granted import Roles
-from tests.faults.town import people
 from tests.faults.runtime import in_memory
+from tests.faults.town import people
 from tests.faults.world import World
 from tests.service.grants import without
 from tests.template import Template, template

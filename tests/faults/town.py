@@ -23,7 +23,6 @@ from tests.faults.runtime import DUTY_MAIL, rules_of
 from tests.faults.sheltered import Sheltered
 from tests.faults.world import World
 
-
 _IN_DANGER = 0.3
 """In how many worlds there is somebody whom a message can harm."""
 

@@ -335,11 +335,6 @@ def overtaking() -> Weather:
     return Weather(reordered=0.9, told_twice=0.3)
 
 
-def lagging() -> Weather:
-    """What was told comes late, and what it leads to takes long."""
-    return Weather(slow=0.5, reordered=0.3, told_twice=0.5, seen_twice=0.3, double_click=0.6)
-
-
 _STORE = "shared.store"
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -577,7 +572,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "a file says what its case said a moment ago",
         around("services.intake.filing", "_as_read", _whatever_else_is_written),
         "the file of .* says something else",
-        lagging,
+        crowded,
         endangered,
     ),
 )

@@ -107,7 +107,7 @@ class Safety:
         if told.type == "CaseReported" and ask in self._reports:
             self.cases[case] = self._reports[ask]
             self._is_to_spread(told, case)
-        elif told.type == "WishesKnown" and ask in self._said and case in self.cases:
+        elif told.type == "WishesKnown" and ask in self._said and ask not in self._reports and case in self.cases:
             self._wish(case, self._said[ask])
         elif told.type == "CallHoursChanged" and case in self.cases:
             self._is_to_spread(told, case)
@@ -121,7 +121,7 @@ class Safety:
     def _wish(self, case: str, safe: Hours | None) -> None:
         known = self.cases[case]
         if (safe is None) == (known.safe is None):
-            self.cases[case] = replace(known, safe=safe)
+            self.cases[case] = replace(known, safe=safe, at_risk=safe is not None)
             return
         since = self.world.calls
         self.cases[case] = replace(known, safe=safe, at_risk=safe is not None, known=since, spread=None)

@@ -116,7 +116,7 @@ class Queue:
         for one in batch:
             if failed is not None and str(one.number) not in failed:
                 self.worked_off.add(one.about)
-                self._world.watch.safety.heard(self.service, one.about)
+                self._world.heard(self.service, one.about)
                 if self._random.random() >= self._world.weather.seen_twice:
                     one.gone = True
             elif one.receives >= TRIES and not one.gone and one in self.messages:

@@ -244,6 +244,10 @@ class World:
         yield from self.queues.values()
         yield from self.inboxes.values()
 
+    def heard(self, service: str, event: str) -> None:
+        """A service has worked off an event."""
+        self.watch.safety.heard(service, event)
+
     def bury(self, queue: str, body: str, reason: dict[str, Any]) -> None:
         self.watch.buried(queue, body, reason)
 

@@ -18,11 +18,14 @@ from services.notify.wishes import Safe, Wishes
 from shared import ids
 from shared.heard import NotYet
 from shared.http import Problem, Request, Text, fault
-from shared.packs import Daily
+from shared.packs import LANGUAGES, Daily
+from shared.rules import pack
 from shared.store import Cause, Line, NotFound, retrying
 from shared.tables import store
 
 _NOBODY = "0" * 27
+_SAYS_NOTHING = 3
+"""Letters of a word in our name that everybody uses."""
 _NO_ID = "0" * 12
 
 
@@ -34,8 +37,8 @@ class SafeRequest(Request):
 
 
 class WishesRequest(Request):
-    """All wishes at once; what is left out is as for everybody. `stopped` are kinds of messages that they don't want,
-    `without` ways that they don't want to be written to by.
+    """All wishes at once; what is left out is as for everybody, but `safe`, which null alone takes back. `stopped` are
+    kinds of messages that they don't want, `without` ways that they don't want to be written to by.
     """
 
     language: Literal["en", "ar", "zh"] | None = None
@@ -167,21 +170,37 @@ def checked(request: WishesRequest, card: dict[str, Any]) -> Wishes:
         )
     if request.zone is not None and request.zone not in available_timezones():
         raise fault("/zone", "unknown_zone", "Send a time zone by its IANA name, for example Asia/Dubai.")
-    word = request.safe.word if request.safe else None
-    if word and greetable(word) != word:
-        raise fault("/safe/word", "bad_word", "Choose a plain word, without an address or a telephone number.")
-    safe = Safe(hours=request.safe.hours, word=word) if request.safe else None
     said = Wishes(
         stopped=tuple(sorted(set(request.stopped))),
         without=tuple(sorted(set(request.without))),
         preferred=request.preferred,
         quiet=request.quiet,
         zone=request.zone,
-        safe=safe,
+        safe=_safe(request) if "safe" in request.model_fields_set else said_by(card).safe,
     )
     if not wishes.leaves_time(said, wishing.house()):
         raise fault("/quiet", "no_time_left", "Leave some of the safe hours out of the quiet ones.")
     return said
+
+
+def _safe(request: WishesRequest) -> Safe | None:
+    """Raises `Problem` 422 for a word that messages can't begin with."""
+    if request.safe is None:
+        return None
+    word = request.safe.word
+    if word and greetable(word) != word:
+        raise fault("/safe/word", "bad_word", "Choose a plain word, without an address or a telephone number.")
+    if word and _names_us(word):
+        raise fault("/safe/word", "names_us", "Choose a word that says nothing of us: others may read it.")
+    return Safe(hours=request.safe.hours, word=word)
+
+
+def _names_us(word: str) -> bool:
+    """Whether it says who writes, in any of the languages."""
+    titles = [pack().title.into(language).casefold() for language in LANGUAGES]
+    ours = {piece for title in titles for piece in title.split() if len(piece) > _SAYS_NOTHING} | {"ahd", "عهد"}
+    said = word.casefold()
+    return any(said in title for title in titles) or any(one in said for one in ours)
 
 
 def seen_by_them(known: Recipient, card: dict[str, Any]) -> dict[str, Any]:

@@ -203,9 +203,9 @@ def test_staff_see_and_keep_what_a_customer_wishes_for_and_say_why(world):
 @pytest.mark.requirement("TELL-04")
 def test_only_those_who_lead_lift_safe_contact_for_somebody_else(world):
     case = report(world, contact=BOTH, classes=["victim"])
-    assert keep(case).status == 403
-    assert keep(case, OFFICER).status == 403
-    assert keep(case, SUPERVISOR, "Met in person; she asked for it.").body["safe"] is None
+    assert keep(case, safe=None).status == 403
+    assert keep(case, OFFICER, safe=None).status == 403
+    assert keep(case, SUPERVISOR, "Met in person; she asked for it.", safe=None).body["safe"] is None
 
 
 @pytest.mark.requirement("TELL-04", "CMP-05")

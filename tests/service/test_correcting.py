@@ -151,7 +151,7 @@ def test_whoever_handled_a_case_does_not_come_by_its_link(world, what):
 def put_right(world: World, case: Matter, **contact: str) -> None:
     """The contact is corrected; what follows from it is heard three times."""
     body = {"contact": contact, "reason": "Misheard."}
-    assert case.try_to("correct", body, CLERK, f"put-right-{case.number}").status == 200
+    assert case.try_to("correct", body, SUPERVISOR, f"put-right-{case.number}").status == 200
     world.relay("intake")
     heard = world.receive("intake")
     for _ in range(3):

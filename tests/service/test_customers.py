@@ -205,7 +205,7 @@ def test_who_a_victim_or_a_witness_is_reads_only_who_has_the_permit(world):
 @pytest.mark.requirement("CASE-03")
 def test_how_a_victim_who_reported_is_reached_reads_on_the_case_only_who_has_the_permit(world):
     matter = report(world, contact={"name": "Wu", "phone": PHONE}, classes=["victim"])
-    matter.do("correct", {"contact": {"name": "Wu", "phone": OTHER}, "reason": "Misheard."}, CLERK)
+    matter.do("correct", {"contact": {"name": "Wu", "phone": OTHER}, "reason": "Misheard."}, SUPERVISOR)
     for kept_away in (CLERK, AUDITOR):
         shown = matter.file(kept_away)
         assert shown["contact_hidden"]

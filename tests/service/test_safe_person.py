@@ -100,7 +100,7 @@ def test_only_who_asked_for_it_takes_it_back_and_nobody_else_sees_it(world):
     gathered(world)
     assert len(world.sms(PHONE)) == before + 1
     assert named(world.sms(PHONE)[before:]) == []
-    wishes(one)
+    wishes(one, safe=None)
     other.do("notes", NEWS)
     one.do("notes", NEWS)
     assert len(named(world.sms(PHONE)[before:])) == 2
@@ -149,7 +149,7 @@ def test_who_becomes_a_victim_or_a_witness_is_written_to_like_one_in_what_waits_
     assert named(world.sms(PHONE)[before:]) == []
     seen = world.http("notify.api", "GET", f"/v1/contact/{case.number}", secret=case.secret).body
     assert seen["safe"] == {"hours": {"after": "09:00", "until": "18:00"}, "word": None}
-    wishes(case)
+    wishes(case, safe=None)
     case.do("notes", NEWS)
     assert len(named(world.sms(PHONE)[before:])) == 1
 
@@ -206,7 +206,7 @@ def test_no_bulletin_or_link_of_ours_reaches_a_number_that_has_to_be_safe(world)
     before = len(world.sms(PHONE))
     assert ask(world, phone=PHONE).status == 202
     assert len(world.sms(PHONE)) == before
-    wishes(case)
+    wishes(case, safe=None)
     ask(world, phone=PHONE)
     assert len(world.sms(PHONE)) == before + 1
 
@@ -260,7 +260,7 @@ def test_who_ticks_nothing_is_written_to_as_ever(world):
 def test_another_number_of_theirs_is_as_safe(world):
     case = report(world, contact=UNSAFE)
     body = {"contact": {"phone": "+971503333333"}, "reason": "A new telephone."}
-    case.do("correct", body, who=staff("clerk-7", "operator"))
+    case.do("correct", body, SUPERVISOR)
     case.do("notes", NEWS)
     gathered(world)
     assert named(world.sms("+971503333333")) == []
@@ -401,9 +401,9 @@ def test_who_says_so_later_is_hidden_from_then_on_and_until_they_take_it_back(wo
     wishes(case, safe={"word": "bluebird"})
     assert is_hidden(case)
     assert "bluebird" not in str(world.items("intake"))
-    case.do("correct", {"contact": {"name": "Amal Haddad"}, "reason": "Misheard."}, CLERK)
+    case.do("correct", {"contact": {"name": "Amal Haddad"}, "reason": "Misheard."}, SUPERVISOR)
     assert is_hidden(case)
-    wishes(case)
+    wishes(case, safe=None)
     assert not is_hidden(case)
     assert case.file(CLERK)["classes"] == ["reporter"]
 
@@ -420,8 +420,8 @@ def test_staff_who_hear_that_it_is_not_safe_after_all_hide_it_by_correcting_and_
     refused = case.try_to("correct", lifts, CLERK, key="lift-0001")
     assert (refused.status, refused.body["type"]) == (409, "urn:ahd:problem:asked-for-safety")
     assert is_hidden(case)
-    path = f"/staff/v1/wishes/{case.number}"
-    assert world.http("notify.staff", "PUT", path, {"reason": "She lives alone now."}, staff=SUPERVISOR).status == 200
+    path, lifted = f"/staff/v1/wishes/{case.number}", {"safe": None, "reason": "She lives alone now."}
+    assert world.http("notify.staff", "PUT", path, lifted, staff=SUPERVISOR).status == 200
     assert not is_hidden(case)
     case.do("correct", {"contact": {"name": "Amal Haddad"}, "reason": "Misheard."}, SUPERVISOR)
     assert not is_hidden(case), "what was lifted stays so"
@@ -431,7 +431,7 @@ def test_staff_who_hear_that_it_is_not_safe_after_all_hide_it_by_correcting_and_
 def test_a_name_put_right_shows_nobody_who_said_at_first_that_writing_is_safe(world):
     case = report(world, contact={**ONLY_PHONE, "name": "Amal", "safe_to_write": True})
     wishes(case, safe={})
-    case.do("correct", {"contact": {"name": "Amal Haddad"}, "reason": "Misheard."}, CLERK)
+    case.do("correct", {"contact": {"name": "Amal Haddad"}, "reason": "Misheard."}, SUPERVISOR)
     assert is_hidden(case)
 
 
@@ -503,7 +503,7 @@ def test_a_wish_that_comes_late_changes_nothing_that_was_said_after_it(world):
     wishes(case, safe={})
     world.relay("notify")
     late = world.receive("intake")
-    wishes(case)
+    wishes(case, safe=None)
     world.settle()
     world.deliver("intake", late)
     assert not is_hidden(case)
@@ -526,3 +526,35 @@ def test_the_safe_word_is_read_by_whoever_makes_the_call_and_by_no_other_operato
     assert (refused.status, refused.body["type"]) == (409, "urn:ahd:problem:word-agreed")
     world.http("notify.staff", "PUT", path, body, staff=OFFICER)
     assert not world.http("notify.staff", "GET", path, staff=OFFICER).body["safe"]["has_word"]
+
+
+@pytest.mark.requirement("TELL-04")
+def test_whoever_changes_another_wish_stays_safe_until_they_take_that_back(world):
+    case = report(world, contact=ONLY_PHONE)
+    wishes(case, safe={"word": "bluebird"})
+    seen = wishes(case, language="ar")
+    assert (seen["language"], seen["safe"]["word"]) == ("ar", "bluebird")
+    assert wishes(case, safe=None)["safe"] is None
+
+
+@pytest.mark.requirement("TELL-04")
+@pytest.mark.parametrize("word", ["police", "Police report", "Ahd", "citizen", "警务", "الشرطة", "عهد"])
+def test_no_safe_word_says_who_writes(world, word):
+    case = report(world, contact=ONLY_PHONE)
+    path = f"/v1/contact/{case.number}"
+    refused = world.http("notify.api", "PUT", path, {"safe": {"word": word}}, secret=case.secret)
+    assert (refused.status, refused.body["faults"][0]["code"]) == (422, "names_us")
+
+
+@pytest.mark.requirement("TELL-04", "CASE-03")
+def test_no_operator_reads_or_turns_elsewhere_how_somebody_at_risk_is_reached(world):
+    case = report(world, contact={**ONLY_PHONE, "name": "Amal", "safe_to_write": False})
+    path = f"/staff/v1/cases/{case.number}/incident.json"
+    assert "tel:" not in str(world.http("intake.staff", "GET", path, staff=CLERK).body)
+    assert f"tel:{PHONE}" in str(world.http("intake.staff", "GET", path, staff=OFFICER).body)
+    for contact in ({"phone": "+971509999999"}, {"name": None}, {"email": "other@example.org"}):
+        body = {"contact": contact, "reason": "Misheard."}
+        assert case.try_to("correct", body, CLERK, key="turn-0001").status == 403
+    other = {"name": "Omar", "phone": PHONE}
+    keyed_in = keyed(world, contact=other, category="P8")
+    assert keyed_in.status == 201, "whoever rings from her telephone is not told that she came"

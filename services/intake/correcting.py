@@ -111,22 +111,29 @@ def _correct_contact(draft: Draft, given: Contact) -> None:
     ways = ("phone", "email")
     stays = contact is not None and all(known.contact.get(way) == getattr(contact, way) for way in ways)
     secret = known.secret if stays else _secret(draft.case, draft.by.id, draft.now.isoformat())
-    _reach(draft, contact, secret, renewed=not stays)
+    _reach(draft, contact, secret, renewed=not stays, safe=given.safe_to_write)
 
 
-def _reach(draft: Draft, contact: Contact | None, secret: str, *, renewed: bool = True) -> None:
-    """The customer is reached like this from now on, with this secret."""
+def _reach(
+    draft: Draft, contact: Contact | None, secret: str, *, renewed: bool = True, safe: bool | None = None
+) -> None:
+    """The customer is reached like this from now on, with this secret.
+
+    `safe` is what was said with it of writing to them; None leaves what holds, which they may have changed themselves.
+    """
     known = contact.model_dump(exclude_none=True) if contact else {}
     contactable = bool(contact and (contact.email or contact.phone))
     classes = draft.case.classes
-    if contact and contact.safe_to_write is not None:
-        classes = customers.at_risk(classes, so=contact.at_risk)
+    if safe is not None:
+        classes = customers.at_risk(classes, so=not safe)
     draft.set(secret=vault.mac_text("follow", draft.case.id, secret), contactable=contactable, classes=classes)
     private = {"contact": known, "secret": secret}
     theirs = {one for link in filing.customers_of(draft.case.id).values() if link.reported for one in link.classes}
     protected = not ON_BAD_DAYS.isdisjoint({*classes, *(theirs - {AT_RISK})})
     ways = contact.ways() if contact else {}
-    card = ContactCard(**ways, secret=secret, protected=protected or None).model_dump(exclude_none=True)
+    card = ContactCard(**ways, secret=secret, protected=protected or None, safe_to_write=safe).model_dump(
+        exclude_none=True
+    )
     told = ContactChanged(case=draft.case.id, contactable=contactable, renewed=renewed)
     draft.tell(told, Audience.CUSTOMER, private, {"notify": card})
 

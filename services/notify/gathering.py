@@ -9,9 +9,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from services.notify import burst, notes, recipient, ways
+from services.notify import burst, notes, recipient, ways, wishing
 from services.notify import message as messages
 from services.notify.burst import Turn
+from services.notify.cards import card_of
 from services.notify.message import Message
 from services.notify.recipient import Recipient
 from shared.contracts.notify import MessageSent
@@ -28,10 +29,12 @@ def ask(message: Message, content: Mapping[str, Any], begun: datetime, salt: str
     """
     address = content["addresses"][message.channels[0]]
 
+    at = ready(message, begun, cause.at)
+
     def decide() -> Message:
         before = ways.rang_last(address)
         last = _load(before) if before != message.id else None
-        turn, until = burst.turn(message, begun, last, cause.at)
+        turn, until = burst.turn(message, begun, at, last, cause.at)
         if turn is Turn.WAIT:
             return store().change(messages.held(message, until, cause.at), [Line(notes.MessageKept())], cause)
         if turn is Turn.COVERED and last and (its_salt := _salt_of(last)):
@@ -43,13 +46,23 @@ def ask(message: Message, content: Mapping[str, Any], begun: datetime, salt: str
     return retrying(decide)
 
 
+def ready(message: Message, begun: datetime, now: datetime) -> datetime:
+    """When it has waited long enough for others, within the hours at which it may come."""
+
+    def would_go(at: datetime) -> bool:
+        wanted = wishing.plan(*card_of(message.case), message.template, at, message.channels)
+        return wanted is None or wanted.at <= at
+
+    return burst.ready(message, begun, now, would_go)
+
+
 def _covered(
     message: Message, content: Mapping[str, Any], last: Message, its_salt: str, salt: str, cause: Cause
 ) -> Message:
     """Told of by `last`, unless a receipt says otherwise at this very moment. Raises `Conflict`."""
     channel = message.channels[0]
     told = MessageSent(message=message.id, case=message.case, template=message.template, channel=channel)
-    lines = [Line(told, private={"by": last.id, "letter": content["letter"]})]
+    lines = [Line(told, private={"by": last.id, "try": last.tries, "letter": content["letter"]})]
     known = Line(notes.MessageKnown(), private={"for": message.id})
     beside = [
         recipient.unless_forgotten(store().table, message.case, salt),
@@ -58,19 +71,19 @@ def _covered(
     return store().change(messages.sent(message, None, cause.at), lines, cause, extra=beside, salt=salt)
 
 
-def release(last: Message, events: Sequence[Recorded], cause: Cause) -> None:
-    """It came back: those that it stood for have not been told of, and are looked at again."""
+def release(last: Message, events: Sequence[Recorded], number: int, cause: Cause) -> None:
+    """Its try `number` came back: what it stood for by then has not been told of, and is looked at again."""
     its_salt = _salt_of(last)
     stood_for = [str(one.private(its_salt)["for"]) for one in events if its_salt and one.type == _KNOWN]
     for identity in dict.fromkeys(stood_for):
-        retrying(partial(_released, identity, last, cause))
+        retrying(partial(_released, identity, last, number, cause))
 
 
-def _released(identity: str, last: Message, cause: Cause) -> Message:
+def _released(identity: str, last: Message, number: int, cause: Cause) -> Message:
     message, events = store().history(Message, identity)
     salt = _salt_of(message)
     told = [one.private(salt) for one in events if salt and one.type == _SENT]
-    if not (message.is_told and told and told[-1].get("by") == last.id):
+    if not (message.is_told and told and told[-1].get("by") == last.id and told[-1].get("try", 0) <= number):
         return message
     return store().change(messages.held(message, cause.at, cause.at), [Line(notes.MessageKept())], cause)
 

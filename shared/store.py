@@ -574,7 +574,7 @@ def retrying(decide: Callable[[], A], attempts: int = 5, *, but: tuple[type[Conf
 
 
 def unchanged(table: str, key: str, seq: int) -> Item:
-    """The check, for `extra`, that the aggregate with this key is as it was read; with 0, that there still is none."""
+    """The check, for `extra`, that the aggregate with this key is as it was read; with 0, that there is none."""
     check: Item = {"TableName": table, "Key": _key(key, "STATE"), "ConditionExpression": "attribute_not_exists(pk)"}
     if seq:
         check |= {"ConditionExpression": "seq = :seq", "ExpressionAttributeValues": {":seq": {"N": str(seq)}}}

@@ -119,7 +119,7 @@ def _reach(
 ) -> None:
     """The customer is reached like this from now on, with this secret.
 
-    `safe` is what was said with it of writing to them; None leaves what holds, which they may have changed themselves.
+    `safe` is what was said with it of writing to them; None leaves what holds, which may be their own word.
     """
     known = contact.model_dump(exclude_none=True) if contact else {}
     contactable = bool(contact and (contact.email or contact.phone))

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.notify import booking, pledged, recipient, watchword, window, wishing
+from services.notify import booking, pledged, watchword, window, wishing
 from services.notify import callback as callbacks
 from services.notify.callback import Callback, State
 from services.notify.cards import as_read, card_of

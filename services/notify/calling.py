@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.notify import booking, entrance, notes, recipient, whom, window, wishes, wishing
+from services.notify import booking, entrance, notes, whom, window, wishes, wishing
 from services.notify import callback as callbacks
 from services.notify.booking import TimeRequest
 from services.notify.callback import UNANSWERED, Callback, GiveUpReason, Outcome, State

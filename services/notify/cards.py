@@ -31,8 +31,9 @@ def card_of(case: str) -> tuple[Recipient, dict[str, Any]]:
 
 
 def as_read(known: Recipient, card: Mapping[str, Any]) -> list[Item]:
-    """The checks, for a write that heeds what they wish for, that nothing else has been wished for since, on whichever
-    case. Whoever wishes for something later finds what was written.
+    """The checks, for a write that heeds what they wish for, that nobody wished for anything else since, on any case.
+
+    Whoever wishes for something later finds what was written.
     """
     read = card.get("read", {Recipient.key(known.id): known.seq})
     return [unchanged(store().table, key, seq) for key, seq in read.items()]

@@ -164,8 +164,10 @@ def claimed(message: Message, now: datetime) -> Message:
 
 
 def sent(message: Message, provider_id: str | None, now: datetime) -> Message:
-    """The provider took it."""
-    return _settled(message, State.SENT, now).model_copy(update={"provider_id": provider_id})
+    """The provider took it: this very try, if its claim has not ended."""
+    tells_from = message.claimed_at if message.state is State.SENDING else message.tells_from
+    taken = {"provider_id": provider_id, "tells_from": tells_from}
+    return _settled(message, State.SENT, now).model_copy(update=taken)
 
 
 def to_try_later(message: Message, now: datetime) -> Message:

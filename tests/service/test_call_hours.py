@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from services.notify import booking, moving
+from services.notify import booking, cards, customers, moving
 from services.notify.burst import SPAN
 from services.notify.channels import NeverTaken
 from tests.service.casework import MAIL, OFFICER, SUPERVISOR, Matter, report
@@ -421,7 +421,7 @@ def test_that_a_call_has_moved_is_told_although_whoever_moved_it_broke_off(world
     world.at(MONDAY_MORNING + 9 * HOUR)  # 19:00 in Dubai
     other = report(world, contact={"phone": PHONE})
     book(world, other.number)
-    tell, broken = moving.tell_customer, list[str]()
+    tell, broken = customers.tell_customer, list[str]()
 
     def break_off_once(*asked: Any, **more: Any) -> None:
         if not broken:
@@ -483,7 +483,7 @@ def test_a_call_that_is_booked_while_its_number_comes_to_need_other_hours_lies_i
     world.at(MONDAY_MORNING + 9 * HOUR)  # 19:00 in Dubai
     one, other = report(world, contact={"phone": PHONE}), report(world, contact={"phone": PHONE})
     wishes(one, safe=first)
-    read, meanwhile = booking.card_of, list[str]()
+    read, meanwhile = cards.card_of, list[str]()
 
     def while_they_say_so(case: str) -> Any:
         found = read(case)

@@ -202,6 +202,23 @@ def test_news_that_comes_while_a_ring_is_in_doubt_is_not_told_by_it(world, provi
 
 
 @pytest.mark.requirement("TELL-04")
+def test_a_ring_that_was_in_doubt_tells_of_what_came_before_it_rang_for_certain(world, providers):
+    sms = Provider()
+    providers(sms=sms)
+    case = report(world, contact=ONLY_PHONE, classes=["victim"])
+    after_a_second(world)
+    case.do("open")
+    sms.refusals = [NoAnswer()]
+    world.pass_time(SPAN)
+    after_a_second(world, 30)
+    case.do("notes", NEWS)
+    for _ in range(12):
+        world.pass_time(timedelta(minutes=1))
+    assert len(sms.taken) == 2
+    assert told(world) == ["acknowledgement", "opened", "progressed"]
+
+
+@pytest.mark.requirement("TELL-04")
 def test_what_a_ring_stood_for_is_told_again_when_whoever_heard_that_it_came_back_broke_off(
     world, providers, monkeypatch
 ):

@@ -52,7 +52,9 @@ def deferred(source: str, module: str) -> str:
     something outside of functions does.
     """
     tree = ast.parse(source)
-    top = next(node for node in tree.body if ast.unparse(node) == f"import {module}")
+    top = next((node for node in tree.body if ast.unparse(node) == f"import {module}"), None)
+    if top is None:
+        raise ValueError(f"it has no `import {module}` to put off")
     tree.body.remove(top)
     _into_functions(tree, top, module)
     if any(isinstance(node, ast.stmt) and _names(node, module) for node in tree.body):
@@ -67,9 +69,9 @@ def _into_functions(tree: ast.AST, top: ast.stmt, module: str) -> None:
 
 
 def _names(statement: ast.AST, module: str) -> bool:
-    """Whether it uses the module itself, and not only in a function within it."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-        return False
+    """Whether it uses the module itself, and not only in the body of a function within it."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        return any(_names(one, module) for one in (*statement.decorator_list, statement.args))
     if isinstance(statement, ast.Name):
         return statement.id == module
     return any(_names(one, module) for one in ast.iter_child_nodes(statement))

@@ -1,7 +1,7 @@
 """What was taken down wrongly is put right; a secret that went astray opens nothing any more."""
 
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field, model_validator
@@ -14,7 +14,7 @@ from services.intake.handling import Act, Draft, decided, identity_of, must_not_
 from services.intake.notes import StatementCorrected
 from services.intake.published import publish
 from services.intake.receipt import SENT, follow_url
-from services.intake.reporting import Where, check_story
+from services.intake.reported import Where, check_story
 from services.intake.statement import Statement, statement
 from shared import acting, vault
 from shared.acting import Change
@@ -28,6 +28,13 @@ from shared.tables import store
 
 _SAID = ("description", "place", "happened_at", "losses", "people")
 _THEIRS = "Its link shows what its customer says of how it was handled."
+_NOT_SO_LIFTED = Problem(
+    409,
+    "asked-for-safety",
+    "They asked for safe contact, and have it until they take it back.",
+    "Leave `safe_to_write` out. They lift it where they follow their case; those who lead do it for them with PUT "
+    "/staff/v1/wishes/{number}.",
+)
 _BYTES = 20
 """Of a secret, as in `shared.ids`."""
 
@@ -105,37 +112,43 @@ def _correct_contact(draft: Draft, given: Contact) -> None:
     secret: the one before went to somebody else.
     """
     must_not_have_handled(draft.by, draft.case, _THEIRS)
+    if given.safe_to_write and AT_RISK in draft.case.classes:
+        raise _NOT_SO_LIFTED
     known = statement(store().history(Case, draft.case.id)[1], draft.case.salt)
     sent = given.model_dump(include=given.model_fields_set)
     contact = reachable(Contact.model_validate({**known.contact, **sent}), draft.pack.region)
     ways = ("phone", "email")
     stays = contact is not None and all(known.contact.get(way) == getattr(contact, way) for way in ways)
     secret = known.secret if stays else _secret(draft.case, draft.by.id, draft.now.isoformat())
-    _reach(draft, contact, secret, renewed=not stays, safe=given.safe_to_write)
+    _reach(draft, contact, secret, renewed=not stays, shelter=given.at_risk)
+
+
+def shelter(draft: Draft, classes: Collection[str]) -> None:
+    """The customer says only now that they are one of these, whom a message can harm."""
+    known = statement(store().history(Case, draft.case.id)[1], draft.case.salt)
+    draft.set(classes=tuple(sorted({*draft.case.classes, *classes})))
+    contact = Contact.model_validate(known.contact) if known.contact else None
+    _reach(draft, contact, known.secret, renewed=False, shelter=True)
 
 
 def _reach(
-    draft: Draft, contact: Contact | None, secret: str, *, renewed: bool = True, safe: bool | None = None
+    draft: Draft, contact: Contact | None, secret: str, *, renewed: bool = True, shelter: bool = False
 ) -> None:
-    """The customer is reached like this from now on, with this secret.
-
-    `safe` is what was said with it of writing to them; None leaves what holds, which may be their own word.
+    """The customer is reached like this from now on, with this secret. `shelter`: it was said just now that a message
+    can harm them.
     """
     known = contact.model_dump(exclude_none=True) if contact else {}
     contactable = bool(contact and (contact.email or contact.phone))
-    classes = draft.case.classes
-    if safe is not None:
-        classes = customers.at_risk(classes, so=not safe)
-    draft.set(secret=vault.mac_text("follow", draft.case.id, secret), contactable=contactable, classes=classes)
+    draft.set(secret=vault.mac_text("follow", draft.case.id, secret), contactable=contactable)
+    if shelter:
+        draft.set(classes=customers.at_risk(draft.case.classes, so=True))
     private = {"contact": known, "secret": secret}
     theirs = {one for link in filing.customers_of(draft.case.id).values() if link.reported for one in link.classes}
-    protected = not ON_BAD_DAYS.isdisjoint({*classes, *(theirs - {AT_RISK})})
+    protected = not ON_BAD_DAYS.isdisjoint({*draft.case.classes, *(theirs - {AT_RISK})})
     ways = contact.ways() if contact else {}
-    card = ContactCard(**ways, secret=secret, protected=protected or None, safe_to_write=safe).model_dump(
-        exclude_none=True
-    )
+    card = ContactCard(**ways, secret=secret, protected=protected or None, shelter=shelter or None)
     told = ContactChanged(case=draft.case.id, contactable=contactable, renewed=renewed)
-    draft.tell(told, Audience.CUSTOMER, private, {"notify": card})
+    draft.tell(told, Audience.CUSTOMER, private, {"notify": card.model_dump(exclude_none=True)})
 
 
 def _publish(draft: Draft, said: Mapping[str, Any]) -> None:

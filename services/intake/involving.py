@@ -8,7 +8,7 @@ from services.intake import filing
 from services.intake.filing import Person
 from services.intake.handling import Act, Draft
 from services.intake.notes import CustomerNamed
-from services.intake.reporting import CustomerClass
+from services.intake.reported import CustomerClass
 from shared import reach
 from shared.http import Problem, Request, fault
 from shared.reach import Contact, Name

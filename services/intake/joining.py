@@ -12,7 +12,17 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from services.intake import case as cases
-from services.intake import emergency, filing, following, outstanding, reporting, revisiting, views
+from services.intake import (
+    correcting,
+    emergency,
+    filing,
+    following,
+    outstanding,
+    reported,
+    reporting,
+    revisiting,
+    views,
+)
 from services.intake.case import Case, Move, State
 from services.intake.handling import Act, Draft, decided
 from services.intake.notes import HandlingAsked, JoinedTo, OtherReportJoined, ReportJoined
@@ -45,7 +55,7 @@ class Continues(Request):
     satisfied: bool | None = None
 
 
-class ContinuedReportRequest(reporting.ReportRequest):
+class ContinuedReportRequest(reported.ReportRequest):
     """What a person reports. `facts` answers the category's yes/no questions. With `continues` it is added to a case
     of theirs that is open, and no case is made of it.
     """
@@ -53,7 +63,7 @@ class ContinuedReportRequest(reporting.ReportRequest):
     continues: Continues | None = None
 
 
-class KeyedRequest(reporting.KeyedReportRequest):
+class KeyedRequest(reported.KeyedReportRequest):
     """A report that a member of staff keys in, read back to whoever gave it.
 
     Of a customer who has an open case of the same category: it `joins` that one, with what they say of the
@@ -80,7 +90,7 @@ def report(request: ContinuedReportRequest, key: str | None, now: datetime, corr
     goes_on = request.continues
     if goes_on is None:
         return 201, reporting.report(request, key, now, correlation)
-    category, contact = reporting.check(request, now)
+    category, contact = reported.check(request, now)
     if reporting.is_urgent(request, category, contact):
         refers: str | None = None
         with suppress(NotFound):
@@ -96,6 +106,7 @@ def report(request: ContinuedReportRequest, key: str | None, now: datetime, corr
         _must_be_open(draft.case, "Send it without `continues`: it becomes a case of its own.")
         write(draft)
         draft.tell(ReportJoined(), Audience.CUSTOMER, _words(request, contact))
+        _shelter(draft, request, contact)
         if goes_on.satisfied is None:
             draft.tell(HandlingAsked(), Audience.CUSTOMER)
         else:
@@ -114,7 +125,7 @@ def key_in(principal: Principal, request: KeyedRequest, key: str | None, cause: 
 
     409 `repeated-contact` when the customer has an open case of the same category and nothing is said of it.
     """
-    category, contact = reporting.check(request, cause.at)
+    category, contact = reported.check(request, cause.at)
     urgent, refers = reporting.is_urgent(request, category, contact), None
     if request.joins and urgent:
         with suppress(NotFound):
@@ -127,7 +138,7 @@ def key_in(principal: Principal, request: KeyedRequest, key: str | None, cause: 
         _raise_if_repeated(request, category.code, contact)
     receipt = reporting.report(request, key, cause.at, cause.correlation, principal.id, refers=refers)
     contactable = bool(contact and (contact.email or contact.phone)) and not receipt.anonymous
-    at_risk = reporting.is_at_risk(request, contact)
+    at_risk = reported.is_at_risk(request, contact)
     return 201, receipt.for_staff(contactable=contactable, at_risk=at_risk)
 
 
@@ -168,12 +179,19 @@ def _join(
                 "Send it without `joins`: it becomes a case of its own. A supervisor may `join` that to this one."
             )
         draft.tell(ReportJoined(), Audience.CUSTOMER, _words(request, None))
+        _shelter(draft, request, contact)
         revisiting.judge(draft, judged)
 
     def decide(current: Case) -> Change[Case]:
         return decided(Draft(current, cause.at, principal), add)
 
     return acting.carry_out(Case, case.id, Command(principal.id, key, request), cause, decide, views.facts)
+
+
+def _shelter(draft: Draft, request: reported.ReportRequest, contact: Contact | None) -> None:
+    """Whom a message can harm may say so only in what they add."""
+    if reported.is_at_risk(request, contact):
+        correcting.shelter(draft, reported.classes_of(request, contact))
 
 
 def join(draft: Draft, request: JoinRequest) -> None:
@@ -252,10 +270,10 @@ def _not_theirs(advice: str) -> Problem:
     return Problem(409, "not-their-case", "That case is not of the same customer.", advice)
 
 
-def _words(request: reporting.ReportRequest, contact: Contact | None) -> Mapping[str, Any]:
+def _words(request: reported.ReportRequest, contact: Contact | None) -> Mapping[str, Any]:
     """What was said, as it is kept on the case that it joins."""
     known = {"contact": contact.model_dump(exclude_none=True)} if contact else {}
-    return {"text": request.description, "said": reporting.said_in(request), **known}
+    return {"text": request.description, "said": reported.said_in(request), **known}
 
 
 def _asked(language: str) -> str:

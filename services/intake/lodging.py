@@ -17,7 +17,7 @@ from services.intake.georeport import NO, YES, NotUnderstood, language_of
 from services.intake.photo import photo
 from services.intake.posted import Form
 from services.intake.receipt import Receipt
-from services.intake.reporting import ReportRequest
+from services.intake.reported import ReportRequest
 from shared import ids, vault
 from shared.http import Problem, fault, invalid
 from shared.packs import LANGUAGES, URGENT_FACTS, Category, Pack

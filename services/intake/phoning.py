@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from services.intake import call as calls
-from services.intake import notes, reporting
+from services.intake import notes, reported, reporting
 from services.intake.call import Call
 from services.intake.handling import identity_of
 from shared import acting, ids, vault
@@ -177,7 +177,7 @@ def _left(request: MessageRequest, command: Command, cause: Cause) -> str:
     """The message as a case of its own, so that nothing that was said is lost."""
     if not (request.text and request.phone):
         raise fault("/text", "missing", "Write down the message and the number to call back.")
-    said = reporting.KeyedReportRequest(
+    said = reported.KeyedReportRequest(
         description=request.text,
         contact=Contact(name=request.name, phone=request.phone),
         language=request.language,

@@ -1,6 +1,7 @@
 """What intake does when others tell something: it becomes a line of the case's timeline."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from services.intake import case as cases
@@ -89,7 +90,8 @@ def note_safety(heard: Heard[SafetyWished]) -> None:
     safe = CustomerSafety.model_validate(box).safe
     note = notes.SafetyNoted(safe=safe)
     _note(heard, case, note, Audience.STAFF, also=lambda known: known.at_risk(so=safe, heard=at))
-    filing.file_risk(case, heard.cause(utc_now()))
+    with suppress(NotFound):  # a complaint that came without a case
+        filing.file_risk(case, heard.cause(utc_now()))
 
 
 def note_undelivered(heard: Heard[MessageFailed]) -> None:

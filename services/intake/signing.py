@@ -11,7 +11,7 @@ from pydantic import Field
 from services.intake import fleet, sending
 from services.intake.dispatching import UNIT_ID
 from services.intake.handling import refused
-from services.intake.reporting import Latitude, Longitude
+from services.intake.reported import Latitude, Longitude
 from services.intake.unit import IllegalUnitMove, Position, Unit, UnitState
 from shared import ids
 from shared.http import Problem, Request, Text, fault

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.intake import emergency
 from services.intake.case import LOOK_AGAIN, MOVES, Case
-from services.intake.customer import ON_BAD_DAYS
+from services.intake.customer import AT_RISK, ON_BAD_DAYS
 from services.intake.notes import (
     CallPromised,
     ComplaintAgain,
@@ -19,6 +19,7 @@ from services.intake.notes import (
     HandlingJudged,
     InterviewHeld,
     LookedAgain,
+    SafetyNoted,
     SurveyCameBack,
 )
 from services.intake.promised import promise_view
@@ -77,7 +78,7 @@ def facts(case: Case) -> dict[str, Any]:
         "urgent": case.urgent,
         "dispositions": list(case.dispositions),
         "channel": case.channel,
-        "classes": list(case.classes or ("reporter",)),
+        "classes": [one for one in case.classes if one != AT_RISK] or ["reporter"],
         "language": case.language,
         "pack": case.pack,
         "reported": case.reported.isoformat(),
@@ -150,7 +151,9 @@ def _promises(case: Case, *, of_complaints: bool) -> list[Promise]:
 
 
 def _names_hidden(event: Recorded, reader: Principal) -> bool:
-    """Whether it says that somebody is a victim or a witness, to whom that is not said."""
+    """Whether it says that somebody is a victim, a witness or at risk, to whom that is not said."""
+    if event.type == SafetyNoted.detail_type():
+        return hides(reader, (AT_RISK,))
     return event.type == CustomerNamed.detail_type() and hides(reader, event.data["classes"])
 
 

@@ -14,7 +14,7 @@ from services.intake.case import REPLY
 from services.intake.casewords import case_shown, help_words, latest_answer
 from services.intake.following import CaseView, GrievanceRequest
 from services.intake.form import LIMITS, STEPS, ReportForm
-from services.intake.reporting import ReportRequest
+from services.intake.reported import ReportRequest
 from services.intake.triage import decide
 from shared import ids
 from shared.clock import utc_now

@@ -1,15 +1,17 @@
 """Cases for staff to read: what is owed, one case, and whether its chain is whole."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from services.intake import asking, filing, views
 from services.intake.case import LOCATE, Case
+from services.intake.customer import Customer, Link
 from services.intake.handling import identity_of
 from services.intake.triage import decide
 from shared import chain, ids, vault
 from shared.place import Place
-from shared.policy import NotPermitted, Principal, require
+from shared.policy import NotPermitted, Principal, may, require
 from shared.rules import pack
 from shared.store import Recorded
 from shared.tables import store
@@ -48,19 +50,31 @@ def _asked_where(case: Case, now: datetime) -> dict[str, Any] | None:
 def read(principal: Principal, number: str) -> dict[str, Any]:
     """The whole case for staff; to whoever handled it without what became of complaints about that.
 
-    How a victim or a witness is reached who brought it is not for whoever may not read that in their file.
+    How somebody is reached who brought it is not for whoever may not read that in their file.
     """
     require(principal, "case.read")
     case, events = store().history(Case, identity_of(number))
     customers = filing.customers_of(case.id)
-    brought = {one for link in customers.values() if link.reported for one in link.classes}
-    whole = views.whole(case, events, principal, brought)
+    whole = views.whole(case, events, principal, _brought_as(principal, customers))
     concerned = [
         {"id": ids.spoken(identity), "classes": list(link.classes)}
         for identity, link in customers.items()
         if not views.hides(principal, link.classes)
     ]
     return {**whole, "customers": concerned, "decision": _decision(case, events)}
+
+
+def _brought_as(principal: Principal, customers: Mapping[str, Link]) -> Collection[str]:
+    """The classes of those who brought it, on this case and on every other: who has to be safe on one is on all.
+
+    Nobody asks who may read them anyway.
+    """
+    if may(principal, "customer.protected"):
+        return ()
+    brought = {identity: link for identity, link in customers.items() if link.reported}
+    files = store().load_many(Customer, [*brought])
+    here = {one for link in brought.values() for one in link.classes}
+    return here.union(*(file.classes for file in files))
 
 
 def _decision(case: Case, events: list[Recorded]) -> dict[str, Any] | None:

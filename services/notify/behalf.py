@@ -10,12 +10,18 @@ from services.notify.cards import said_by
 from services.notify.choosing import WishesRequest
 from services.notify.recipient import Recipient
 from shared import ids
-from shared.http import Text
+from shared.http import Problem, Text
 from shared.logs import log
 from shared.policy import Principal, may, require
 from shared.store import Cause, Line, NotFound, retrying
 from shared.tables import store
 
+_THEIR_WORD = Problem(
+    409,
+    "word-agreed",
+    "A safe word is agreed with them already; their messages begin with it.",
+    "Leave `safe.word` out, and it stays. An officer or one of those who lead agrees on another with them.",
+)
 _SET = notes.WishesSetForThem.detail_type()
 
 
@@ -32,7 +38,8 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
     seen = choosing.seen_by_them(known, card)
     safe = said_by(card).safe
     if safe:
-        word = safe.word if _reads_words(principal) else None
+        # Whoever knows the word can pass for the desk; whoever makes a call that needs it reads it there.
+        word = safe.word if may(principal, "customer.protected") else None
         seen["safe"] = {**seen["safe"], "word": word, "has_word": safe.word is not None}
     return {**seen, "set_by_staff": _changes(known)}
 
@@ -41,7 +48,7 @@ def keep(principal: Principal, number: str, request: OnBehalf, now: datetime, co
     """From now on they are written to and rung like this. Raises `NotFound`, `NotPermitted`, `Problem`.
 
     Who lifts safe contact for somebody else may be talking to whom they have to fear: that is for those who lead.
-    The word agreed with them stays when whoever may not read it sends none.
+    The word agreed with them stays as it is with whoever may not read it.
     """
     require(principal, "wishes.set")
 
@@ -50,7 +57,9 @@ def keep(principal: Principal, number: str, request: OnBehalf, now: datetime, co
         before, said = said_by(card), choosing.checked(request, card)
         if before.safe and not said.safe:
             require(principal, "wishes.unprotect", known.subjects)
-        if before.safe and said.safe and not said.safe.word and not _reads_words(principal):
+        if before.safe and before.safe.word and said.safe and not may(principal, "customer.protected"):
+            if said.safe.word:
+                raise _THEIR_WORD
             said = said.model_copy(update={"safe": said.safe.model_copy(update={"word": before.safe.word})})
         after = known.model_copy(update={"language": request.language or known.language})
         if said == before and after == known:
@@ -74,14 +83,6 @@ def _let(principal: Principal, permit: str, number: str) -> tuple[Recipient, dic
         log().warning("subject turned away", recipient=known.id, staff=principal.id, action=permit)
     require(principal, permit, known.subjects)
     return known, card
-
-
-def _reads_words(principal: Principal) -> bool:
-    """Whether the word by which somebody knows the desk is for this reader: whoever knows it can pass for the desk.
-
-    Whoever takes a call that needs it reads it there.
-    """
-    return may(principal, "customer.protected")
 
 
 def _changes(known: Recipient) -> list[dict[str, Any]]:

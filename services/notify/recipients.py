@@ -63,11 +63,11 @@ def change_contact(heard: Heard[ContactChanged]) -> None:
         if known.salt is None:
             return known
         card, after, lines = heard.box() or {}, known, list[Line]()
+        unsafe = card.pop("shelter", False)
         if heard.sequence >= known.card:
             after = known.reached_by(card, before, heard.sequence)
             lines.append(Line(notes.RecipientKnown(), private=card))
         # That it is not safe holds, whatever was said since of how they are reached, or wished for before.
-        unsafe = card.get("safe_to_write") is False
         if before["wishes"]:
             lines += wishing.strict_now(case, before) if unsafe else []
         elif unsafe or lines:

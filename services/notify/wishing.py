@@ -43,13 +43,10 @@ def strict_now(case: str, card: Mapping[str, Any]) -> list[Line]:
 
 def lines(case: str, before: Wishes, after: Wishes) -> list[Line]:
     """What keeps these wishes, has promised calls heed them, and tells others whether a message can harm."""
-    told: list[Line] = []
-    if before.rung != after.rung:
-        told.append(Line(CallHoursChanged(case=case)))
-    if bool(before.safe) != bool(after.safe):
-        word = CustomerSafety(safe=bool(after.safe))
-        told.append(Line(SafetyWished(case=case), boxes={"intake": word.model_dump()}))
-    return [Line(notes.WishesKnown(), private=as_kept(after)), *told]
+    # Told of every wish: were it told when it changes alone, its coming would say what is sealed in it.
+    safety = Line(SafetyWished(case=case), boxes={"intake": CustomerSafety(safe=bool(after.safe)).model_dump()})
+    hours = [] if before.rung == after.rung else [Line(CallHoursChanged(case=case))]
+    return [Line(notes.WishesKnown(), private=as_kept(after)), safety, *hours]
 
 
 def as_kept(wishes: Wishes) -> dict[str, Any]:

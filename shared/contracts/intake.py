@@ -17,8 +17,8 @@ class ContactCard(Boxed):
     """To notify, with `CaseReported`: how to reach the customer, and the secret that follows the case.
 
     `protected`: a message that somebody else sees can harm them: a victim, a witness, or they said so. `handed`: who
-    keyed the report in has given them number and secret, because no message may hold them. `safe_to_write`: what was
-    said of that just now; None: nothing, and what was said before holds.
+    keyed the report in has given them number and secret, because no message may hold them. `shelter`: it was said
+    just now, and holds whatever they wished for before.
     """
 
     name: str | None = None
@@ -28,7 +28,7 @@ class ContactCard(Boxed):
     secret: str
     protected: bool | None = None
     handed: bool | None = None
-    safe_to_write: bool | None = None
+    shelter: bool | None = None
 
 
 class PersonCard(Boxed):

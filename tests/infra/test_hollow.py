@@ -127,6 +127,21 @@ def test_a_module_that_only_some_functions_use_is_imported_by_them(tmp_path, mon
     del sys.modules["a_library"]
 
 
-def test_what_a_module_needs_while_it_is_imported_is_not_put_off():
+@pytest.mark.parametrize(
+    "needs",
+    [
+        "TWO = math.sqrt(4)",
+        "def root(of=math.sqrt(4)):\n    return of",
+        "class Root:\n    def of(self, *, two=math.sqrt(4)):\n        return two",
+        "root = lambda of: math.sqrt(of)",
+        "@math.wraps\ndef root():\n    return 2",
+    ],
+)
+def test_what_a_module_needs_while_it_is_imported_is_not_put_off(needs):
     with pytest.raises(ValueError, match="while the module is imported"):
-        deferred("import math\nTWO = math.sqrt(4)\n", "math")
+        deferred(f"import math\n{needs}\n", "math")
+
+
+def test_an_import_that_is_not_there_any_more_is_said():
+    with pytest.raises(ValueError, match="no `import math`"):
+        deferred("from math import sqrt\n", "math")

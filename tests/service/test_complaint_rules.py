@@ -162,6 +162,6 @@ def test_staff_are_told_of_an_unknown_number_in_words_for_staff(world):
     unknown = world.http("complaints.staff", "GET", "/staff/v1/complaints/0000-0000-0000", staff=OFFICER)
     hidden = world.http("complaints.staff", "GET", f"/staff/v1/complaints/{matter.number}", staff=OFFICER)
     assert (unknown.status, unknown.body) == (hidden.status, hidden.body)
-    assert "we sent" not in unknown.body["detail"]
+    assert "you brought it" not in unknown.body["detail"]
     citizen = world.http("complaints.api", "GET", "/v1/complaints/0000-0000-0000", secret="0" * 43)
-    assert "we sent" in citizen.body["detail"]
+    assert "you brought it" in citizen.body["detail"]

@@ -18,7 +18,7 @@ from demo import __main__ as demo
 from demo import replay, rows
 from demo.desk import Answer, DeskError, RunningDesk
 from demo.replay import Case, Outcome, Seen
-from services.intake import fleet, reporting
+from services.intake import fleet, reported, reporting
 from shared.http import parse
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.world import World, staff
@@ -81,7 +81,7 @@ def test_every_row_that_ships_is_taken_as_a_report(world, monkeypatch):
     taken = set()
     with world.function_of("intake"):
         for report in REPORTS:
-            request = parse(reporting.ReportRequest, json.dumps(report.body).encode())
+            request = parse(reported.ReportRequest, json.dumps(report.body).encode())
             taken.add(reporting.report(request, report.key, MONDAY_MORNING, "demo").number)
     assert len(taken) == len(REPORTS) == 400
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from benchmarks.counting import Meter
 from services.intake import fleet, reporting, sending
 from services.intake.case import Case
-from services.intake.reporting import ReportRequest
+from services.intake.reported import ReportRequest
 from services.intake.unit import Position, Unit, UnitState, nearest_first
 from shared import ids
 from shared.clock import utc_now

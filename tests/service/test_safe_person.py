@@ -373,7 +373,7 @@ def test_who_says_that_writing_is_not_safe_is_read_by_nobody_who_may_not_read_a_
     case = report(world, contact={**ONLY_PHONE, "name": "Amal", "safe_to_write": False})
     assert is_hidden(case)
     assert case.file(CLERK)["contact_hidden"]
-    assert case.file(CLERK)["classes"] == ["at-risk", "reporter"]
+    assert case.file(CLERK)["classes"] == ["reporter"]
     refused = world.http("intake.api", "POST", "/v1/cases", {**REPORT, "classes": ["at-risk"]})
     assert refused.status == 422
 
@@ -402,8 +402,85 @@ def test_staff_who_hear_that_it_is_not_safe_after_all_hide_it_by_correcting_and_
     gathered(world)
     assert len(world.sms(PHONE)) == before + 1
     assert named(world.sms(PHONE)[before:]) == []
-    case.do("correct", {"contact": {"safe_to_write": True}, "reason": "She lives alone now."}, SUPERVISOR)
+    lifts = {"contact": {"safe_to_write": True}, "reason": "She lives alone now."}
+    refused = case.try_to("correct", lifts, CLERK, key="lift-0001")
+    assert (refused.status, refused.body["type"]) == (409, "urn:ahd:problem:asked-for-safety")
+    assert is_hidden(case)
+    path = f"/staff/v1/wishes/{case.number}"
+    assert world.http("notify.staff", "PUT", path, {"reason": "She lives alone now."}, staff=SUPERVISOR).status == 200
     assert not is_hidden(case)
+    case.do("correct", {"contact": {"name": "Amal Haddad"}, "reason": "Misheard."}, SUPERVISOR)
+    assert not is_hidden(case), "what was lifted stays so"
+
+
+@pytest.mark.requirement("TELL-04", "CASE-03")
+def test_a_name_put_right_shows_nobody_who_said_at_first_that_writing_is_safe(world):
+    case = report(world, contact={**ONLY_PHONE, "name": "Amal", "safe_to_write": True})
+    wishes(case, safe={})
+    case.do("correct", {"contact": {"name": "Amal Haddad"}, "reason": "Misheard."}, CLERK)
+    assert is_hidden(case)
+
+
+@pytest.mark.requirement("TELL-04", "CASE-03")
+def test_who_is_at_risk_on_one_case_is_hidden_on_every_case_of_theirs(world):
+    other = report(world, contact={**ONLY_PHONE, "name": "Amal"})
+    case = report(world, contact={**ONLY_PHONE, "name": "Amal", "safe_to_write": False})
+    assert is_hidden(case)
+    assert is_hidden(other)
+
+
+@pytest.mark.requirement("TELL-04", "CASE-03")
+@pytest.mark.parametrize("changed", [{"classes": ["victim"]}, {"contact": {**ONLY_PHONE, "safe_to_write": False}}])
+def test_who_says_so_only_in_what_they_add_is_hidden_and_written_to_as_is_safe(world, changed):
+    case = report(world, contact={**ONLY_PHONE, "name": "Amal"})
+    goes_on = {"continues": {"number": case.number, "secret": case.secret, "satisfied": True}}
+    added = world.http(
+        "intake.api", "POST", "/v1/cases", {**REPORT, **goes_on, "contact": None, **changed}, key="added-0001"
+    )
+    assert added.status == 200, added.body
+    world.settle()
+    assert is_hidden(case)
+    before = len(world.sms(PHONE))
+    case.do("notes", NEWS)
+    gathered(world)
+    fresh = world.sms(PHONE)[before:]
+    assert len(fresh) == 1
+    assert named(fresh) == []
+
+
+@pytest.mark.requirement("TELL-04", "CASE-03")
+def test_that_the_reporter_is_the_victim_shows_no_operator_that_they_are(world):
+    case = report(world, contact={**ONLY_PHONE, "name": "Amal"})
+    case.do("customers", {"phone": PHONE, "classes": ["victim"]}, who=CLERK)
+    assert is_hidden(case)
+    rows = world.http("intake.staff", "GET", "/staff/v1/cases", staff=CLERK).body
+    for shown in (str(case.file(CLERK)), str(rows)):
+        for telling in ("at-risk", "SafetyNoted", "victim"):
+            assert telling not in shown
+    assert "SafetyNoted" in str(case.file(OFFICER))
+
+
+@pytest.mark.requirement("TELL-04")
+def test_on_the_bus_nothing_says_who_asked_for_safe_contact(world):
+    one, other = report(world, contact=ONLY_PHONE), report(world, contact={"phone": "+971501111111"})
+    wishes(one, safe={"word": "bluebird"})
+    wishes(other, preferred="sms")
+    chains = [
+        item["doc"]["S"] for item in world.items("notify") if "SafetyWished" in item.get("doc", {}).get("S", "")
+    ]
+    assert [sorted(json.loads(line)["data"]) for line in chains] == [["case"], ["case"]]
+
+
+@pytest.mark.requirement("TELL-04")
+def test_safe_contact_asked_for_with_a_complaint_alone_needs_no_case(world):
+    asked = {"text": "They told my husband.", "facts": {}, "contact": ONLY_PHONE}
+    complained = world.http("complaints.api", "POST", "/v1/complaints", asked).body
+    world.settle()
+    path = f"/v1/contact/{complained['number']}"
+    answer = world.http("notify.api", "PUT", path, {"safe": {}}, secret=complained["secret"])
+    assert answer.status == 200, answer.body
+    world.settle()
+    assert world.dead("intake") == []
 
 
 def stops_surveys(case: Matter) -> None:
@@ -491,5 +568,8 @@ def test_the_safe_word_is_read_by_whoever_makes_the_call_and_by_no_other_operato
     body = {"safe": {"hours": hours}, "reason": "She rang."}
     assert world.http("notify.staff", "PUT", path, body, staff=CLERK).body["safe"]["has_word"]
     assert world.http("notify.staff", "GET", path, staff=OFFICER).body["safe"]["word"] == "bluebird"
+    theirs = {"safe": {"hours": hours, "word": "magpie"}, "reason": "She rang."}
+    refused = world.http("notify.staff", "PUT", path, theirs, staff=CLERK)
+    assert (refused.status, refused.body["type"]) == (409, "urn:ahd:problem:word-agreed")
     world.http("notify.staff", "PUT", path, body, staff=OFFICER)
     assert not world.http("notify.staff", "GET", path, staff=OFFICER).body["safe"]["has_word"]

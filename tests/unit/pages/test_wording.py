@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from services.intake import case as cases
 from services.intake import notes
 from services.intake.case import State
-from services.intake.reporting import Channel
+from services.intake.reported import Channel
 from services.intake.working import CloseRequest
 from shared.contracts import Note
 from shared.contracts.complaints import ComplaintAnswered

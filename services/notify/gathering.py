@@ -63,7 +63,7 @@ def _covered(
     channel = message.channels[0]
     told = MessageSent(message=message.id, case=message.case, template=message.template, channel=channel)
     lines = [Line(told, private={"by": last.id, "try": last.tries, "letter": content["letter"]})]
-    known = Line(notes.MessageKnown(), private={"for": message.id})
+    known = Line(notes.MessageKnown(), private={"for": message.id, "try": last.tries})
     beside = [
         recipient.unless_forgotten(store().table, message.case, salt),
         *store().beside(last, [known], cause, new=False, salt=its_salt),
@@ -71,10 +71,14 @@ def _covered(
     return store().change(messages.sent(message, None, cause.at), lines, cause, extra=beside, salt=salt)
 
 
-def release(last: Message, events: Sequence[Recorded], number: int, cause: Cause) -> None:
-    """Its try `number` came back: what it stood for by then has not been told of, and is looked at again."""
+def release(last: Message, number: int, events: Sequence[Recorded], cause: Cause) -> None:
+    """Its try `number` came back: those that this stood for have not been told of, and are looked at again.
+
+    Those that another try of it stands for, by another way, may have been.
+    """
     its_salt = _salt_of(last)
-    stood_for = [str(one.private(its_salt)["for"]) for one in events if its_salt and one.type == _KNOWN]
+    known = [one.private(its_salt) for one in events if its_salt and one.type == _KNOWN]
+    stood_for = [str(one["for"]) for one in known if one.get("try", number) == number]
     for identity in dict.fromkeys(stood_for):
         retrying(partial(_released, identity, last, number, cause))
 
@@ -83,7 +87,8 @@ def _released(identity: str, last: Message, number: int, cause: Cause) -> Messag
     message, events = store().history(Message, identity)
     salt = _salt_of(message)
     told = [one.private(salt) for one in events if salt and one.type == _SENT]
-    if not (message.is_told and told and told[-1].get("by") == last.id and told[-1].get("try", 0) <= number):
+    stands = told[-1] if told else {}
+    if not message.is_told or stands.get("by") != last.id or stands.get("try", number) != number:
         return message
     return store().change(messages.held(message, cause.at, cause.at), [Line(notes.MessageKept())], cause)
 

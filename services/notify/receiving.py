@@ -52,16 +52,16 @@ def _settle(receipt: Receipt, fate: Fate, provider: str) -> Message:
         subscribing.end_of(message.subscriber, cause)
     after = messages.received(message, which.number, channel, fate, now)
     if after is None:
-        if which.number in message.returned:
-            # Heard before, and what follows from it may have broken off; since then the next way may have told it.
-            gathering.release(message, events, which.number, cause)
+        if fate is Fate.UNDELIVERED and which.number in message.returned:
+            # Heard before, and what follows from it may have broken off.
+            gathering.release(message, which.number, events, cause)
         log().info("receipt without effect", message=message.id, channel=channel, kind=str(fate))
         return message
     what = notes.MessageReceipt(channel=channel, number=which.number, fate=str(fate), reason=receipt.reason)
     news = [sent_note(message, channel)] if after.is_told and not message.is_told else []
     marked = mark(after, what, cause, *news)
-    if which.number in marked.returned:
-        gathering.release(marked, events, which.number, cause)
+    if message.is_told and not marked.is_told:
+        gathering.release(marked, which.number, events, cause)
     return marked
 
 

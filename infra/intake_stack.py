@@ -111,7 +111,8 @@ INTAKE = Service(
         *behind(
             "intake",
             also=frozenset({Use.LIST}),
-            hearing=frozenset({Use.OPEN, Use.REMOVE_FILES}),
+            # A file says of a case what the case says now.
+            hearing=frozenset({Use.OPEN, Use.REMOVE_FILES, Use.CHECK}),
             # Whoever has an appointment is reminded of it.
             ticking=frozenset({Use.TO_NOTIFY}),
         ),

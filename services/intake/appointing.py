@@ -79,6 +79,8 @@ def book(draft: Draft, request: AppointmentRequest) -> None:
 def move(draft: Draft, request: MoveAppointmentRequest) -> None:
     was = appointments.standing(draft.case.appointments, request.appointment)
     at = _to_come(draft, request.at)
+    if at == was.at:
+        raise Problem(409, "same-time", "The appointment is at this time already.", "Send another time.")
     draft.move(Move.APPOINT)
     now_at = was.model_copy(update={"at": at, "version": was.version + 1})
     draft.set(appointments=appointments.replaced(draft.case.appointments, now_at))

@@ -21,7 +21,7 @@ from shared.acting import Change
 from shared.commands import Command
 from shared.contracts.intake import ContactCard, ContactChanged
 from shared.http import Problem, Request, Text
-from shared.policy import Principal, require
+from shared.policy import NotPermitted, Principal, require
 from shared.reach import Contact, reachable
 from shared.store import Audience, Cause
 from shared.tables import store
@@ -112,6 +112,9 @@ def _correct_contact(draft: Draft, given: Contact) -> None:
     secret: the one before went to somebody else.
     """
     must_not_have_handled(draft.by, draft.case, _THEIRS)
+    changed = given.model_fields_set - {"safe_to_write"}
+    if changed and views.hides_contact(draft.by, draft.case, filing.customers_of(draft.case.id)):
+        raise NotPermitted("customer.protected")
     if given.safe_to_write and AT_RISK in draft.case.classes:
         raise _NOT_SO_LIFTED
     known = statement(store().history(Case, draft.case.id)[1], draft.case.salt)

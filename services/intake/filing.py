@@ -22,7 +22,7 @@ from services.intake.statement import cards, statement
 from shared import ids, vault
 from shared.contracts.intake import CaseConcerns, PersonCard
 from shared.place import stamp
-from shared.store import AlreadyDone, Cause, Conflict, Item, Line, NotFound, put, put_item, retrying
+from shared.store import AlreadyDone, Cause, Conflict, Guard, Item, Line, NotFound, put, put_item, retrying
 from shared.tables import store
 
 _FILED = "FILED"
@@ -179,9 +179,23 @@ def _file_risk(number: str, cause: Cause) -> Case:
             continue
         after = customers.linked(before, link)
         told = Line(CaseFiled(case=number, classes=link.classes))
-        beside = rewritten([before], [after], cause.at)
-        store().change(sealed(after.customer, after.particulars), [told], cause, extra=beside)
+        beside = [*rewritten([before], [after], cause.at), _as_read(case)]
+        once = Guard(f"SEEN#{cause.causation}#{number}")
+        with suppress(AlreadyDone):
+            store().change(sealed(after.customer, after.particulars), [told], cause, once, beside)
     return case
+
+
+def _as_read(case: Case) -> Item:
+    """The check, for a write of what a case says, that it says nothing else since."""
+    return {
+        "ConditionCheck": {
+            "TableName": store().table,
+            "Key": {"pk": {"S": Case.key(case.id)}, "sk": {"S": "STATE"}},
+            "ConditionExpression": "seq = :seq",
+            "ExpressionAttributeValues": {":seq": {"N": str(case.seq)}},
+        }
+    }
 
 
 def _file_contact(number: str, cause: Cause) -> Case:
@@ -259,6 +273,8 @@ def _file(number: str, person: Person, cause: Cause) -> Customer:
     if involved.repeats:
         note = PerhapsRepeated(cases=tuple(one.id for one in involved.repeats))
         items += store().beside(case, [Line(note)], cause, new=False)
+    else:
+        items.append(_as_read(case))
     store().write(items)
     return involved.customer
 

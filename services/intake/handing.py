@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from services.intake import case as cases
+from services.intake import filing, views
 from services.intake.case import Case, Move
 from services.intake.handling import Act, Draft, identity_of
 from services.intake.incident import Incident
@@ -36,10 +37,11 @@ class ReceiptRequest(Request):
 
 
 def incident(principal: Principal, number: str) -> Incident:
-    """What a dispatch system is given of a case."""
+    """What a dispatch system is given of a case: the number to call back, if whoever takes it there may read it."""
     require(principal, "case.send-incident")
     case, events = store().history(Case, identity_of(number))
     known, rules = statement(events, case.salt), pack()
+    hidden = views.hides_contact(principal, case, filing.customers_of(case.id))
     said = known.said
     category = rules.category(case.category)
     return Incident(
@@ -54,7 +56,7 @@ def incident(principal: Principal, number: str) -> Incident:
         facts=tuple(sorted(fact for fact, holds in said.get("facts", {}).items() if holds)),
         address=said.get("place", {}).get("address"),
         position=place_of(case, events),
-        phone=known.contact.get("phone"),
+        phone=None if hidden else known.contact.get("phone"),
     )
 
 

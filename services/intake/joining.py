@@ -135,15 +135,20 @@ def key_in(principal: Principal, request: KeyedRequest, key: str | None, cause: 
             raise fault("/joins", "anonymous", "A tip is kept apart from who gave it: send it without `joins`.")
         return 200, _join(principal, request, contact, key, cause)
     elif contact and not urgent and not request.apart and not reporting.taken_before(principal.id, key):
-        _raise_if_repeated(request, category.code, contact)
+        _raise_if_repeated(principal, request, category.code, contact)
     receipt = reporting.report(request, key, cause.at, cause.correlation, principal.id, refers=refers)
     contactable = bool(contact and (contact.email or contact.phone)) and not receipt.anonymous
     at_risk = reported.is_at_risk(request, contact)
     return 201, receipt.for_staff(contactable=contactable, at_risk=at_risk)
 
 
-def _raise_if_repeated(request: KeyedRequest, category: str, contact: Contact) -> None:
-    found = filing.open_like(category, filing.contacts_of(contact.model_dump()))
+def _raise_if_repeated(principal: Principal, request: KeyedRequest, category: str, contact: Contact) -> None:
+    """Of whoever's file is not for this reader nothing is said: somebody else may ring from their telephone."""
+    found = [
+        case
+        for case in filing.open_like(category, filing.contacts_of(contact.model_dump()))
+        if not views.hides_contact(principal, case, filing.customers_of(case.id))
+    ]
     if found:
         raise Problem(
             409,

@@ -111,6 +111,10 @@ def check_story(happened_at: datetime | None, place: Where | None, now: datetime
         raise fault("/happened_at", "in_the_future", "This time is still to come.")
     if happened_at and happened_at < _LONG_AGO:
         raise fault("/happened_at", "too_long_ago", "This time is before 1900.")
+    if place and not place.model_dump(exclude_none=True):
+        raise fault(
+            "/place", "empty_place", "Send an address, or lat and long; where none is known leave the place out."
+        )
     if place and (place.lat is None) != (place.long is None):
         raise fault("/place", "half_a_position", "Send both lat and long, or neither.")
 

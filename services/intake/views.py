@@ -1,12 +1,12 @@
 """A case as staff see it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from services.intake import emergency
 from services.intake.case import LOOK_AGAIN, MOVES, Case
-from services.intake.customer import AT_RISK, ON_BAD_DAYS
+from services.intake.customer import AT_RISK, ON_BAD_DAYS, Customer, Link
 from services.intake.notes import (
     CallPromised,
     ComplaintAgain,
@@ -34,6 +34,7 @@ from shared.contracts.intake import (
 from shared.policy import Principal, may
 from shared.promises import Promise, PromiseState
 from shared.store import Recorded
+from shared.tables import store
 
 _OF_COMPLAINTS = frozenset(
     kind.detail_type()
@@ -66,6 +67,19 @@ def may_see_complaints(principal: Principal, case: Case) -> bool:
 def hides(reader: Principal, classes: Iterable[str]) -> bool:
     """Whether who somebody of these classes is, and how they are reached, is not for this reader."""
     return not ON_BAD_DAYS.isdisjoint(classes) and not may(reader, "customer.protected")
+
+
+def hides_contact(reader: Principal, case: Case, customers: Mapping[str, Link]) -> bool:
+    """Whether how the customer of a case is reached is not for this reader. `customers`: everybody on it.
+
+    Who has to be safe on one case is on every one that they brought.
+    """
+    if may(reader, "customer.protected"):
+        return False
+    brought = {identity: link for identity, link in customers.items() if link.reported}
+    here = {one for link in brought.values() for one in link.classes}
+    files = store().load_many(Customer, [*brought])
+    return hides(reader, here.union(case.classes, *(file.classes for file in files)))
 
 
 def facts(case: Case) -> dict[str, Any]:
@@ -108,10 +122,9 @@ def summary(case: Case, now: datetime, reader: Principal) -> dict[str, Any]:
     }
 
 
-def whole(case: Case, events: list[Recorded], reader: Principal, brought_as: Iterable[str]) -> dict[str, Any]:
-    """Everything there is that is for this reader. `brought_as`: the classes of those who brought it."""
+def whole(case: Case, events: list[Recorded], reader: Principal, *, contact_hidden: bool) -> dict[str, Any]:
+    """Everything there is that is for this reader. `contact_hidden`: how its customer is reached is not."""
     of_complaints = may_see_complaints(reader, case)
-    contact_hidden = hides(reader, {*case.classes, *brought_as})
     shown = [event for event in events if of_complaints or not _about_a_complaint(event)]
     shown = [event for event in shown if not _names_hidden(event, reader)]
     return {

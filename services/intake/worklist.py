@@ -1,17 +1,15 @@
 """Cases for staff to read: what is owed, one case, and whether its chain is whole."""
 
-from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from services.intake import asking, filing, views
 from services.intake.case import LOCATE, Case
-from services.intake.customer import Customer, Link
 from services.intake.handling import identity_of
 from services.intake.triage import decide
 from shared import chain, ids, vault
 from shared.place import Place
-from shared.policy import NotPermitted, Principal, may, require
+from shared.policy import NotPermitted, Principal, require
 from shared.rules import pack
 from shared.store import Recorded
 from shared.tables import store
@@ -55,26 +53,13 @@ def read(principal: Principal, number: str) -> dict[str, Any]:
     require(principal, "case.read")
     case, events = store().history(Case, identity_of(number))
     customers = filing.customers_of(case.id)
-    whole = views.whole(case, events, principal, _brought_as(principal, customers))
+    whole = views.whole(case, events, principal, contact_hidden=views.hides_contact(principal, case, customers))
     concerned = [
         {"id": ids.spoken(identity), "classes": list(link.classes)}
         for identity, link in customers.items()
         if not views.hides(principal, link.classes)
     ]
     return {**whole, "customers": concerned, "decision": _decision(case, events)}
-
-
-def _brought_as(principal: Principal, customers: Mapping[str, Link]) -> Collection[str]:
-    """The classes of those who brought it, on this case and on every other: who has to be safe on one is on all.
-
-    Nobody asks who may read them anyway.
-    """
-    if may(principal, "customer.protected"):
-        return ()
-    brought = {identity: link for identity, link in customers.items() if link.reported}
-    files = store().load_many(Customer, [*brought])
-    here = {one for link in brought.values() for one in link.classes}
-    return here.union(*(file.classes for file in files))
 
 
 def _decision(case: Case, events: list[Recorded]) -> dict[str, Any] | None:

@@ -66,11 +66,19 @@ def give_turn(address: str, before: str, message: str, cause: Cause) -> None:
     try:
         known = store().load(Way, identity(address))
     except NotFound:
-        store().create(_with(Way(id=identity(address)), rang=message), [Line(notes.WayKnown())], cause)
+        _first_turn(address, message, cause)
         return
     if _content(known).get("rang", "") != before:
         raise Conflict
     store().change(_with(known, rang=message), [Line(notes.WayKnown())], cause)
+
+
+def _first_turn(address: str, message: str, cause: Cause) -> None:
+    """Raises `Conflict` when another message of the first ones was quicker."""
+    try:
+        store().create(_with(Way(id=identity(address)), rang=message), [Line(notes.WayKnown())], cause)
+    except AlreadyExists:
+        raise Conflict from None
 
 
 def _names(known: Way) -> tuple[str, ...]:

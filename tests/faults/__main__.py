@@ -21,8 +21,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from infra.packs import compile_into
-from tests.faults.people import people
 from tests.faults.runtime import in_memory
+from tests.faults.town import people
 from tests.faults.world import World, weather_of
 
 _AT_ONCE = 10

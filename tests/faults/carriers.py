@@ -116,6 +116,7 @@ class Queue:
         for one in batch:
             if failed is not None and str(one.number) not in failed:
                 self.worked_off.add(one.about)
+                self._world.heard(self.service, one.about)
                 if self._random.random() >= self._world.weather.seen_twice:
                     one.gone = True
             elif one.receives >= TRIES and not one.gone and one in self.messages:
@@ -244,6 +245,7 @@ class Letter:
     """How many writes there had been in the world when it was claimed."""
     mark: str = ""
     """What a receipt brings back; no receipt comes without it."""
+    sender: str = ""
 
     @cached_property
     def text(self) -> str:
@@ -268,11 +270,19 @@ class Post:
         self.tells = self.random.random() < _TELLS
 
     def take(
-        self, channel: str, address: str, raw: bytes, by: Invocation, *, mark: str = "", heard: bool = True
+        self,
+        channel: str,
+        address: str,
+        raw: bytes,
+        by: Invocation,
+        *,
+        mark: str = "",
+        heard: bool = True,
+        sender: str = "",
     ) -> int:
         now = self.world.now
         message, commit = self.world.claims.get(by.number, ("", 0))
-        letter = Letter(now, channel, address, raw, by, message, heard, commit, mark)
+        letter = Letter(now, channel, address, raw, by, message, heard, commit, mark, sender)
         self.world.story.add(now, f"  > {channel} to {address} ({message.removeprefix('MESSAGE#')}) by {by.name}")
         self.world.watch.sending(letter)
         self.letters.append(letter)

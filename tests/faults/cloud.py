@@ -199,15 +199,20 @@ class Cloud:
     ) -> dict[str, Any]:
         raw = Content.get("Raw", {}).get("Data") or json.dumps(Content).encode()
         marks = [tag["Value"] for tag in more.get("EmailTags", ()) if tag["Name"] == MARK]
-        return self._sent("email", Destination["ToAddresses"][0], raw, "".join(marks))
+        sender = str(more["FromEmailAddress"])
+        return self._sent("email", Destination["ToAddresses"][0], raw, "".join(marks), sender)
 
-    def _publish(self, *, PhoneNumber: str, Message: str, **_more: Any) -> dict[str, Any]:
-        return self._sent("sms", PhoneNumber, Message.encode())
+    def _publish(
+        self, *, PhoneNumber: str, Message: str, MessageAttributes: dict[str, Any], **_more: Any
+    ) -> dict[str, Any]:
+        sender = MessageAttributes.get("AWS.SNS.SMS.SenderID", {}).get("StringValue", "")
+        return self._sent("sms", PhoneNumber, Message.encode(), sender=sender)
 
     def _send_text_message(self, *, DestinationPhoneNumber: str, MessageBody: str, **more: Any) -> dict[str, Any]:
-        return self._sent("sms", DestinationPhoneNumber, MessageBody.encode(), more.get("Context", {}).get(MARK, ""))
+        mark, sender = more.get("Context", {}).get(MARK, ""), more.get("OriginationIdentity", "")
+        return self._sent("sms", DestinationPhoneNumber, MessageBody.encode(), mark, sender)
 
-    def _sent(self, channel: str, address: str, raw: bytes, mark: str = "") -> dict[str, Any]:
+    def _sent(self, channel: str, address: str, raw: bytes, mark: str = "", sender: str = "") -> dict[str, Any]:
         """A provider takes a message, or refuses it, or is not heard."""
         weather, caller = self._world.weather, here()
         if self._happens(weather.provider_busy):
@@ -222,7 +227,8 @@ class Cloud:
                 self._hurt(caller, f"the {channel} provider is not reached")
                 raise ConnectTimeoutError(endpoint_url=_ENDPOINT)
             if how == 1:
-                self._world.post.take(channel, address, raw, caller, mark=mark, heard=False)
+                self._world.post.take(channel, address, raw, caller, mark=mark, heard=False, sender=sender)
             self._hurt(caller, f"the {channel} provider {'took it and ' if how == 1 else ''}gives no answer")
             raise ReadTimeoutError(endpoint_url=_ENDPOINT)
-        return {"MessageId": f"provider-{self._world.post.take(channel, address, raw, caller, mark=mark)}"}
+        taken = self._world.post.take(channel, address, raw, caller, mark=mark, sender=sender)
+        return {"MessageId": f"provider-{taken}"}

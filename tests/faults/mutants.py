@@ -16,8 +16,8 @@ from unittest.mock import patch
 from botocore.exceptions import ClientError
 
 from shared import store
-from tests.faults.people import forgotten
-from tests.faults.people import people as everybody
+from tests.faults.town import endangered, forgotten
+from tests.faults.town import people as everybody
 from tests.faults.weather import Weather, breaking, crowded
 from tests.faults.world import World
 
@@ -27,6 +27,11 @@ def refused() -> Weather:
     weather = crowded()
     weather.provider_refuses = 0.5
     return weather
+
+
+def sluggish() -> Weather:
+    """Machines are slow, and much is refused for good."""
+    return Weather(slow=0.6, tick_twice=0.5, told_twice=0.5, provider_refuses=0.5)
 
 
 def told() -> Weather:
@@ -305,6 +310,31 @@ def _returned_as_arrived(received: Callable[..., Any], message: Any, number: int
     return received(message, number, channel, fates.DELIVERED, now)
 
 
+def _told_of_by_a_claim(_stands: Callable[..., Any], last: Any, message: Any, begun: datetime) -> bool:
+    """Before a provider has it."""
+    same_way: bool = last.channels[:1] == message.channels[:1]
+    return same_way and last.state != "waiting" and last.claimed_at > begun
+
+
+def _in_the_words_it_had(heed: Callable[..., Any], message: Any, content: Any, *rest: Any) -> Any:
+    after, now, note = heed(message, content, *rest)
+    return after, {**now, "letter": content["letter"]}, note
+
+
+def _whatever_was_said_since(at_risk: Callable[..., Any], case: Any, *, so: bool, heard: int) -> Any:
+    return at_risk(case.model_copy(update={"safety_heard": heard}), so=so, heard=heard)
+
+
+def _whatever_else_is_written(_as_read: Callable[..., Any], case: Any) -> Any:
+    """Nobody asks whether the case says the same still."""
+    return _no_check("intake", case.id, "")
+
+
+def overtaking() -> Weather:
+    """Events overtake one another and come twice."""
+    return Weather(reordered=0.9, told_twice=0.3)
+
+
 _STORE = "shared.store"
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -486,5 +516,63 @@ MUTANTS: tuple[Mutant, ...] = (
             _whatever_they_wish,
         ),
         "wants none",
+    ),
+    Mutant(
+        "a message tells of others before it is sent",
+        around("services.notify.burst", "stands_for", _told_of_by_a_claim),
+        "was never sent and counts",
+        sluggish,
+        endangered,
+    ),
+    Mutant(
+        "what told of others came back, and they count as told",
+        instead("services.notify.gathering", "release", lambda *_: None),
+        "counts as being there",
+        told,
+        endangered,
+    ),
+    Mutant(
+        "what was said first about safety wins when it is heard last",
+        around("services.intake.case:Case", "at_risk", _whatever_was_said_since),
+        "at risk, whatever was said last",
+        overtaking,
+        endangered,
+    ),
+    Mutant(
+        "safe contact holds for one case",
+        instead("services.notify.cards", "_asked_elsewhere", lambda *_: iter(())),
+        "whom it can harm says",
+        people=endangered,
+    ),
+    Mutant(
+        "what waits keeps the words that it had",
+        around("services.notify.heeding", "heed", _in_the_words_it_had),
+        "whom it can harm says",
+        people=endangered,
+    ),
+    Mutant(
+        "calls on other cases stay where they were",
+        instead("services.notify.moving", "keep_safe", lambda *_: None),
+        "hour that is not safe",
+        people=endangered,
+    ),
+    Mutant(
+        "a case shows everybody how its customer is reached",
+        instead("services.intake.views", "hides", lambda *_: False),
+        "sees on case",
+        people=endangered,
+    ),
+    Mutant(
+        "a call shows whom it reaches before anybody takes it",
+        instead("services.notify.whom", "is_hidden", lambda *_, **__: False),
+        "sees on a call",
+        people=endangered,
+    ),
+    Mutant(
+        "a file says what its case said a moment ago",
+        around("services.intake.filing", "_as_read", _whatever_else_is_written),
+        "the file of .* says something else",
+        crowded,
+        endangered,
     ),
 )

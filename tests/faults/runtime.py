@@ -35,6 +35,7 @@ from shared.store import Store
 NAMES = tuple(service.name for service in SERVICES)
 URL = "https://desk.example"
 DUTY_MAIL = "duty@example.org"
+MAIL_FROM, NEUTRAL_FROM, SMS_SENDER = "desk@example.org", "post@example.net", "THE-DESK"
 
 
 class Crash(BaseException):
@@ -118,7 +119,9 @@ def _settings_of(service: str, pack: str, packs: str) -> Settings:
         "url": URL,
         "pack": pack,
         "packs": packs,
-        "mail_from": "desk@example.org",
+        "mail_from": MAIL_FROM,
+        "neutral_from": NEUTRAL_FROM,
+        "sms_sender": SMS_SENDER,
         "duty_mail": DUTY_MAIL,
         "sms_countries": "GB",
         "receipts": "AhdNotify",

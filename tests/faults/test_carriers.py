@@ -80,6 +80,9 @@ class InMemory:
     def now(self) -> Any:
         return self.scheduler.now
 
+    def heard(self, _service: str, _event: str) -> None:
+        """Nobody looks on."""
+
     def call(self, _service: str, _function: str, event: dict[str, Any], done: Callable[[Outcome], None]) -> None:
         """Lambda: the function answers at once."""
         records = event["Records"]

@@ -12,9 +12,9 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from tests.faults.people import people
 from tests.faults.runtime import in_memory
 from tests.faults.tables import Database
+from tests.faults.town import people
 from tests.faults.weather import Weather
 from tests.faults.world import World
 from tests.template import template

@@ -4,14 +4,14 @@ from pathlib import Path
 
 from infra.services import SERVICES
 from tests.faults.granted import Roles
-from tests.faults.people import people
-from tests.faults.runtime import in_memory
+from tests.faults.runtime import MAIL_FROM, NEUTRAL_FROM, in_memory
+from tests.faults.town import people
 from tests.faults.world import World
 from tests.service.grants import without
 from tests.template import Template, template
 
 SEEDS = range(15)
-PARAMETERS = {"MailFrom": "desk@example.org"}
+PARAMETERS = {"MailFrom": MAIL_FROM, "NeutralFrom": NEUTRAL_FROM}
 BEHIND = ("reactions", "clock", "relay")
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.faults.__main__ import live
 from tests.faults.mutants import MUTANTS, Mutant
-from tests.faults.people import people
 from tests.faults.runtime import in_memory
+from tests.faults.town import people
 from tests.faults.weather import Weather
 from tests.faults.world import World
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from services.notify.kinds import KINDS, RULES
 from shared import chain
 from tests.faults.runtime import NAMES, Invocation, current
+from tests.faults.safety import Safety
 from tests.faults.story import told_error
 from tests.faults.tables import Written
 
@@ -29,7 +30,7 @@ _MAY_FAIL = ("NotYet", "Conflict", "Refused")
 _OF_PEOPLE = frozenset({"api", "web", "staff"})
 """Functions that somebody asks over HTTP."""
 _UNDER_WAY = frozenset({"sending", "waiting"})
-_THERE = frozenset({"sent", "delivered"})
+_UNDELIVERED = "undelivered: "
 _ON_THE_CASE = {
     "ComplaintAccepted": "ComplaintNoted",
     "ComplaintAnswered": "ComplaintGotAnswer",
@@ -82,6 +83,10 @@ class Watch:
     _subjects_of_old: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Whom each complaint was about when it was made."""
     _untold_at_first: set[str] = field(default_factory=set)
+    safety: Safety = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.safety = Safety(self.world)
 
     def wrong(self, what: str) -> None:
         if what not in self.violations:
@@ -112,6 +117,7 @@ class Watch:
             self._fires_once(told)
             self._reacts_once(told)
             self._texts(told)
+            self.safety.wrote(told)
         elif one.before is not None and one.after is not None and one.before["doc"] != one.after["doc"]:
             self.wrong(f"an event was changed: {one.key}")
 
@@ -164,6 +170,8 @@ class Watch:
                 self._settled.add((by.number, one.key[0]))
         if one.key[0].startswith("COMPLAINT#") and not before:
             self._subjects_of_old[one.key[0]] = tuple(after.get("subjects", ()))
+        if one.key[0].startswith("CASE#"):
+            self.safety.case(one, after)
         if one.key[0].startswith("RECIPIENT#"):
             self._wishes(one.key[0], before, after)
         if one.key[0].startswith("CALLBACK#") and not before and after.get("case") in self._no_calls:
@@ -223,6 +231,8 @@ class Watch:
         spam = self._unwanted.get((doc.get("case", ""), letter.channel), letter.by.number)
         if letter.by.number > spam and RULES[KINDS[doc["template"]]].declinable:
             self.wrong(f"sent by a way that its customer calls spam: {letter.message}")
+        if doc.get("case"):
+            self.safety.sending(letter, doc["case"])
 
     def logged(self, line: str) -> None:
         self._lines.append(line)
@@ -244,18 +254,21 @@ class Watch:
 
     def complaints(self) -> set[str]:
         """The numbers of all complaints there are: more than anybody should know."""
-        return {pk.partition("#")[2] for _, pk, _ in self._aggregates("COMPLAINT")}
+        return {pk.partition("#")[2] for pk, _ in self.aggregates("COMPLAINT")}
 
     def seen(self, by: Invocation, reader: dict[str, Any] | None, status: int, body: Any) -> None:
         """Whoever a complaint is about saw something of it."""
-        if reader is None or status != 200 or by.service == "intake":
+        if reader is None or status != 200:
+            return
+        self.safety.seen(by, reader, body)
+        if by.service == "intake":
             return
         names = {
             reader["sub"],
             *(one for one in reader["cognito:groups"].strip("[]").split() if one.startswith("unit-")),
         }
         text = json.dumps(body).replace("-", "")
-        for _, pk, _doc in self._aggregates("COMPLAINT"):
+        for pk, _doc in self.aggregates("COMPLAINT"):
             if names & set(self._subjects_of_old.get(pk, ())) and pk.partition("#")[2] in text:
                 self.wrong(f"{reader['sub']} sees {pk}, which is about them")
 
@@ -273,17 +286,20 @@ class Watch:
         self._chains_are_whole()
         self._index_agrees()
         self._messages_end()
+        self._undelivered_is_said()
         self._acknowledged_once()
         self._asked_once()
         self._cases_know_of_complaints()
         self._units_agree()
         self._answers_are_counted()
         self._nothing_leaks()
+        self.safety.at_the_end()
 
-    def _aggregates(self, kind: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        for (service, pk), doc in self._docs.items():
+    def aggregates(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every aggregate of this kind, by its key."""
+        for (_, pk), doc in self._docs.items():
             if pk.startswith(f"{kind}#"):
-                yield service, pk, doc
+                yield pk, doc
 
     def _one_case_for_each_report(self) -> None:
         for key, numbers in self.accepted.items():
@@ -292,7 +308,7 @@ class Watch:
             for number in numbers:
                 if not any(pk.partition("#")[2] == number for _, pk in self._docs):
                     self.wrong(f"the report {key} was accepted and is gone")
-        commands = Counter(doc["command"] for _, _, doc in self._aggregates("CASE") if doc.get("command"))
+        commands = Counter(doc["command"] for _, doc in self.aggregates("CASE") if doc.get("command"))
         if any(times > 1 for times in commands.values()):
             self.wrong("one command made two cases")
 
@@ -376,30 +392,53 @@ class Watch:
 
     def _messages_end(self) -> None:
         """Whatever was to be sent was, or failed visibly, or somebody will look at it again."""
-        for _, pk, doc in self._aggregates("MESSAGE"):
+        for pk, doc in self.aggregates("MESSAGE"):
             looked_at = any(one.get("state", "open") == "open" for one in doc.get("promises", ()))
             if doc.get("state", "sending") in _UNDER_WAY and not looked_at:
                 self.wrong(f"{pk} is under way for ever")
-            taken = [one.mark for one in self.world.post.letters if one.message == pk]
-            if taken and doc.get("state") in _THERE and self.world.post.came_back.issuperset(taken):
-                self.wrong(f"{pk} came back and counts as being there")
+
+    def _undelivered_is_said(self) -> None:
+        """What failed to reach somebody is said on the telephone, or staff were told to find a way."""
+        failed = Counter(
+            (one.facts["data"]["case"], one.facts["data"]["template"])
+            for one in self.events
+            if one.type == "MessageFailed"
+        )
+        said = Counter(
+            (doc["case"], doc["reason"].removeprefix(_UNDELIVERED))
+            for _, doc in self.aggregates("CALLBACK")
+            if doc["reason"].startswith(_UNDELIVERED)
+        )
+        told = {pk.partition("#")[2] for pk, doc in self.aggregates("MESSAGE") if not doc["case"]}
+        for one in self.events:
+            if one.type == "MessageFailed" and any(name.startswith(f"{one.facts['id']}.") for name in told):
+                said[one.facts["data"]["case"], one.facts["data"]["template"]] += 1
+        for what in failed:
+            if said[what] < failed[what]:
+                self.wrong(f"failed {failed[what]} times and was said {said[what]} times: {what}")
 
     def _acknowledged_once(self) -> None:
         """Exactly one acknowledgement to whoever can be reached, unless none got through; one more for each that
-        came back.
+        came back, or that was told of by another message which did.
         """
         returned = Counter(
             doc["case"]
-            for _, _, doc in self._aggregates("MESSAGE")
+            for _, doc in self.aggregates("MESSAGE")
             if doc["template"] == "acknowledgement"
             for _ in doc.get("returned", ())
         )
+        told: dict[str, str] = {}
+        for one in self.events:
+            if one.type == "MessageSent":
+                told[one.pk] = one.facts["data"]["case"]
+            elif one.type == "MessageKept" and one.pk in told and one.pk.endswith(".acknowledgement"):
+                returned[told[one.pk]] += 1
         failed = {
             doc["case"]
-            for _, _, doc in self._aggregates("MESSAGE")
+            for _, doc in self.aggregates("MESSAGE")
             if doc["template"] == "acknowledgement" and doc.get("state") not in {"sent", "delivered"}
         }
-        for _, pk, doc in self._aggregates("CASE"):
+        for pk, doc in self.aggregates("CASE"):
             identity = pk.partition("#")[2]
             times = sum(one.pk == pk and one.type == "AcknowledgementSent" for one in self.events)
             least = int(bool(doc.get("contactable") and identity not in failed and doc.get("salt")))
@@ -413,7 +452,7 @@ class Watch:
             for one in self.events
             if one.type in {"CaseClosed", "ComplaintClosed"} and _asks(one.facts["data"])
         )
-        asked = Counter((doc["case"], doc.get("complaint")) for _, _, doc in self._aggregates("INVITATION"))
+        asked = Counter((doc["case"], doc.get("complaint")) for _, doc in self.aggregates("INVITATION"))
         for what in wanted.keys() | asked.keys():
             if wanted[what] != asked[what]:
                 self.wrong(f"closed {wanted[what]} times and asked about {asked[what]} times: {what}")
@@ -433,7 +472,7 @@ class Watch:
                     self.wrong(f"{what} of {complaint} stands {stands[complaint]} times on {case}")
 
     def _units_agree(self) -> None:
-        cases = {pk.partition("#")[2]: doc for _, pk, doc in self._aggregates("CASE")}
+        cases = {pk.partition("#")[2]: doc for pk, doc in self.aggregates("CASE")}
         for pk, items in self.world.database.tables["intake"].items.items():
             if not pk.startswith("UNIT#") or "STATE" not in items:
                 continue

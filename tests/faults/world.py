@@ -109,7 +109,7 @@ class World:
         """The message that each function wrote last, and how many writes there had been."""
         self._looks: dict[str, dict[Key, datetime]] = {name: {} for name in NAMES}
         """When a clock has to look at what, by service."""
-        self.asked = count()
+        self._asked = count()
         self.commits = 0
         self.lives: dict[greenlet, Invocation | None] = {}
         """Who has begun something and not ended it."""
@@ -140,6 +140,10 @@ class World:
 
     def logged(self, line: str) -> None:
         self.watch.logged(line)
+
+    def next_ask(self) -> str:
+        """What is asked next, told from whatever else is asked."""
+        return f"ask-{next(self._asked)}"
 
     # Functions.
 
@@ -239,6 +243,10 @@ class World:
     def every_queue(self) -> Iterator[Queue]:
         yield from self.queues.values()
         yield from self.inboxes.values()
+
+    def heard(self, service: str, event: str) -> None:
+        """A service has worked off an event."""
+        self.watch.safety.heard(service, event)
 
     def bury(self, queue: str, body: str, reason: dict[str, Any]) -> None:
         self.watch.buried(queue, body, reason)

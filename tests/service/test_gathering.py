@@ -12,7 +12,9 @@ from services.notify import burst, delivery, gathering, receiving, ways
 from services.notify.burst import SPAN
 from services.notify.channels import NeverTaken, NoAnswer
 from services.notify.mark import Which
+from services.notify.way import Way
 from shared.clock import utc_now
+from shared.store import Cause
 from shared.tables import store
 from tests.service.casework import MAIL, report
 from tests.service.conftest import MONDAY_MORNING
@@ -155,6 +157,51 @@ def test_two_ticks_at_once_ring_once(world, watched, monkeypatch):
     assert begun == [True]
     assert len(world.sms(PHONE)) == 2
     assert told(world) == ["acknowledgement", "opened", *["progressed"] * 7]
+
+
+@pytest.mark.requirement("TELL-04")
+def test_the_first_two_at_an_address_are_not_in_each_others_way(world, monkeypatch):
+    report(world, contact=ONLY_PHONE, classes=["victim"])
+    address, keep = "omar@example.org", ways._with
+
+    def while_another_is_quicker(known: Way, **changed: Any) -> Way:
+        if "rang" in changed:
+            monkeypatch.setattr(ways, "_with", keep)
+            ways.give_turn(address, "", "another", Cause(utc_now(), "clock", "tick"))
+        return keep(known, **changed)
+
+    monkeypatch.setattr(ways, "_with", while_another_is_quicker)
+    report(world, contact={"name": "Omar", "phone": PHONE, "email": address, "preferred": "email"})
+    assert len(world.mails(address)) == 1
+
+
+@pytest.mark.requirement("TELL-04")
+def test_who_was_told_by_a_shared_telephone_is_told_again_although_its_owner_got_a_mail_meanwhile(
+    world, providers, monkeypatch
+):
+    """What follows from the receipt breaks off, and when it is heard again, its message went another way."""
+    sms, email = Provider(), Provider()
+    providers(sms=sms, email=email)
+    one = report(world, contact={**BOTH, "preferred": "sms"}, classes=["victim"])
+    other = report(world, contact={"name": "Omar", "phone": PHONE, "email": "omar@example.org"})
+    after_a_second(world)
+    other.do("notes", NEWS)
+    after_a_second(world)
+    one.do("appointments", BOOKING)
+    world.pass_time(LATER)
+    stood, rang = sms.tries[-1], len(sms.taken)
+    assert stood.message.endswith(".appointment_made")
+    assert told(world).count("progressed") == 1
+    back = of_text("TEXT_UNREACHABLE", Which(stood.message, stood.number))
+    with monkeypatch.context() as broken:
+        broken.setattr(gathering, "release", lambda *_: None)
+        world.tell_receipt(back)
+    world.pass_time(timedelta(minutes=1))
+    assert [to for to, _ in email.taken] == [MAIL]
+    world.tell_receipt(back)
+    world.pass_time(timedelta(minutes=1))
+    assert len(sms.taken) == rang + 1
+    assert sms.tries[-1].message.endswith(".progressed")
 
 
 @pytest.mark.requirement("TELL-04")

@@ -10,6 +10,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from services.intake import filing
+from services.intake.case import Case
+from services.intake.notes import SafetyNoted
+from shared.clock import utc_now
+from shared.store import Cause, Line
+from shared.tables import store
 from tests.service.casework import CLERK, MAIL, OFFICER, REPORT, SUPERVISOR, Matter, gathered, report
 from tests.service.conftest import MONDAY_MORNING
 from tests.service.subscribed import ask
@@ -376,6 +382,21 @@ def test_who_says_that_writing_is_not_safe_is_read_by_nobody_who_may_not_read_a_
     assert case.file(CLERK)["classes"] == ["reporter"]
     refused = world.http("intake.api", "POST", "/v1/cases", {**REPORT, "classes": ["at-risk"]})
     assert refused.status == 422
+
+
+@pytest.mark.requirement("TELL-04", "CASE-03")
+def test_who_says_so_while_their_report_is_filed_is_hidden_in_their_file_too(world, monkeypatch):
+    involve = filing.involve
+
+    def while_they_say_so(case: Case, *how: Any, **more: Any) -> filing.Involved:
+        monkeypatch.setattr(filing, "involve", involve)
+        involved = involve(case, *how, **more)
+        said = [Line(SafetyNoted(safe=True))]
+        store().change(case.at_risk(so=True, heard=1), said, Cause(utc_now(), "event:said", "said"))
+        return involved
+
+    monkeypatch.setattr(filing, "involve", while_they_say_so)
+    assert is_hidden(report(world, contact={**ONLY_PHONE, "name": "Amal"}))
 
 
 @pytest.mark.requirement("TELL-04", "CASE-03")

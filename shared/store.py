@@ -229,6 +229,10 @@ class Store:
             raise NotFound(guard.key)
         return cast("dict[str, Any]", json.loads(answer["Item"]["doc"]["S"]))
 
+    def was_done(self, kind: type[A], identity: str, guard: Guard) -> bool:
+        """Whether the command or event with this guard was carried out before."""
+        return self.item(kind.key(identity), guard.key) is not None
+
     def due(self, kind: str, until: datetime, limit: int, after: "Place | None" = None) -> "list[Place]":
         """Where aggregates of this kind with a promise to look at by `until` stand, earliest first; at most `limit`.
 
@@ -567,6 +571,14 @@ def retrying(decide: Callable[[], A], attempts: int = 5, *, but: tuple[type[Conf
         except Conflict:
             continue
     return decide()
+
+
+def unchanged(table: str, key: str, seq: int) -> Item:
+    """The check, for `extra`, that the aggregate with this key is as it was read; with 0, that there is none."""
+    check: Item = {"TableName": table, "Key": _key(key, "STATE"), "ConditionExpression": "attribute_not_exists(pk)"}
+    if seq:
+        check |= {"ConditionExpression": "seq = :seq", "ExpressionAttributeValues": {":seq": {"N": str(seq)}}}
+    return {"ConditionCheck": check}
 
 
 def add_to(table: str, key: tuple[str, str], amounts: Mapping[str, int]) -> Item:

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.notify import booking, pledged, recipient, watchword, window, wishing
+from services.notify import booking, pledged, watchword, window, wishing
 from services.notify import callback as callbacks
 from services.notify.callback import Callback, State
-from services.notify.cards import card_of
+from services.notify.cards import as_read, card_of
 from services.notify.recipient import Recipient
 from shared import ids
 from shared.contracts.notify import CallWindow
@@ -50,7 +50,7 @@ def choose(case: str, request: CallRequest, now: datetime, correlation: str) -> 
         if after == callback:
             return callback
         cause = Cause(now, "customer", correlation)
-        return store().change(after, [line], cause, extra=[recipient.as_read(store().table, known)])
+        return store().change(after, [line], cause, extra=as_read(known, card))
 
     retrying(write)
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from services.notify import callback as callbacks
 from services.notify import pledged, recipient, watchword, window, wishing
 from services.notify.callback import Callback, State
-from services.notify.cards import card_of
+from services.notify.cards import as_read, card_of
 from services.notify.hours import Hours
 from services.notify.recipient import Recipient
 from shared import ids, vault
@@ -125,8 +125,8 @@ def _called(principal: Principal, request: BookingRequest, case: str) -> tuple[R
 
 
 def _created(callback: Callback, line: Line, known: Recipient, card: dict[str, Any], cause: Cause) -> Callback:
-    """Stored, unless the customer has wished for something else since they were read. Raises `AlreadyExists`."""
-    extra = [*pledged.pledging(callback, str(card["phone"])), recipient.as_read(store().table, known)]
+    """Stored, unless something else has been wished for since they were read. Raises `AlreadyExists`."""
+    extra = [*pledged.pledging(callback, str(card["phone"])), *as_read(known, card)]
     return store().create(callback, [line], cause, extra)
 
 
@@ -183,23 +183,30 @@ def keep_to_wishes(heard: Heard[Any], case: str) -> None:
         _change(heard, identity, decide)
 
 
+def keep_to_number(heard: Heard[Any], case: str) -> None:
+    """The customer of a case is reached by another number: what may not ring there when it was promised, moves."""
+    for identity in pledged.calls_to(case):
+        _change(heard, identity, _move)
+
+
 def keep_to_shelter(heard: Heard[Any], addresses: Iterable[str]) -> Iterator[Callback]:
     """Whoever is reached by these may be rung at other hours: so it is on whichever other case they were promised a
     call. Answers those that moved, when this was heard before as well.
     """
-
-    def decide(callback: Callback, known: Recipient, card: dict[str, Any], now: datetime) -> Decided | None:
-        hours = wishing.hours(card, callback.utc_offset)
-        after = callbacks.moved(callback, calendar(), hours, now)
-        return (after, told(after, known, hours, now)) if after != callback else None
-
     for identity in dict.fromkeys(one for address in addresses for one in pledged.calls_by(address)):
         callback = store().load(Callback, identity)
         if callback.case == heard.event.case:
             continue
-        moved = _change(heard, identity, decide, callback.case)
+        moved = _change(heard, identity, _move, callback.case)
         if moved:
             yield moved
+
+
+def _move(callback: Callback, known: Recipient, card: dict[str, Any], now: datetime) -> "Decided | None":
+    """The call at hours at which its number may ring; None where it is at such already."""
+    hours = wishing.hours(card, callback.utc_offset)
+    after = callbacks.moved(callback, calendar(), hours, now)
+    return (after, told(after, known, hours, now)) if after != callback else None
 
 
 def given_up(callback: Callback, now: datetime) -> tuple[Callback, Line]:
@@ -244,7 +251,7 @@ def _change(heard: Heard[Any], identity: str, decide: Decide, case: str = "") ->
 
     Answers it if that changed it, when it was heard before as well; None where nothing had to be changed.
     """
-    now, changed = utc_now(), list[Callback]()
+    now, changed, guard = utc_now(), list[Callback](), Guard(f"SEEN#{heard.id}")
 
     def write() -> Callback:
         callback = store().load(Callback, identity)
@@ -253,10 +260,11 @@ def _change(heard: Heard[Any], identity: str, decide: Decide, case: str = "") ->
         known, card = card_of(callback.case)
         decided = decide(callback, known, card, now)
         if decided is None:
+            if store().was_done(Callback, identity, guard):
+                raise AlreadyDone
             return callback
         after, line = decided
-        checked = [recipient.as_read(store().table, known)]
-        changed.append(store().change(after, [line], heard.cause(now), Guard(f"SEEN#{heard.id}"), checked))
+        changed.append(store().change(after, [line], heard.cause(now), guard, as_read(known, card)))
         return changed[-1]
 
     try:

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.notify import booking, entrance, notes, recipient, whom, window, wishes, wishing
+from services.notify import booking, entrance, notes, whom, window, wishes, wishing
 from services.notify import callback as callbacks
 from services.notify.booking import TimeRequest
 from services.notify.callback import UNANSWERED, Callback, GiveUpReason, Outcome, State
-from services.notify.cards import card_of
+from services.notify.cards import as_read, card_of
 from services.notify.hours import Because, Hours
 from services.notify.recipient import Recipient
 from services.notify.script import script
@@ -162,7 +162,7 @@ def record(
             command.raise_if_done(Callback, identity)
             raise _settled(illegal) from None
         cause = Cause(now, principal.id, correlation)
-        guard, checked = command.guard(_facts(after)), [recipient.as_read(store().table, known)]
+        guard, checked = command.guard(_facts(after)), as_read(known, card)
         stored.append(store().change(after, lines, cause, guard, checked, salt=known.salt))
         return stored[-1]
 
@@ -250,7 +250,7 @@ def look(identity: str, now: datetime) -> None:
         missed = CallbackMissed(callback=callback.id, case=callback.case)
         lines = [Line(missed), booking.told(after, known, hours, now)]
         cause = Cause(now, "clock", f"tick:{callback.id}:{callback.seq}")
-        store().change(after, lines, cause, extra=[recipient.as_read(store().table, known)])
+        store().change(after, lines, cause, extra=as_read(known, card))
 
 
 def _now(callback: Callback, now: datetime, hours: Hours | None = None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from services.notify import entrance, notes, sheltering, wishing
+from services.notify import entrance, moving, notes, sheltering, ways, wishing
 from services.notify.customers import tell_customer, words_of
 from services.notify.duty import tell_duty
 from services.notify.recipient import Recipient
@@ -43,6 +43,7 @@ def tell_complaint_accepted(heard: Heard[ComplaintAccepted]) -> None:
             retrying(lambda: store().create(known, lines, heard.cause(utc_now())))
         if card.get("protected"):
             sheltering.spread(event.case, heard.cause(utc_now()))
+            moving.keep_safe(heard, ways.of(card))
     number = ids.spoken(event.complaint)
     values: dict[str, Any] = {"complaint": number, "answer_due": event.answer_due}
     if "secret" in card:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from services.notify import burst, ceiling, gathering, heeding, notes, recipient, tally
+from services.notify import ceiling, gathering, heeding, notes, recipient, tally
 from services.notify import message as messages
 from services.notify.bulletin import Bulletin
 from services.notify.cards import card_of
@@ -62,7 +62,7 @@ def begin(
 
 def _take_turn(heard: Heard[Any], message: Message, content: dict[str, Any], salt: str | None, now: datetime) -> None:
     """Keep a message in neutral words, and try it if it goes at once. Raises `AlreadyExists`."""
-    until = now if burst.goes_at_once(message) else now + burst.SPAN
+    until = gathering.ready(message, now, now)
     lines = [Line(notes.MessageKept(), private=content)]
     extra = _remembered(message, now) + _still_known(message, salt)
     kept = retrying(

@@ -9,9 +9,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from services.notify import burst, notes, recipient, ways
+from services.notify import burst, notes, recipient, ways, wishing
 from services.notify import message as messages
 from services.notify.burst import Turn
+from services.notify.cards import card_of
 from services.notify.message import Message
 from services.notify.recipient import Recipient
 from shared.contracts.notify import MessageSent
@@ -28,10 +29,12 @@ def ask(message: Message, content: Mapping[str, Any], begun: datetime, salt: str
     """
     address = content["addresses"][message.channels[0]]
 
+    at = ready(message, begun, cause.at)
+
     def decide() -> Message:
         before = ways.rang_last(address)
         last = _load(before) if before != message.id else None
-        turn, until = burst.turn(message, begun, last, cause.at)
+        turn, until = burst.turn(message, begun, at, last, cause.at)
         if turn is Turn.WAIT:
             return store().change(messages.held(message, until, cause.at), [Line(notes.MessageKept())], cause)
         if turn is Turn.COVERED and last and (its_salt := _salt_of(last)):
@@ -41,6 +44,16 @@ def ask(message: Message, content: Mapping[str, Any], begun: datetime, salt: str
         return message
 
     return retrying(decide)
+
+
+def ready(message: Message, begun: datetime, now: datetime) -> datetime:
+    """When it has waited long enough for others, within the hours at which it may come."""
+
+    def would_go(at: datetime) -> bool:
+        wanted = wishing.plan(*card_of(message.case), message.template, at, message.channels)
+        return wanted is None or wanted.at <= at
+
+    return burst.ready(message, begun, now, would_go)
 
 
 def _covered(

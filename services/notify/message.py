@@ -98,6 +98,8 @@ class Message(Aggregate):
     """Tries without an answer of which no receipt has told yet."""
     returned: tuple[int, ...] = ()
     """Tries of which a receipt told that they did not arrive."""
+    tells_from: datetime | None = None
+    """When the first try was claimed that may have arrived: of what came later it does not tell."""
     urgent: bool = False
     """Whether it is about an emergency, which has ceilings of its own."""
     card: int = 0
@@ -157,12 +159,15 @@ class Message(Aggregate):
 def claimed(message: Message, now: datetime) -> Message:
     """Taken for one try. Until the claim ends nobody else tries; after it the outcome counts as unknown."""
     taken = {"state": State.SENDING, "tries": message.tries + 1, "promises": _look_again(now, _CLAIM_LASTS)}
-    return message.model_copy(update=taken)
+    in_doubt = message.tells_from if message.unclear else None
+    return message.model_copy(update={**taken, "tells_from": in_doubt or now})
 
 
 def sent(message: Message, provider_id: str | None, now: datetime) -> Message:
-    """The provider took it."""
-    return _settled(message, State.SENT, now).model_copy(update={"provider_id": provider_id})
+    """The provider took it: this very try, if its claim has not ended."""
+    tells_from = message.claimed_at if message.state is State.SENDING else message.tells_from
+    taken = {"provider_id": provider_id, "tells_from": tells_from}
+    return _settled(message, State.SENT, now).model_copy(update=taken)
 
 
 def to_try_later(message: Message, now: datetime) -> Message:

@@ -12,6 +12,14 @@ def pledging(callback: Callback, number: str) -> list[Item]:
     return [put_item(store().table, (place, callback.id), {}) for place in places]
 
 
+def repledge(case: str, number: str | None) -> None:
+    """The calls of a case are calls to this number from now on."""
+    if number:
+        place = _partition(ways.identity(number))
+        for identity in calls_to(case):
+            store().write([put_item(store().table, (place, identity), {})])
+
+
 def calls_to(case: str) -> list[str]:
     """The ids of all calls that the customer of a case was ever promised."""
     return _in(case)

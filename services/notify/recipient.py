@@ -66,18 +66,6 @@ def unless_forgotten(table: str, case: str, salt: str) -> dict[str, Any]:
     }
 
 
-def as_read(table: str, known: Recipient) -> dict[str, Any]:
-    """The check, for a write that heeds what they wish for, that they have wished for nothing else since."""
-    return {
-        "ConditionCheck": {
-            "TableName": table,
-            "Key": {"pk": {"S": Recipient.key(known.id)}, "sk": {"S": "STATE"}},
-            "ConditionExpression": "seq = :seq",
-            "ExpressionAttributeValues": {":seq": {"N": str(known.seq)}},
-        }
-    }
-
-
 def forgotten(known: Recipient) -> Recipient:
     """Without the key: neither how to reach them nor what they were told can be read again."""
     return known.model_copy(update={"salt": None})

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from services.notify import booking, caring, entrance, moving, notes, sheltering, ways, wishing
+from services.notify import booking, caring, entrance, moving, notes, pledged, sheltering, ways, wishing
 from services.notify.cards import card_of
 from services.notify.customers import tell_customer
 from services.notify.duty import tell_duty
@@ -52,28 +52,40 @@ def meet_customer(heard: Heard[CaseReported]) -> None:
 
 
 def change_contact(heard: Heard[ContactChanged]) -> None:
-    """From now on they are reached like this, and are told how to follow their case: the way before is closed."""
-    now = utc_now()
+    """From now on they are reached like this, and are told how to follow their case: the way before is closed.
+
+    Their calls keep to the hours of whoever is reached by the same number.
+    """
+    case, now = heard.event.case, utc_now()
 
     def write() -> Recipient:
-        known, before = card_of(heard.event.case)
-        if known.salt is None or heard.sequence < known.card:
+        known, before = card_of(case)
+        if known.salt is None:
             return known
-        card = heard.box() or {}
-        lines = [Line(notes.RecipientKnown(), private=card)]
-        if not before["wishes"]:
+        card, after, lines = heard.box() or {}, known, list[Line]()
+        unsafe = card.pop("shelter", False)
+        if heard.sequence >= known.card:
+            after = known.reached_by(card, before, heard.sequence)
+            lines.append(Line(notes.RecipientKnown(), private=card))
+        # That it is not safe holds, whatever was said since of how they are reached, or wished for before.
+        if before["wishes"]:
+            lines += wishing.strict_now(case, before) if unsafe else []
+        elif unsafe or lines:
             lines += wishing.strict_at_first(card)
-        after = known.reached_by(card, before, heard.sequence)
+        if not lines:
+            return known
         return store().change(after, lines, heard.cause(now), Guard(f"SEEN#{heard.id}"))
 
     with suppress(AlreadyDone):
         retrying(write)
-    sheltering.spread(heard.event.case, heard.cause(now))
-    if card_of(heard.event.case)[1].get("protected"):
-        booking.keep_to_wishes(heard, heard.event.case)
-        moving.keep_safe(heard, ways.of(card_of(heard.event.case)[1]))
-    if heard.event.renewed and card_of(heard.event.case)[0].card == heard.sequence:
-        tell_customer(heard, heard.event.case, "link_renewed", {})
+    sheltering.spread(case, heard.cause(now))
+    known, card = card_of(case)
+    # From here on a call is found by the number that it will ring: whoever comes to be safe there moves it.
+    pledged.repledge(case, card.get("phone"))
+    booking.keep_to_number(heard, case)
+    moving.keep_safe(heard, ways.of(card))
+    if heard.event.renewed and known.card == heard.sequence:
+        tell_customer(heard, case, "link_renewed", {})
 
 
 def protect(heard: Heard[CaseConcerns]) -> None:

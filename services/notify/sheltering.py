@@ -10,7 +10,6 @@ from typing import Any
 from services.notify import notes, ways, wishing
 from services.notify.cards import card_of, said_by
 from services.notify.recipient import Recipient
-from services.notify.wishes import Safe
 from shared.clock import utc_now
 from shared.contracts.intake import CaseConcerns, PersonCard
 from shared.heard import Heard
@@ -55,10 +54,7 @@ def _make_strict(heard: Heard[Any], case: str, cause: Cause) -> None:
         if known.salt is None:
             return known
         kept = {name: card[name] for name in _OF_CARD if name in card}
-        lines = [Line(notes.RecipientKnown(), private={**kept, "protected": True})]
-        said = said_by(card)
-        if said.safe is None:
-            lines += wishing.lines(case, said, said.model_copy(update={"safe": Safe()}))
+        lines = [Line(notes.RecipientKnown(), private={**kept, "protected": True}), *wishing.strict_now(case, card)]
         return store().change(known, lines, cause, Guard(f"SEEN#{heard.id}"))
 
     with suppress(AlreadyDone):

@@ -25,12 +25,13 @@ def of(card: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(card[way]) for way in ("phone", "email") if card.get(way))
 
 
-def sheltering(address: str) -> tuple[str, ...]:
-    """For whom this way has to be safe, whoever asked last at the end."""
+def sheltering(address: str) -> tuple[Way, tuple[str, ...]]:
+    """This way as it was read, and for whom it has to be safe, whoever asked last at the end."""
     try:
-        return _names(store().load(Way, identity(address)))
+        known = store().load(Way, identity(address))
     except NotFound:
-        return ()
+        known = Way(id=identity(address))
+    return known, _names(known)
 
 
 def shelter(address: str, name: str, cause: Cause) -> None:

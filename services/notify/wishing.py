@@ -13,7 +13,7 @@ from services.notify.kinds import KINDS, RULES
 from services.notify.message import Channel
 from services.notify.recipient import Recipient
 from services.notify.shelter import together
-from services.notify.wishes import SAFE_HOURS, STRICT, House, Plan, Wishes, decide
+from services.notify.wishes import SAFE_HOURS, STRICT, House, Plan, Safe, Wishes, decide
 from shared import vault
 from shared.contracts.notify import CallHoursChanged, CustomerSafety, SafetyWished
 from shared.rules import calendar, pack
@@ -33,6 +33,12 @@ def wishes_of(card: Mapping[str, Any]) -> Wishes:
 def strict_at_first(card: Mapping[str, Any]) -> list[Line]:
     """What is kept of whoever needs safe contact before they said anything themselves. Nobody else hears of it."""
     return [Line(notes.WishesKnown(), private=as_kept(STRICT))] if card.get("protected") else []
+
+
+def strict_now(case: str, card: Mapping[str, Any]) -> list[Line]:
+    """What is kept of whoever needs safe contact from now on, whatever else they said before."""
+    said = said_by(card)
+    return [] if said.safe else lines(case, said, said.model_copy(update={"safe": Safe()}))
 
 
 def lines(case: str, before: Wishes, after: Wishes) -> list[Line]:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from services.notify import booking, cards, customers, moving
 from services.notify.burst import SPAN
 from services.notify.channels import NeverTaken
 from tests.service.casework import MAIL, OFFICER, SUPERVISOR, Matter, report
@@ -31,6 +32,10 @@ def promised(case: Matter) -> Any:
 
 def listed(world: World, who: Any = OPERATOR) -> Any:
     return world.http("notify.staff", "GET", "/staff/v1/callbacks", staff=who).body["callbacks"]
+
+
+def row_of(world: World, number: str) -> Any:
+    return next(row for row in listed(world) if row["number"] == number)
 
 
 def opened(world: World, number: str, who: Any = OPERATOR) -> Any:
@@ -372,11 +377,18 @@ def is_named_by_staff(world: World) -> None:
     case.do("customers", {"phone": PHONE, "classes": ["witness"]}, who=OPERATOR)
 
 
+def complains_alone(world: World) -> None:
+    asked = {"text": "They told my husband.", "facts": {}, "contact": {"phone": PHONE, "safe_to_write": False}}
+    assert world.http("complaints.api", "POST", "/v1/complaints", asked).status == 201
+    world.settle()
+
+
 @pytest.mark.requirement("TELL-04", "TELL-05")
 @pytest.mark.parametrize(
     ("becomes", "hours"),
     [
         (says_so, SAFE),
+        (complains_alone, {"after": "09:00", "until": "18:00"}),
         (reports_as_a_victim, {"after": "09:00", "until": "18:00"}),
         (is_named_by_staff, {"after": "09:00", "until": "18:00"}),
     ],
@@ -402,3 +414,85 @@ def test_a_call_promised_before_on_another_case_moves_into_the_hours_of_whoever_
     fresh = world.sms(PHONE)[texts:]
     assert fresh
     assert not any(told in text for text in fresh for told in ("Police", "call", other.number, "http"))
+
+
+@pytest.mark.requirement("TELL-04", "TELL-05")
+def test_that_a_call_has_moved_is_told_although_whoever_moved_it_broke_off(world, monkeypatch):
+    world.at(MONDAY_MORNING + 9 * HOUR)  # 19:00 in Dubai
+    other = report(world, contact={"phone": PHONE})
+    book(world, other.number)
+    tell, broken = customers.tell_customer, list[str]()
+
+    def break_off_once(*asked: Any, **more: Any) -> None:
+        if not broken:
+            broken.append("once")
+            raise ConnectionError
+        tell(*asked, **more)
+
+    monkeypatch.setattr(moving, "tell_customer", break_off_once)
+    is_named_by_staff(world)
+    assert broken
+    assert inside(promised(other), "09:00", "18:00")
+    texts = len(world.sms(PHONE))
+    for span in (14 * HOUR, SPAN):
+        world.pass_time(span)
+    assert len(world.sms(PHONE)) == texts + 1
+
+
+@pytest.mark.requirement("TELL-04", "TELL-05")
+def test_a_call_moves_when_its_customer_is_reached_by_a_number_that_has_to_be_safe(world):
+    world.at(MONDAY_MORNING + 9 * HOUR)  # 19:00 in Dubai
+    one, other = report(world, contact={"phone": PHONE}), report(world, contact={"phone": "+971509999999"})
+    wishes(one, safe={})
+    number = book(world, other.number).body["number"]
+    before = promised(other)
+    assert not inside(before, "09:00", "18:00")
+    other.do("correct", {"contact": {"phone": PHONE}, "reason": "A new telephone."}, who=SUPERVISOR)
+    row = row_of(world, number)
+    assert inside(row["promised"], "09:00", "18:00")
+    assert (row["now"]["ring"], row["now"]["why"]) == (False, "another-time")
+    # From now on it is a call to that number.
+    wishes(one, safe={"hours": SAFE})
+    assert inside(row_of(world, number)["promised"], SAFE["after"], SAFE["until"])
+
+
+@pytest.mark.requirement("TELL-04", "TELL-05")
+def test_calls_to_the_new_number_of_whoever_has_to_be_safe_move_on_other_cases_too(world):
+    world.at(MONDAY_MORNING + 9 * HOUR)  # 19:00 in Dubai
+    one, other = report(world, contact={"phone": "+971509999999"}), report(world, contact={"phone": PHONE})
+    wishes(one, safe={"hours": SAFE})
+    book(world, other.number)
+    assert not inside(promised(other), SAFE["after"], SAFE["until"])
+    one.do("correct", {"contact": {"phone": PHONE}, "reason": "A new telephone."}, who=SUPERVISOR)
+    assert inside(promised(other), SAFE["after"], SAFE["until"])
+
+
+def test_a_name_put_right_says_nothing_of_calls(world):
+    case = report(world, contact=BOTH)
+    wishes(case, quiet={"after": "20:00", "until": "16:00"})
+    book(world, case.number)
+    before = case.whats().count("CallPromised")
+    assert before
+    case.do("correct", {"contact": {"name": "Amal Haddad"}, "reason": "Misheard."}, who=SUPERVISOR)
+    assert case.whats().count("CallPromised") == before
+
+
+@pytest.mark.requirement("TELL-04", "TELL-05")
+@pytest.mark.parametrize("first", [None, {"hours": {"after": "09:00", "until": "21:00"}}])
+def test_a_call_that_is_booked_while_its_number_comes_to_need_other_hours_lies_in_those(world, monkeypatch, first):
+    world.at(MONDAY_MORNING + 9 * HOUR)  # 19:00 in Dubai
+    one, other = report(world, contact={"phone": PHONE}), report(world, contact={"phone": PHONE})
+    wishes(one, safe=first)
+    read, meanwhile = cards.card_of, list[str]()
+
+    def while_they_say_so(case: str) -> Any:
+        found = read(case)
+        if not meanwhile:
+            meanwhile.append(case)
+            wishes(one, safe={"hours": SAFE})
+        return found
+
+    monkeypatch.setattr(booking, "card_of", while_they_say_so)
+    assert book(world, other.number).status == 201
+    assert meanwhile
+    assert inside(promised(other), SAFE["after"], SAFE["until"])

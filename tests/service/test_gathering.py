@@ -10,7 +10,7 @@ import pytest
 
 from services.notify import burst, delivery, gathering, receiving, ways
 from services.notify.burst import SPAN
-from services.notify.channels import NeverTaken
+from services.notify.channels import NeverTaken, NoAnswer
 from services.notify.mark import Which
 from services.notify.way import Way
 from shared.clock import utc_now
@@ -226,6 +226,138 @@ def test_a_receipt_at_the_very_moment_leaves_nothing_told_that_was_not(world, pr
     assert len(sms.taken) == 3
     assert told(world).count("opened") == 1
     assert [call["reason"] for call in calls(world)] == ["undelivered: appointment_made"]
+
+
+@pytest.mark.requirement("TELL-04")
+def test_news_that_comes_while_a_ring_is_in_doubt_is_not_told_by_it(world, providers):
+    sms = Provider()
+    providers(sms=sms)
+    case = report(world, contact=ONLY_PHONE, classes=["victim"])
+    after_a_second(world)
+    case.do("open")
+    sms.refusals = [NoAnswer()]
+    world.pass_time(SPAN)
+    assert (sms.asked, len(sms.taken)) == (2, 1)
+    after_a_second(world, 30)
+    case.do("notes", NEWS)
+    world.pass_time(timedelta(minutes=1))
+    world.tell_receipt(of_text("TEXT_DELIVERED", sms.tries[-1]))
+    assert len(sms.taken) == 1
+    world.pass_time(SPAN)
+    assert len(sms.taken) == 2
+    assert told(world).count("progressed") == 1
+
+
+@pytest.mark.requirement("TELL-04")
+def test_a_ring_that_was_in_doubt_tells_of_what_came_before_it_rang_for_certain(world, providers):
+    sms = Provider()
+    providers(sms=sms)
+    case = report(world, contact=ONLY_PHONE, classes=["victim"])
+    after_a_second(world)
+    case.do("open")
+    sms.refusals = [NoAnswer()]
+    world.pass_time(SPAN)
+    after_a_second(world, 30)
+    case.do("notes", NEWS)
+    for _ in range(12):
+        world.pass_time(timedelta(minutes=1))
+    assert len(sms.taken) == 2
+    assert told(world) == ["acknowledgement", "opened", "progressed"]
+
+
+@pytest.mark.requirement("TELL-04")
+def test_what_a_ring_stood_for_is_told_again_when_whoever_heard_that_it_came_back_broke_off(
+    world, providers, monkeypatch
+):
+    sms, email = Provider(), Provider()
+    providers(sms=sms, email=email)
+    case, other = report(world, contact=BOTH, classes=["victim"]), report(world, contact=ONLY_PHONE)
+    after_a_second(world)
+    other.do("notes", NEWS)
+    after_a_second(world)
+    case.do("appointments", BOOKING)
+    world.pass_time(LATER)
+    rang = len(sms.taken)
+    assert told(world).count("progressed") == 1
+    back = of_text("TEXT_UNREACHABLE", sms.tries[-1])
+
+    def break_off(*_asked: Any) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(gathering, "release", break_off)
+        assert world.tell_receipt(back)["batchItemFailures"]
+    world.pass_time(timedelta(minutes=1))
+    assert len(email.taken) == 1
+    assert len(sms.taken) == rang
+    for _ in range(3):
+        world.tell_receipt(back)
+        world.pass_time(timedelta(minutes=1))
+    assert len(sms.taken) == rang + 1
+    assert told(world).count("progressed") == 2
+
+
+@pytest.mark.requirement("TELL-04")
+def test_a_receipt_that_comes_twice_takes_nothing_back_that_the_next_way_told(world, providers):
+    sms, email = Provider(), Provider()
+    providers(sms=sms, email=email)
+    case = report(world, contact=BOTH, classes=["victim"])
+    after_a_second(world)
+    case.do("appointments", BOOKING)
+    back = of_text("TEXT_UNREACHABLE", sms.tries[-1])
+    wishes(case, preferred="email", safe={})
+    after_a_second(world)
+    case.do("notes", NEWS)
+    world.tell_receipt(back)
+    after_a_second(world)
+    world.pass_time(timedelta(seconds=1))
+    world.pass_time(LATER)
+    assert len(email.taken) == 1
+    assert told(world).count("progressed") == 1
+    world.tell_receipt(back)
+    world.pass_time(LATER)
+    assert len(email.taken) == 1
+    assert told(world).count("progressed") == 1
+
+
+@pytest.mark.requirement("TELL-04")
+def test_what_waited_overnight_rings_once_when_another_tick_looks_while_it_is_sent(world, providers):
+    case = report(world, contact=ONLY_PHONE, classes=["victim"])
+    world.at(MONDAY_MORNING + timedelta(hours=15))  # 01:00 in Dubai
+    for _ in range(3):
+        case.do("notes", NEWS)
+        after_a_second(world)
+
+    class Slow(Provider):
+        def send(self, address: str, letter: Any, which: Any) -> str:
+            for place in store().due("MESSAGE", utc_now(), 50):
+                delivery.look(place.id, utc_now())
+            return super().send(address, letter, which)
+
+    sms = Slow()
+    providers(sms=sms)
+    world.at(MONDAY_MORNING + timedelta(hours=23))  # 09:00
+    for _ in range(3):
+        world.pass_time(timedelta(minutes=1))
+    assert len(sms.taken) == 1
+    assert told(world).count("progressed") == 3
+
+
+@pytest.mark.requirement("TELL-04")
+@pytest.mark.parametrize("second", [0, 30, 59])
+@pytest.mark.parametrize("minute", [54, 56, 57, 58])
+def test_news_shortly_before_the_safe_hours_end_waits_for_no_morning(world, minute, second):
+    case = report(world, contact=ONLY_PHONE, classes=["victim"])
+    world.at(MONDAY_MORNING + timedelta(hours=7, minutes=minute, seconds=second))  # 17:57 in Dubai
+    for _ in range(3):
+        case.do("notes", NEWS)
+    last = MONDAY_MORNING + timedelta(hours=8) - timedelta(seconds=1)
+    while utc_now() < last:
+        world.pass_time(min(timedelta(minutes=1), last - utc_now()))
+    # The last moments leave no time to gather.
+    assert len(world.sms(PHONE)) == (2 if (minute, second) < (58, 0) else 4)
+    assert told(world).count("progressed") == 3
+    assert told(world, "MessageHeld") == []
 
 
 @pytest.mark.requirement("TELL-04")

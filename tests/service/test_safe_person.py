@@ -70,6 +70,10 @@ def test_who_asks_for_safe_contact_on_one_case_has_it_on_every_other(world):
     assert all("bluebird" in text for text in fresh)
     assert third.secret not in str(fresh)
     # What goes to another address of whoever shares the number is theirs as well.
+    wishes(other, preferred="email")
+    other.do("notes", NEWS)
+    gathered(world)
+    assert len(world.mails("omar@example.org")) == before[1] + 1
     assert named(world.mails("omar@example.org")[before[1] :]) == []
 
 
@@ -276,6 +280,7 @@ def test_whoever_keys_in_the_report_of_somebody_at_risk_gives_them_number_and_se
     theirs = Matter(world, answer.body["number"], answer.body["secret"])
     assert theirs.seen()["number"] == answer.body["number"]
     assert keyed(world, **changed).body["secret"] == answer.body["secret"]
+    assert len(world.sms(PHONE)) == 1
     assert named(world.sms(PHONE)) == []
     assert callbacks(world) == []
 
@@ -415,6 +420,8 @@ def test_staff_who_hear_that_it_is_not_safe_after_all_hide_it_by_correcting_and_
     assert is_hidden(case)
     before = len(world.sms(PHONE))
     case.do("notes", NEWS)
+    gathered(world)
+    assert len(world.sms(PHONE)) == before + 1
     assert named(world.sms(PHONE)[before:]) == []
     lifts = {"contact": {"safe_to_write": True}, "reason": "She lives alone now."}
     refused = case.try_to("correct", lifts, CLERK, key="lift-0001")
@@ -495,6 +502,67 @@ def test_safe_contact_asked_for_with_a_complaint_alone_needs_no_case(world):
     assert answer.status == 200, answer.body
     world.settle()
     assert world.dead("intake") == []
+
+
+def stops_surveys(case: Matter) -> None:
+    wishes(case, stopped=["survey"])
+
+
+def takes_it_back(case: Matter) -> None:
+    wishes(case, safe={})
+    wishes(case)
+
+
+@pytest.mark.requirement("TELL-04")
+@pytest.mark.parametrize("before", [stops_surveys, takes_it_back])
+@pytest.mark.parametrize("classes", [["reporter"], ["victim"]])
+def test_who_is_put_right_as_unsafe_is_never_named_whatever_they_wished_for_before(world, before, classes):
+    case = report(world, contact=ONLY_PHONE, classes=classes)
+    if classes == ["victim"]:
+        takes_it_back(case)
+    before(case)
+    texts = len(world.sms(PHONE))
+    case.do("correct", {"contact": {"safe_to_write": False}, "reason": "She rang: he reads it."}, SUPERVISOR)
+    case.do("open")
+    gathered(world)
+    fresh = world.sms(PHONE)[texts:]
+    assert len(fresh) == 1
+    assert named(fresh) == []
+    assert case.secret not in fresh[0]
+    seen = world.http("notify.api", "GET", f"/v1/contact/{case.number}", secret=case.secret).body
+    assert ("survey" in [one["kind"] for one in seen["kinds"] if one["stopped"]]) is (before is stops_surveys)
+
+
+@pytest.mark.requirement("TELL-04")
+def test_that_writing_is_unsafe_holds_although_it_is_heard_after_a_later_change(world):
+    case = report(world, contact=ONLY_PHONE)
+    wishes(case, stopped=["survey"])
+    unsafe = {"contact": {"safe_to_write": False}, "reason": "She rang: he reads it."}
+    assert case.try_to("correct", unsafe, SUPERVISOR, "command-unsafe").status == 200
+    world.relay("intake")
+    late = world.receive("notify")
+    assert late
+    case.do("correct", {"contact": {"name": "Amal Haddad"}, "reason": "Misheard."}, SUPERVISOR)
+    assert world.deliver("notify", late)["batchItemFailures"] == []
+    world.settle()
+    before = len(world.sms(PHONE))
+    case.do("notes", NEWS)
+    gathered(world)
+    assert len(world.sms(PHONE)) == before + 1
+    assert named(world.sms(PHONE)[before:]) == []
+
+
+@pytest.mark.requirement("TELL-04")
+def test_a_later_change_of_something_else_does_not_say_again_what_they_took_back(world):
+    case = report(world, contact={**ONLY_PHONE, "name": "Amal"})
+    case.do("correct", {"contact": {"safe_to_write": False}, "reason": "She rang: he reads it."}, SUPERVISOR)
+    takes_it_back(case)
+    world.settle()
+    case.do("correct", {"contact": {"name": "Amal Haddad"}, "reason": "Misheard."}, SUPERVISOR)
+    assert not is_hidden(case)
+    before = len(world.sms(PHONE))
+    case.do("notes", NEWS)
+    assert len(named(world.sms(PHONE)[before:])) == 1
 
 
 @pytest.mark.requirement("TELL-04")

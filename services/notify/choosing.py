@@ -37,7 +37,7 @@ class SafeRequest(Request):
 
 
 class WishesRequest(Request):
-    """All wishes at once; what is left out is as for everybody, but `safe`, which null alone takes back. `stopped` are
+    """All wishes at once; what is left out is as for everybody, but `safe`: null alone takes that back. `stopped` are
     kinds of messages that they don't want, `without` ways that they don't want to be written to by.
     """
 

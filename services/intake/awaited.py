@@ -29,8 +29,20 @@ class AwaitedCall(BaseModel):
     choices: tuple[CallWindow, ...] = ()
     heard: int = 0
     """Which event of the callback said so: what happened to it before changes nothing."""
+    worded: int | None = None
+    """Which event of the callback told of its word, when that was not the last one heard."""
     utc_offset: int | None = None
     """How many minutes the customer's clock is ahead of UTC, when they said so."""
+
+    @property
+    def told(self) -> int:
+        """Which event of the callback its customer was told of."""
+        return self.heard if self.worded is None else self.worded
+
+    def is_as(self, other: "AwaitedCall") -> bool:
+        """Whether it is the same call at the same time, whatever else may be chosen."""
+        mine, others = ((one.since, one.until, one.chosen, one.daily) for one in (self, other))
+        return self.callback == other.callback and mine == others
 
     @property
     def zone(self) -> timezone | None:

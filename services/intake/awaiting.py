@@ -20,6 +20,7 @@ from shared.contracts.intake import CallsStopped, CallTimeChosen
 from shared.contracts.notify import ASLEEP, RAISED, CallWindow
 from shared.http import Problem, Request, When, fault
 from shared.store import Audience, Recorded
+from shared.tables import store
 
 
 class CallRequest(Request):
@@ -96,10 +97,19 @@ def _shown(window: CallWindow) -> dict[str, str]:
     return {"since": window.since.isoformat(), "until": window.until.isoformat()}
 
 
+def already_told(case: Case, call: AwaitedCall, word: str | None) -> AwaitedCall | None:
+    """What the customer was told of this call, when that is still all that there is to tell: its time and its word."""
+    known = next((one for one in case.calls if one.is_as(call)), None)
+    if known is None:
+        return None
+    _, events = store().history(Case, case.id)
+    return known if _word(case, known, events) == word else None
+
+
 def _word(case: Case, call: AwaitedCall, events: Sequence[Recorded]) -> str | None:
     for event in reversed(events):
         told = event.data.get("callback"), event.data.get("sequence", 0)
-        if event.type == CallPromised.detail_type() and told == (call.callback, call.heard):
+        if event.type == CallPromised.detail_type() and told == (call.callback, call.told):
             word = event.private(case.salt).get("word")
             return str(word) if word else None
     return None

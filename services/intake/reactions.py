@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from services.intake import case as cases
-from services.intake import filing, forgetting, notes, quarantine
+from services.intake import awaiting, filing, forgetting, notes, quarantine
 from services.intake.awaited import AwaitedCall
 from services.intake.case import Case
 from shared.clock import utc_now
@@ -110,8 +111,12 @@ def _not_acknowledged(case: Case) -> Case:
 
 
 def note_promised_call(heard: Heard[CallbackBooked]) -> None:
-    """The customer sees when they are called, and the word by which they know who calls."""
-    event, box = heard.event, heard.box()
+    """The customer sees when they are called, and the word by which they know who calls.
+
+    Where neither is another one than they were told, nothing is said: only what else they may choose is.
+    """
+    event, box, now = heard.event, heard.box(), utc_now()
+    private = CallbackWord.model_validate(box).model_dump() if box else None
     call = AwaitedCall(
         callback=event.callback,
         since=event.since,
@@ -121,14 +126,15 @@ def note_promised_call(heard: Heard[CallbackBooked]) -> None:
         choices=event.choices,
         heard=heard.sequence,
     )
-    _note(
-        heard,
-        event.case,
-        notes.CallPromised(callback=event.callback, due=event.until, sequence=heard.sequence),
-        Audience.CUSTOMER,
-        private=CallbackWord.model_validate(box).model_dump() if box else None,
-        also=lambda case: case.awaiting(call),
-    )
+
+    def write(case: Case) -> tuple[Case, list[Line]]:
+        known = awaiting.already_told(case, call, private["word"] if private and case.salt else None)
+        if known and known.heard <= call.heard:
+            return case.awaiting(call.model_copy(update={"worded": known.told})), []
+        note = notes.CallPromised(callback=event.callback, due=event.until, sequence=heard.sequence)
+        return case.awaiting(call), [Line(note, Audience.CUSTOMER, private if case.salt else None)]
+
+    _change(heard, event.case, write, now)
 
 
 def _called(heard: Heard[CallbackReached] | Heard[CallbackGivenUp]) -> Callable[[Case], Case]:
@@ -264,13 +270,22 @@ def _note(
 ) -> None:
     now = utc_now()
 
-    def write() -> Case:
-        case = store().load(Case, number)
+    def decide(case: Case) -> tuple[Case, list[Line]]:
         after = also(cases.acknowledged(case, now) if acknowledged else case)
         words = private if case.salt else None  # of an erased case nothing is kept that anybody said
-        return store().change(
-            after, [Line(note, audience, words), *more(after)], heard.cause(now), Guard(f"SEEN#{heard.id}")
-        )
+        return after, [Line(note, audience, words), *more(after)]
+
+    _change(heard, number, decide, now)
+
+
+def _change(
+    heard: Heard[Any], number: str, decide: Callable[[Case], tuple[Case, Sequence[Line]]], now: datetime
+) -> None:
+    """The case as this event leaves it, and what that tells; once."""
+
+    def write() -> Case:
+        after, lines = decide(store().load(Case, number))
+        return store().change(after, lines, heard.cause(now), Guard(f"SEEN#{heard.id}"))
 
     try:
         retrying(write)

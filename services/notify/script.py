@@ -63,11 +63,7 @@ def script(
         "wants_no_calls": known.no_calls,
         "heed": [lines[one].format_map(heed or {}) for one in _heeded(known, heed, why_not)],
         "say": [lines[one].format_map(said) for one in order],
-        "promised": [
-            {"at": one.at.isoformat(), "since": one.data["since"], "until": one.data["until"]}
-            for one in events
-            if one.type == _BOOKED and "since" in one.data
-        ],
+        "promised": list(_promised(events)),
         "said_before": [*_messages(callback.case, known), *_calls(events, known)],
     }
 
@@ -83,6 +79,17 @@ def _heeded(known: Recipient, heed: Mapping[str, str | bool] | None, why_not: st
         yield "safe_others"
         if heed["word"]:
             yield "safe_word"
+
+
+def _promised(events: list[Recorded]) -> Iterator[dict[str, str]]:
+    """The times that they were told, in order; one that was only offered other choices was told once."""
+    before: tuple[str, str] | None = None
+    for one in events:
+        if one.type == _BOOKED and "since" in one.data:
+            told = one.data["since"], one.data["until"]
+            if told != before:
+                yield {"at": one.at.isoformat(), "since": told[0], "until": told[1]}
+            before = told
 
 
 def _calls(events: list[Recorded], known: Recipient) -> Iterator[dict[str, Any]]:

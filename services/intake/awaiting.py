@@ -98,7 +98,7 @@ def _shown(window: CallWindow) -> dict[str, str]:
 
 
 def already_told(case: Case, call: AwaitedCall, word: str | None) -> AwaitedCall | None:
-    """What the customer was told of this call, when that is still all that there is to tell: its time and its word."""
+    """What the customer was told of this call, when that is all that there is to tell: its time and its word."""
     known = next((one for one in case.calls if one.is_as(call)), None)
     if known is None:
         return None

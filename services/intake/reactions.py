@@ -5,8 +5,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from services.intake import case as cases
 from services.intake import awaiting, filing, forgetting, notes, quarantine
+from services.intake import case as cases
 from services.intake.awaited import AwaitedCall
 from services.intake.case import Case
 from shared.clock import utc_now

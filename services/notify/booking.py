@@ -1,13 +1,14 @@
 """Booking: a call is promised to a customer, by an event or by staff, at a time that the customer may choose."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import Field
 
 from services.notify import callback as callbacks
-from services.notify import pledged, recipient, watchword, window, wishing
+from services.notify import owing, pledged, recipient, watchword, window, wishing
 from services.notify.callback import Callback, State
 from services.notify.cards import as_read, card_of
 from services.notify.hours import Hours
@@ -20,7 +21,7 @@ from shared.heard import Heard, NotYet
 from shared.http import Problem, Request, When, fault, key_used
 from shared.policy import Principal, require
 from shared.rules import calendar, pack
-from shared.store import AlreadyDone, AlreadyExists, Cause, Guard, Line, NotFound, retrying
+from shared.store import AlreadyDone, AlreadyExists, Cause, Guard, Item, Line, NotFound, retrying
 from shared.tables import store
 
 _LONGEST = timedelta(hours=12)
@@ -28,11 +29,7 @@ _FURTHEST = timedelta(days=31)
 """Who asks to be called later than that is promised a call when it is nearer."""
 
 
-UNDELIVERED = "undelivered: "
-"""How the reason begins of a call that says what could not be delivered."""
-
-
-class _NotToBeCalled(Exception):
+class NotToBeCalled(Exception):
     """There is no number, or they want no calls."""
 
 
@@ -64,28 +61,48 @@ def book(heard: Heard[Any], case: str, reason: str) -> CallWindow | None:
 
     Answers when; None without a number, and to whoever wants no calls.
     """
-    identity = ids.number_from(vault.mac("number", heard.id))
 
     def write() -> Callback:
-        known, card = card_of(case)
-        if known.no_calls or "sms" not in recipient.channels(card):
-            raise _NotToBeCalled
-        hours = wishing.hours(card)
-        callback = callbacks.booked(identity, case, reason, pack(), calendar(), hours, heard.at)
-        return _created(callback, told(callback, known, hours, heard.at), known, card, heard.cause(heard.at))
+        known, card = callable_card(case)
+        return create(promised_to(heard, case, reason, card), known, card, heard)
 
     try:
         return retrying(write).window
     except AlreadyExists:
-        return store().load(Callback, identity).window
-    except _NotToBeCalled:
+        return store().load(Callback, _of(heard)).window
+    except NotToBeCalled:
         return None
+
+
+def callable_card(case: str) -> tuple[Recipient, dict[str, Any]]:
+    """Who is called and how they are reached. Raises `NotToBeCalled`."""
+    known, card = card_of(case)
+    if known.no_calls or "sms" not in recipient.channels(card):
+        raise NotToBeCalled
+    return known, card
+
+
+def promised_to(heard: Heard[Any], case: str, reason: str, card: dict[str, Any]) -> Callback:
+    """The call that this event promises, not stored yet."""
+    return callbacks.booked(_of(heard), case, reason, pack(), calendar(), wishing.hours(card), heard.at)
+
+
+def create(
+    callback: Callback, known: Recipient, card: dict[str, Any], heard: Heard[Any], beside: Sequence[Item] = ()
+) -> Callback:
+    """Stored and told of, with what is written `beside`. Raises `AlreadyExists`, `Conflict`."""
+    line = told(callback, known, wishing.hours(card), heard.at)
+    return _created(callback, line, known, card, heard.cause(heard.at), beside)
+
+
+def _of(heard: Heard[Any]) -> str:
+    return ids.number_from(vault.mac("number", heard.id))
 
 
 def by_staff(principal: Principal, request: BookingRequest, key: str, now: datetime, correlation: str) -> Callback:
     """Promise a call that staff agreed with the customer; under the same key once.
 
-    Raises `NotFound`, `NotPermitted`; `Problem` 409 where nobody can be called.
+    Raises `NotFound`, `NotPermitted`; `Problem` 409 where nobody can be called, or is for this already.
     """
     require(principal, "callback.record")
     case = ids.heard(request.case)
@@ -93,13 +110,17 @@ def by_staff(principal: Principal, request: BookingRequest, key: str, now: datet
 
     def write() -> Callback:
         known, card = _called(principal, request, case or "")
+        before = owing.last(known.id, request.reason)
+        if before and before.id != identity and owing.owed(before):
+            _must_be_new(identity, before)
         hours = wishing.hours(card)
         at = agreed(request.at, "/at", hours, now) if request.at else None
         callback = callbacks.booked(
             identity, known.id, request.reason, pack(), calendar(), hours, now, at=at, daily=request.daily
         )
         cause = Cause(now, principal.id, correlation)
-        return _created(callback, told(callback, known, hours, now), known, card, cause)
+        beside = [owing.succeeding(callback, request.reason, before)]
+        return _created(callback, told(callback, known, hours, now), known, card, cause, beside)
 
     try:
         return retrying(write)
@@ -108,6 +129,20 @@ def by_staff(principal: Principal, request: BookingRequest, key: str, now: datet
         if (before.case, before.reason, before.daily) != (case, request.reason, request.daily):
             raise key_used() from None
         return before
+
+
+def _must_be_new(identity: str, owed: Callback) -> None:
+    """Raises `AlreadyExists` for a request that was answered before the one which is owed; else `Problem` 409."""
+    with suppress(NotFound):
+        store().load(Callback, identity)
+        raise AlreadyExists
+    raise Problem(
+        409,
+        "call-owed",
+        "This customer is promised a call for this reason already.",
+        "Make that one, whose number is `callback`; to agree on another time, record `another-time`.",
+        callback=ids.spoken(owed.id),
+    )
 
 
 def _called(principal: Principal, request: BookingRequest, case: str) -> tuple[Recipient, dict[str, Any]]:
@@ -124,9 +159,16 @@ def _called(principal: Principal, request: BookingRequest, case: str) -> tuple[R
     return known, card
 
 
-def _created(callback: Callback, line: Line, known: Recipient, card: dict[str, Any], cause: Cause) -> Callback:
-    """Stored, unless something else has been wished for since they were read. Raises `AlreadyExists`."""
-    extra = [*pledged.pledging(callback, str(card["phone"])), *as_read(known, card)]
+def _created(
+    callback: Callback,
+    line: Line,
+    known: Recipient,
+    card: dict[str, Any],
+    cause: Cause,
+    beside: Sequence[Item] = (),
+) -> Callback:
+    """Stored, unless something else has been wished for since they were read. Raises `AlreadyExists`, `Conflict`."""
+    extra = [*pledged.pledging(callback, str(card["phone"])), *as_read(known, card), *beside]
     return store().create(callback, [line], cause, extra)
 
 
@@ -213,14 +255,6 @@ def given_up(callback: Callback, now: datetime) -> tuple[Callback, Line]:
     """The call after its customer wants it no more, and what tells of it."""
     over = CallbackGivenUp(callback=callback.id, case=callback.case, reason="not-wished")
     return callbacks.given_up(callback, "not-wished", now), Line(over)
-
-
-def undelivered(identity: str) -> str:
-    """What a call was to say that could not be delivered; empty for another reason, or whoever was erased."""
-    callback = store().load(Callback, identity)
-    known = store().load(Recipient, callback.case)
-    is_one = known.salt is not None and callback.reason.startswith(UNDELIVERED)
-    return callback.reason.removeprefix(UNDELIVERED) if is_one else ""
 
 
 def told(callback: Callback, known: Recipient, hours: Hours, now: datetime) -> Line:

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from services.notify import booking, moving, notes, sheltering, ways
+from services.notify import booking, moving, notes, sheltering, unsaid, ways
 from services.notify.cards import card_of
 from services.notify.customers import tell_customer
 from services.notify.duty import tell_duty
@@ -58,8 +58,9 @@ def call_unsatisfied(heard: Heard[SatisfactionLow]) -> None:
 
 def call_unreached(heard: Heard[MessageFailed]) -> None:
     """What no channel could deliver, a person says; without a number staff on duty find a way."""
-    if booking.book(heard, heard.event.case, f"{booking.UNDELIVERED}{heard.event.template}") is None:
-        values = {"number": ids.spoken(heard.event.case), "what": heard.event.template}
+    event = heard.event
+    if not unsaid.have_said(heard, event.case, event.template, event.message):
+        values = {"number": ids.spoken(event.case), "what": event.template}
         tell_duty(heard, "operator", "duty_unreachable", values)
 
 
@@ -92,7 +93,7 @@ def heed_hours(heard: Heard[CallHoursChanged]) -> None:
 def tell_uncalled(heard: Heard[CallbackGivenUp]) -> None:
     """What no channel could deliver, and is not said on the telephone either: staff on duty find a way."""
     event = heard.event
-    what = booking.undelivered(event.callback)
+    what = unsaid.to_say(event.callback)
     if event.reason == "not-wished" and what:
         tell_duty(heard, "operator", "duty_unreachable", {"number": ids.spoken(event.case), "what": what})
 

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Literal
 
+from pydantic import BaseModel, ConfigDict
+
 from services.notify import window
 from services.notify.hours import Hours
 from services.notify.window import Part
@@ -20,6 +22,12 @@ from shared.promises import Miss, Promise, Promises
 from shared.worktime import Calendar
 
 CALL = "call"
+UNDELIVERED = "undelivered: "
+"""How the reason begins of a call that says what could not be delivered."""
+
+WAY_IN = frozenset({"way-in", "link_renewed"})
+"""What gives its customer number and secret."""
+
 ONCE_MORE = {"hours": 48}
 """How long there is for the second call, when the first was made in time and nobody answered."""
 
@@ -71,6 +79,16 @@ class IllegalMove(Exception):
         super().__init__(state)
 
 
+class Unsaid(BaseModel):
+    """What could not be delivered, a call is to say: which event told so, and of which message, if of one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    what: str
+    event: str
+    message: str = ""
+
+
 class Callback(Aggregate):
     """Whom to call is the recipient of `case`; `reason` says why."""
 
@@ -100,6 +118,8 @@ class Callback(Aggregate):
     """Who is about to make it: of whom a message can harm, only they read how to reach them."""
     way_in_given: bool = False
     """Number and secret were read out to whoever makes it."""
+    unsaid: tuple[Unsaid, ...] = ()
+    """What it is to say that no message could bring, in order."""
     utc_offset: int | None = None
     """How many minutes their clock is ahead of UTC, when they said so; None: it is the desk's."""
 
@@ -113,6 +133,12 @@ class Callback(Aggregate):
     def is_doubled(self, outcome: Outcome, now: datetime) -> bool:
         """Whether this was said a moment ago: no call is that short, so somebody sent it twice."""
         return outcome is self.last and self.last_at is not None and now - self.last_at < SHORTEST
+
+    @property
+    def undelivered(self) -> tuple[str, ...]:
+        """What it is to say, each once; of a call that was booked before this was kept, what its reason names."""
+        named = self.reason.removeprefix(UNDELIVERED) if self.reason.startswith(UNDELIVERED) else ""
+        return tuple(dict.fromkeys(one for one in (named, *(one.what for one in self.unsaid)) if one))
 
     @property
     def owed(self) -> Promise | None:
@@ -213,6 +239,12 @@ def given_up(callback: Callback, reason: GiveUpReason, now: datetime) -> Callbac
     _must_allow(callback, Outcome.GIVEN_UP)
     waived = promises.waive(callback.promises, CALL, now, reason)
     return callback.changed(state=State.GIVEN_UP, promises=waived)
+
+
+def saying(callback: Callback, one: Unsaid) -> Callback:
+    """This could not be delivered either; a new way in has to be read out, too."""
+    given = callback.way_in_given and one.what not in WAY_IN
+    return callback.changed(unsaid=(*callback.unsaid, one), way_in_given=given)
 
 
 def taken(callback: Callback, by: str) -> Callback:

@@ -305,6 +305,7 @@ def _facts(callback: Callback) -> dict[str, Any]:
         "number": ids.spoken(callback.id),
         "case": ids.spoken(callback.case),
         "reason": callback.reason,
+        "undelivered": list(callback.undelivered),
         "state": str(callback.state),
         "tries": callback.tries,
         "calls": callback.calls,

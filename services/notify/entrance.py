@@ -6,8 +6,8 @@ works at the desk reads them only on a call that was promised for that, once the
 
 from typing import Any
 
-from services.notify import booking, notes, recipient, wishing
-from services.notify.callback import Callback
+from services.notify import notes, recipient, unsaid, wishing
+from services.notify.callback import WAY_IN, Callback
 from services.notify.cards import card_of
 from services.notify.duty import tell_duty
 from shared import ids
@@ -19,7 +19,6 @@ from shared.store import Cause, Line, retrying
 from shared.tables import store
 
 WANTED = "way-in"
-_FOR_THAT = frozenset({f"{booking.UNDELIVERED}{what}" for what in (WANTED, "link_renewed")})
 _SHOWN = frozenset({"web", "api"})
 """Channels on which whoever reports is answered with number and secret."""
 
@@ -29,19 +28,19 @@ def promise(heard: Heard[Any], case: str, channel: str) -> None:
     _, card = card_of(case)
     if channel in _SHOWN or card.get("handed") or not recipient.channels(card) or not wishing.wishes_of(card).safe:
         return
-    if booking.book(heard, case, f"{booking.UNDELIVERED}{WANTED}") is None:
+    if not unsaid.have_said(heard, case, WANTED):
         tell_duty(heard, "operator", "duty_unreachable", {"number": ids.spoken(case), "what": WANTED})
 
 
 def is_owed(callback: Callback) -> bool:
     """Whether this call is to give its customer their way in, and nobody read it yet."""
-    return callback.reason in _FOR_THAT and not callback.way_in_given
+    return not WAY_IN.isdisjoint(callback.undelivered) and not callback.way_in_given
 
 
 def hand_over(callback: Callback, principal: Principal, cause: Cause) -> dict[str, Any]:
     """What opens it, to be said to them now. Raises `Problem` 409."""
     known, card = card_of(callback.case)
-    if callback.reason not in _FOR_THAT or "secret" not in card:
+    if WAY_IN.isdisjoint(callback.undelivered) or "secret" not in card:
         raise Problem(
             409,
             "not-for-that",

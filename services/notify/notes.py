@@ -98,6 +98,12 @@ class CallMade(Note):
     """Whether the one-time word was said first."""
 
 
+class CallSaysMore(Note):
+    """Something else could not be delivered: the call that is owed says that as well."""
+
+    what: str
+
+
 class CallTaken(Note):
     """Somebody makes the call now: from here on, until it was made, they read how its customer is reached."""
 

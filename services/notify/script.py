@@ -64,7 +64,7 @@ def script(
         "heed": [lines[one].format_map(heed or {}) for one in _heeded(known, heed, why_not)],
         "say": [lines[one].format_map(said) for one in order],
         "promised": list(_promised(events)),
-        "said_before": [*_messages(callback.case, known), *_calls(events, known)],
+        "said_before": [*_messages(callback, known), *_calls(events, known)],
     }
 
 
@@ -107,13 +107,18 @@ def _calls(events: list[Recorded], known: Recipient) -> Iterator[dict[str, Any]]
             }
 
 
-def _messages(case: str, known: Recipient) -> Iterator[dict[str, Any]]:
-    """The last messages to the customer: what each said in the words of the way it took, or would have said."""
-    for identity, at in told_before(case, _MESSAGES) if known.salt else ():
+def _messages(callback: Callback, known: Recipient) -> Iterator[dict[str, Any]]:
+    """The last messages to the customer, and all that this call is to say: what each said in the words of the way it
+    took, or would have said.
+    """
+    last = dict(told_before(callback.case, _MESSAGES)) if known.salt else {}
+    to_say = [one.message for one in callback.unsaid if one.message and one.message not in last] if known.salt else []
+    for identity in dict.fromkeys((*to_say, *last)):
         try:
             message, events = store().history(Message, identity)
         except NotFound:
             continue
+        at = last.get(identity, events[0].at)
         sent = [one for one in events if one.type == _SENT] if message.is_told else []
         channel = sent[-1].data["channel"] if sent else None
         words = _letter(events, known.salt).get("sms" if channel == "sms" else "text")

@@ -30,7 +30,6 @@ _MAY_FAIL = ("NotYet", "Conflict", "Refused")
 _OF_PEOPLE = frozenset({"api", "web", "staff"})
 """Functions that somebody asks over HTTP."""
 _UNDER_WAY = frozenset({"sending", "waiting"})
-_UNDELIVERED = "undelivered: "
 _ON_THE_CASE = {
     "ComplaintAccepted": "ComplaintNoted",
     "ComplaintAnswered": "ComplaintGotAnswer",
@@ -405,9 +404,7 @@ class Watch:
             if one.type == "MessageFailed"
         )
         said = Counter(
-            (doc["case"], doc["reason"].removeprefix(_UNDELIVERED))
-            for _, doc in self.aggregates("CALLBACK")
-            if doc["reason"].startswith(_UNDELIVERED)
+            (doc["case"], one["what"]) for _, doc in self.aggregates("CALLBACK") for one in doc.get("unsaid", ())
         )
         told = {pk.partition("#")[2] for pk, doc in self.aggregates("MESSAGE") if not doc["case"]}
         for one in self.events:

@@ -44,7 +44,7 @@ def choose(draft: Draft, request: CallRequest) -> None:
     try:
         call = awaited.found(calls, ids.heard(request.callback) if request.callback else None)
     except NoSuchCall:
-        raise Problem(409, "no-call", "No call is promised to you now.", "Ask for one on your case.") from None
+        raise Problem(409, "no-call", "No call is promised to you now.", _instead(draft)) from None
     write(draft)
     if request.stop:
         draft.case = draft.case.no_longer_awaiting(call.callback, call.heard)
@@ -60,6 +60,12 @@ def choose(draft: Draft, request: CallRequest) -> None:
         utc_offset=request.utc_offset,
     )
     draft.tell(told, Audience.CUSTOMER)
+
+
+def _instead(draft: Draft) -> str:
+    """How whoever wants to be called says so."""
+    where = "Ask your question" if draft.pack.clocks.reply else "Add what you want to say"
+    return f"{where} where you follow your case, or ring us; whoever has your case can promise you a call."
 
 
 def _chosen(call: AwaitedCall, request: CallRequest, now: datetime) -> AwaitedCall:

@@ -1,6 +1,7 @@
 """What no message could bring to the customer of a case, a person says: all of it on one call, not on one each."""
 
 from functools import partial
+from typing import Any
 
 from services.notify import booking, notes, owing, pledged
 from services.notify import callback as callbacks
@@ -13,7 +14,7 @@ from shared.store import AlreadyExists, Line, retrying
 from shared.tables import store
 
 
-def have_said(heard: Heard[object], case: str, what: str, message: str = "") -> bool:
+def have_said(heard: Heard[Any], case: str, what: str, message: str = "") -> bool:
     """Have somebody say this on the telephone, once for this event: on the call that is owed for that already, or on
     a new one. Answers whether somebody will; nobody does without a number, and to whoever wants no calls.
 
@@ -28,7 +29,7 @@ def have_said(heard: Heard[object], case: str, what: str, message: str = "") -> 
     return True
 
 
-def _said(heard: Heard[object], case: str, one: Unsaid) -> Callback:
+def _said(heard: Heard[Any], case: str, one: Unsaid) -> Callback:
     for identity in pledged.calls_to(case):
         if any(known.event == one.event for known in store().load(Callback, identity).unsaid):
             raise AlreadyExists

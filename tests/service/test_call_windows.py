@@ -182,6 +182,10 @@ def test_whoever_has_no_call_promised_can_not_choose_one(world):
     world.settle()
     refused = Call(world, receipt["number"], receipt["secret"]).chooses(stop=True)
     assert (refused.status, refused.body["type"]) == (409, "urn:ahd:problem:no-call")
+    # It sends them to what the desk really has.
+    assert "Ask your question" in refused.body["detail"]
+    path, body = f"/v1/cases/{receipt['number']}/questions", {"text": "Could somebody call me?"}
+    assert world.http("intake.api", "POST", path, body, secret=receipt["secret"], key="question-01").status == 202
 
 
 @pytest.mark.requirement("TELL-05")

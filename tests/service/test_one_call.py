@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.notify import booking
+from services.notify import booking, cards
 from tests.service.casework import CLERK, OFFICER, SUPERVISOR, Matter, gathered, report
 from tests.service.test_call_hours import wishes
 from tests.service.test_call_windows import book
@@ -50,7 +50,7 @@ def test_hours_that_move_no_call_tell_of_none_but_offer_what_they_leave(world):
 @pytest.mark.requirement("TELL-05")
 def test_a_call_for_the_same_reason_is_promised_once_as_long_as_it_is_owed(world, monkeypatch):
     case = report(world, contact=UNSAFE)
-    read, meanwhile = booking.card_of, list[Answer]()
+    read, meanwhile = cards.card_of, list[Answer]()
 
     def while_others_book(number: str) -> Any:
         found = read(number)

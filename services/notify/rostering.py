@@ -1,6 +1,6 @@
 """What staff do with the rota: plan shifts, say that they are ready, leave one to a substitute, hand over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ from services.notify import notes, roster, rota
 from services.notify import shift as shifts
 from services.notify.duty import card_of_staff
 from services.notify.roster import facts, identity_of
-from services.notify.shift import Shift
+from services.notify.shift import Act, Shift
 from shared import ids, vault
 from shared.acting import Change, carry_out
 from shared.commands import Command
@@ -26,6 +26,13 @@ StaffId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._@+-]{1,64}$")]
 """The id in a member of staff's token."""
 
 Zone = Annotated[str, Field(pattern=r"^(unit-[a-z0-9-]{1,60})?$")]
+
+
+_INSTEAD: Mapping[Act, str] = {
+    Act.READINESS: "Nothing has to be said: that they are ready is known.",
+    Act.HANDOVER: "A handover is written once the shift has begun.",
+}
+"""What to do about an act that a shift does not allow now, while it allows others."""
 
 
 class ShiftRequest(Request):
@@ -209,7 +216,7 @@ def _allowed(act: Callable[[], Shift]) -> Shift:
             409,
             "illegal-move",
             f"This shift is {illegal.state} and does not allow that now.",
-            "A handover is written once the shift has begun; of one that is cancelled plan a new one.",
+            _INSTEAD[illegal.act] if illegal.allowed else "Nothing is possible with it any more; plan a new one.",
             allowed=list(illegal.allowed),
         ) from None
     except shifts.Over:

@@ -45,10 +45,11 @@ MOVES: Mapping[State, tuple[Act, ...]] = {
 
 
 class IllegalMove(Exception):
-    """The shift does not allow this any more; says what it allows."""
+    """The shift does not allow this now; says what it allows."""
 
     def __init__(self, state: State, act: Act) -> None:
-        self.state, self.act, self.allowed = state, act, MOVES[state]
+        self.state, self.act = state, act
+        self.allowed = tuple(one for one in MOVES[state] if one is not act)
         super().__init__(f"{state}: {act}")
 
 

@@ -450,6 +450,7 @@ def test_what_was_handed_over_is_read_by_whoever_comes_next_and_stands_nowhere_i
     assert "second floor" not in str(world.items("notify"))
     early = act(world, then, "handover", {"text": "Nothing yet"}, next_one)
     assert (early.status, early.body["type"]) == (409, "urn:ahd:problem:illegal-move")
+    assert early.body["allowed"] == ["leave", "cancel"], "and not what was refused"
 
 
 @pytest.mark.requirement("TELL-12")
@@ -458,6 +459,9 @@ def test_a_hole_in_the_rota_is_seen(world):
     planned(world, "leader-2", 10, 24)
     cancelled = planned(world, "leader-2", 8, 10)
     assert act(world, cancelled, "cancel", who=SUPERVISOR).body["state"] == "cancelled"
+    again = act(world, cancelled, "cancel", who=SUPERVISOR)
+    assert (again.status, again.body["allowed"]) == (409, [])
+    assert "handover" not in again.body["detail"]
     query = f"from={hours(0):%Y-%m-%dT%H:%M:%SZ}&to={hours(26):%Y-%m-%dT%H:%M:%SZ}"
     seen = roster(world, "GET", "", who=OPERATOR, query=query).body
     assert [(gap["role"], gap["begins"], gap["ends"]) for gap in seen["gaps"]] == [

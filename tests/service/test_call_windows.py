@@ -263,7 +263,8 @@ def test_what_was_said_on_a_call_ends_with_what_its_customer_said(call):
 
 @pytest.mark.requirement("TELL-06")
 def test_the_worklist_is_by_due_time_and_says_when_to_try(call):
-    other = book(call.world, call.case, "booking-00002", at={"since": soon(1), "until": soon(2)}).body["number"]
+    when = {"since": soon(1), "until": soon(2)}
+    other = book(call.world, call.case, "booking-00002", reason="news", at=when).body["number"]
     listed = call.world.http("notify.staff", "GET", "/staff/v1/callbacks", staff=OPERATOR).body["callbacks"]
     assert [one["number"] for one in listed] == [other, call.number]
     assert at(listed[0]["try"]["since"]) == MONDAY_MORNING + HOUR

@@ -10,6 +10,7 @@ from pydantic import Field
 from services.intake import awaiting, checking, consulting, emergency, knowing, revisiting
 from services.intake import case as cases
 from services.intake.case import Case, Move
+from services.intake.customer import ON_BAD_DAYS
 from services.intake.emergency import Help
 from services.intake.handling import Draft, decided
 from services.intake.notes import (
@@ -97,6 +98,8 @@ class CaseView:
     """Whoever has the case answers questions, and it goes on."""
     help: Help | None = None
     """Of an emergency that nobody has got to yet: what is known of whoever is to come."""
+    in_neutral_words: bool = False
+    """Messages say neither who writes nor why."""
     placed: bool = True
     """Whether it was said where it is."""
     kept_until: datetime | None = None
@@ -152,6 +155,7 @@ def seen(case: Case, events: Sequence[Recorded], language: str | None = None) ->
         calls=awaiting.promised_calls(case, events),
         takes_questions=pack().clocks.reply is not None,
         help=emergency.help_for(case),
+        in_neutral_words=not ON_BAD_DAYS.isdisjoint(case.classes),
         placed=statement(events, case.salt).whereabouts == "known",
         kept_until=case.erase_at,
     )

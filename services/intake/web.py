@@ -297,9 +297,15 @@ def show_received(number: str) -> Response[str]:
         secret=secret,
         link=f"{settings().need('url')}/follow/{case.number}/{secret}",
         advice=_advice(case, t),
-        contactable=case.contactable,
+        told=t(_told_how(case)),
         **case_shown(case, t),
     )
+
+
+def _told_how(case: CaseView) -> str:
+    if not case.contactable:
+        return "received.next.look"
+    return "received.next.neutral" if case.in_neutral_words else "received.next.told"
 
 
 @handler.get("/follow/<number>/contact")

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from services.intake import filing
+from services.intake.browsing import COOKIE
 from services.intake.case import Case
 from services.intake.notes import SafetyNoted
 from shared.clock import utc_now
@@ -253,6 +254,18 @@ def test_the_form_asks_whether_writing_is_safe_and_keeps_to_it(world, language, 
     send_form(world, {**fields, "unsafe": "yes"}, "check")
     assert len(world.sms(PHONE)) == 1
     assert named(world.sms(PHONE)) == []
+
+
+@pytest.mark.requirement("TELL-04")
+@pytest.mark.parametrize(
+    ("contact", "told"), [(UNSAFE, "no message says who we are"), (BOTH, "whenever something changes")]
+)
+def test_the_page_that_thanks_says_how_they_will_be_written_to(world, contact, told):
+    case = report(world, contact=contact)
+    headers = {"cookie": f"{COOKIE}={case.secret}; language=en"}
+    status, _, page = world.answer("intake.web", "GET", f"/follow/{case.number}/received", headers, b"")
+    assert status == 200
+    assert told in page.decode()
 
 
 def test_who_ticks_nothing_is_written_to_as_ever(world):
@@ -510,7 +523,7 @@ def stops_surveys(case: Matter) -> None:
 
 def takes_it_back(case: Matter) -> None:
     wishes(case, safe={})
-    wishes(case)
+    wishes(case, safe=None)
 
 
 @pytest.mark.requirement("TELL-04")

@@ -30,11 +30,12 @@ def have_said(heard: Heard[Any], case: str, what: str, message: str = "") -> boo
 
 
 def _said(heard: Heard[Any], case: str, one: Unsaid) -> Callback:
+    # Read first: whoever hears this event at the same moment writes to that one, or takes its place.
+    before = owing.last(case, UNDELIVERED)
     for identity in pledged.calls_to(case):
         if any(known.event == one.event for known in store().load(Callback, identity).unsaid):
             raise AlreadyExists
     known, card = booking.callable_card(case)
-    before = owing.last(case, UNDELIVERED)
     if before and owing.owed(before) and not before.taken_by:
         line, cause = Line(notes.CallSaysMore(what=one.what)), heard.cause(utc_now())
         return store().change(callbacks.saying(before, one), [line], cause, extra=as_read(known, card))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.notify import booking, cards
+from services.notify import booking, cards, pledged
 from tests.service.casework import CLERK, OFFICER, SUPERVISOR, Matter, gathered, report
 from tests.service.test_call_hours import wishes
 from tests.service.test_call_windows import book
@@ -138,3 +138,29 @@ def test_a_new_way_in_is_owed_again_on_a_call_that_gave_the_one_before(world):
     (same,) = owed(world)
     assert same["number"] == call["number"]
     assert ended(world, call["number"], OFFICER).body["type"] == "urn:ahd:problem:way-in-owed"
+
+
+def test_what_is_heard_twice_at_the_same_moment_is_to_be_said_once(world, monkeypatch):
+    case = watched(world)
+    case.try_to("secret", None, SUPERVISOR, "secret-0001")
+    world.relay("intake")
+    world.deliver("notify", world.receive("notify"))
+    world.relay("notify")
+    failed = world.receive("notify")
+    read, meanwhile = pledged.calls_to, list[str]()
+
+    def while_it_is_heard_again(number: str) -> list[str]:
+        found = read(number)
+        if not meanwhile:
+            meanwhile.append(number)
+            world.deliver("notify", failed)
+        return found
+
+    monkeypatch.setattr(pledged, "calls_to", while_it_is_heard_again)
+    world.deliver("notify", failed)
+    world.settle()
+    assert meanwhile
+    (call,) = owed(world)
+    said = [one for one in world.items("notify") if one["pk"] == {"S": f"CALLBACK#{call['number'].replace('-', '')}"}]
+    assert "CallSaysMore" not in str(said)
+    assert "link_renewed" in str(said)

@@ -30,6 +30,8 @@ from tests.service.world import URL, World
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 SCHEMA: Any = schemathesis.openapi.from_dict(document())
 OPERATIONS = [one.ok() for one in SCHEMA.get_all_operations()]
+SHARES = 10
+"""Operations share a desk with complaints: to make one for each took longer than to ask."""
 NOBODYS = "0000-0000-0000", "nobody's"
 THERE_IS = {
     "kind": "plumbing",
@@ -90,8 +92,13 @@ def answered(world: World) -> Matter:
     return one
 
 
-@pytest.mark.parametrize("operation", [pytest.param(one, id=one.label) for one in OPERATIONS])
-def test_every_operation_answers_as_it_is_described(operation, world, known):
+@pytest.mark.parametrize("share", range(SHARES))
+def test_every_operation_answers_as_it_is_described(share, world, known):
+    for operation in OPERATIONS[share::SHARES]:
+        answers_as_it_is_described(operation, world, known)
+
+
+def answers_as_it_is_described(operation: Any, world: World, known: list[tuple[str, str]]) -> None:
     sent = operation.as_strategy(GenerationMode.POSITIVE) | operation.as_strategy(GenerationMode.NEGATIVE)
 
     @whatever

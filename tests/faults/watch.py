@@ -28,6 +28,7 @@ _SKEW = timedelta(seconds=4)
 _MAY_FAIL = ("NotYet", "Conflict", "Refused")
 """What a reaction may end with when nothing went wrong: it comes again."""
 _OF_PEOPLE = frozenset({"api", "web", "staff"})
+_WISHED = "WishesKnown"
 """Functions that somebody asks over HTTP."""
 _UNDER_WAY = frozenset({"sending", "waiting"})
 _ON_THE_CASE = {
@@ -69,6 +70,7 @@ class Watch:
     _lines: list[str] = field(default_factory=list)
     _fired: set[tuple[Any, ...]] = field(default_factory=set)
     _caused: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    _wished: dict[str, int] = field(default_factory=dict)
     _stopped: dict[str, int] = field(default_factory=dict)
     _no_calls: dict[str, int] = field(default_factory=dict)
     texted: dict[str, str] = field(default_factory=dict)
@@ -137,7 +139,13 @@ class Watch:
             cause = told.facts["correlation"]
         if not cause:
             return
-        before = self._caused.setdefault((told.service, told.pk, cause), told.commit)
+        asked = told.service, told.pk, cause
+        before = self._caused.setdefault(asked, told.commit)
+        if before != told.commit and told.type == _WISHED and self._wished.get(told.pk) != before:
+            # All wishes at once, without a key: sent again after others changed them, they are wished again.
+            before = self._caused[asked] = told.commit
+        if told.type == _WISHED:
+            self._wished[told.pk] = told.commit
         if before != told.commit:
             self.wrong(f"what was told or asked once changed {told.pk} twice: {told.type}")
 

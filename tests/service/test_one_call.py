@@ -164,3 +164,21 @@ def test_what_is_heard_twice_at_the_same_moment_is_to_be_said_once(world, monkey
     said = [one for one in world.items("notify") if one["pk"] == {"S": f"CALLBACK#{call['number'].replace('-', '')}"}]
     assert "CallSaysMore" not in str(said)
     assert "link_renewed" in str(said)
+
+
+@pytest.mark.requirement("TELL-05")
+def test_what_is_told_of_a_call_after_its_case_was_erased_says_nothing(world):
+    case = report(world, contact=UNSAFE)
+    assert book(world, case.number).status == 201
+    world.settle()
+    path = f"/v1/contact/{case.number}"
+    hours = {"safe": {"hours": {"after": "09:00", "until": "19:00"}}}
+    assert world.http("notify.api", "PUT", path, hours, secret=case.secret).status == 200
+    for _ in range(3):
+        world.relay("notify")
+        world.react("notify")
+    late = world.receive("intake")
+    assert any("CallbackBooked" in message["Body"] for message in late)
+    case.do("decline", {"reason": "The landlord has to mend it."})
+    case.do("erase", {"reason": "asked"}, who=SUPERVISOR)
+    assert world.deliver("intake", late)["batchItemFailures"] == []
